@@ -1,0 +1,53 @@
+// Bundles the program into dist/: a file per command, the store in chunks of its own, so that a command loads only what it uses.
+// LanceDB's and Arrow's JavaScript is bundled too; only LanceDB's native part and the lock's are installed beside it.
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const commands = readdirSync(join(root, 'src/commands'), { recursive: true })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join('src/commands', name));
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+
+await build({
+  absWorkingDir: root,
+  entryPoints: [
+    ...commands.map((path) => ({ in: path, out: relative('src', path).replace(/\.ts$/, '') })),
+    { in: 'src/cli/main.ts', out: 'main' },
+    { in: 'src/cli/help.ts', out: 'help' },
+  ],
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Names stay readable in stack traces; keepNames would cost a call per function at every start.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  // One copy of Arrow: LanceDB's `require` and our `import` would load two, whose classes don't know each other.
+  alias: { 'apache-arrow': join(root, 'node_modules/apache-arrow/Arrow.dom.mjs') },
+  external: ['typescript', '@lancedb/lancedb-*', 'openai', '@huggingface/transformers', 'fs-native-extensions'],
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);const __filename=import.meta.filename??'';const __dirname=import.meta.dirname??'';",
+  },
+  logLevel: 'warning',
+});
+
+// The native part is built from Rust crates whose licences must go with it.
+for (const name of ['RUST_THIRD_PARTY_LICENSES.html', 'NODEJS_THIRD_PARTY_LICENSES.md']) {
+  copyFileSync(join(root, 'node_modules/@lancedb/lancedb', name), join(root, 'dist', name));
+}
+
+rmSync(join(root, 'oclif.manifest.json'), { force: true });
+const { Plugin } = await import('@oclif/core');
+const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+await plugin.load();
+writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+console.log(`Built ${commands.length} commands.`);

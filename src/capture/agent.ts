@@ -1,0 +1,134 @@
+// What an agent is to us: where it keeps its logs, what its environment tells, and what a line means. The contract that every
+// folder of capture/ fulfils.
+import type { AgentName } from '../model/agents.js';
+import type { UsageMode } from '../model/analysis.js';
+import type { RecordCopy } from '../model/record.js';
+import type { Instant } from '../model/time.js';
+
+/** The variables of the environment, and the home folder. */
+export interface Surroundings {
+  readonly home: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * `append`: JSON Lines that grow. `document`: a file that is rewritten whole. `rows`: a database.
+ */
+export type LogKind = 'append' | 'document' | 'rows';
+
+export interface LogFile {
+  readonly agent: AgentName;
+  /** The agent's root folder, absolute. */
+  readonly root: string;
+  /** Path relative to the root, with forward slashes. */
+  readonly name: string;
+  readonly kind: LogKind;
+}
+
+/** What a log says about itself. A plain JSON value. */
+export interface LogFacts {
+  /** Its own session or sub-agent thread; null until a line told. */
+  session_id: string | null;
+  /** All sessions that its records name; more than its own where it holds another one's history. */
+  sessions: string[];
+  /** The session that spawned it; null if it is nobody's sub-agent. */
+  parent: string | null;
+  /** Sessions from which it copied its beginning. */
+  forked_from: string[];
+  /** Working folders, in the order in which they appear. */
+  folders: string[];
+  git_branch: string | null;
+  version: string | null;
+  /** Earliest and latest logged time of any line. */
+  first_at: Instant | null;
+  last_at: Instant | null;
+  /** The agent answered at least once. */
+  answered: boolean;
+  /** Token counts were seen, even if they were repeats. */
+  counted: boolean;
+  /** It repeats messages of sub-agents that should stand in logs of their own. */
+  echoes: boolean;
+  /** Flags that concern the log as a whole. */
+  flags: string[];
+}
+
+export const noFacts = (): LogFacts => ({
+  session_id: null,
+  sessions: [],
+  parent: null,
+  forked_from: [],
+  folders: [],
+  git_branch: null,
+  version: null,
+  first_at: null,
+  last_at: null,
+  answered: false,
+  counted: false,
+  echoes: false,
+  flags: [],
+});
+
+/** The state of reading a log: its facts, and whatever the reader of this agent must remember. A plain JSON value. */
+export interface LogState {
+  facts: LogFacts;
+  own: unknown;
+}
+
+/** Takes what a line holds. */
+export interface RecordSink {
+  record(copy: RecordCopy): void;
+  skip(reason: string): void;
+}
+
+/** Looks at the first lines of a log; null if it can't be read or is none. */
+export type Peek = (log: LogFile) => Promise<LogFacts | null>;
+
+/** Reads the logs of one agent. */
+export interface LogReader {
+  /** Raised when the meaning of a line changes: everything is read anew. */
+  readonly version: number;
+  /** Which copy of a record tells the truth: the heaviest (among equals the last), or the first. */
+  readonly keeps: 'heaviest' | 'first';
+  /** Where equal keys mean the same response: everywhere, or only among sessions that descend from each other. */
+  readonly keyScope: 'everywhere' | 'family';
+  readonly usageMode: UsageMode;
+  /** Lines of the log give a part of the output as reasoning. */
+  readonly tellsReasoning: boolean;
+  /** An answer without any count means that the agent's version wrote none: unknown, not 0. */
+  readonly unknownWithoutCounts: boolean;
+  /** All logs below a root. */
+  logs(root: string): Promise<LogFile[]>;
+  /** Logs below a root that may belong to a session: its own, its sub-agents', by name or by a peek at their beginning. */
+  logsOf(root: string, session: string, peek: Peek): Promise<LogFile[]>;
+  /** Logs that stand for the one at `path`, which need not lie below a root: itself, and what is kept beside it. */
+  logsAt(path: string): Promise<LogFile[]>;
+  begin(log: LogFile): LogState;
+  /** Takes one line of an append log into the state (which it changes) and the sink. */
+  line(state: LogState, value: Readonly<Record<string, unknown>>, position: number, sink: RecordSink): void;
+  /** Reads a document whole. */
+  document(log: LogFile, value: unknown, sink: RecordSink): LogState;
+}
+
+/** How an agent shows itself to the programs that it starts. */
+export interface AgentEnvironment {
+  /** Set inside the agent: `[name]`, or `[name, value]` where only that value counts. */
+  readonly markers: readonly (readonly [name: string, value?: string])[];
+  /** Variables that hold the session's id, best first. */
+  readonly sessionIds: readonly string[];
+  /** Names of its process. */
+  readonly processes: readonly string[];
+}
+
+export interface Agent {
+  readonly name: AgentName;
+  /** As people write it. */
+  readonly label: string;
+  readonly environment: AgentEnvironment;
+  /** Folders where its logs may be, absolute, existing or not. */
+  roots(surroundings: Surroundings): string[];
+  /** Logs of today's sessions are written on this machine. */
+  readonly writesLocally: boolean;
+  /** Null where this version can't read its logs; `limits` says why, or what the logs don't tell. */
+  readonly reader: LogReader | null;
+  readonly limits: string | null;
+}

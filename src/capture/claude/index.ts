@@ -1,0 +1,27 @@
+// Claude Code.
+import type { Agent } from '../agent.js';
+import { beginClaude, claudeLine } from './parse.js';
+import { claudeLogs, claudeLogsAt, claudeLogsOf, claudeRoots } from './paths.js';
+
+export const claude: Agent = {
+  name: 'claude',
+  label: 'Claude Code',
+  environment: { markers: [['CLAUDECODE', '1']], sessionIds: ['CLAUDE_CODE_SESSION_ID'], processes: ['claude'] },
+  roots: claudeRoots,
+  limits: null,
+  writesLocally: true,
+  reader: {
+    version: 1,
+    keeps: 'heaviest',
+    keyScope: 'everywhere',
+    usageMode: 'per_message_sum',
+    tellsReasoning: false,
+    unknownWithoutCounts: false,
+    logs: claudeLogs,
+    logsOf: claudeLogsOf,
+    logsAt: claudeLogsAt,
+    begin: beginClaude,
+    line: claudeLine,
+    document: (log) => beginClaude(log),
+  },
+};

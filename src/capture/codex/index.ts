@@ -1,0 +1,27 @@
+// OpenAI Codex: the command line, the desktop program and the extensions of editors, which all write rollouts.
+import type { Agent } from '../agent.js';
+import { beginCodex, codexLine } from './parse.js';
+import { codexLogs, codexLogsAt, codexLogsOf, codexRoots } from './paths.js';
+
+export const codex: Agent = {
+  name: 'codex',
+  label: 'Codex',
+  environment: { markers: [['CODEX_THREAD_ID'], ['CODEX_CI'], ['CODEX_SANDBOX']], sessionIds: ['CODEX_THREAD_ID'], processes: ['codex'] },
+  roots: codexRoots,
+  limits: null,
+  writesLocally: true,
+  reader: {
+    version: 1,
+    keeps: 'first',
+    keyScope: 'family',
+    usageMode: 'counter_delta',
+    tellsReasoning: true,
+    unknownWithoutCounts: true,
+    logs: codexLogs,
+    logsOf: codexLogsOf,
+    logsAt: codexLogsAt,
+    begin: beginCodex,
+    line: codexLine,
+    document: beginCodex,
+  },
+};

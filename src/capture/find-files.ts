@@ -1,0 +1,39 @@
+// Finds logs by name. Never follows links; what it finds may still be a link, a FIFO or gone, which opening shows.
+import { lstatSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** Ids become parts of patterns and paths, so only plain ones are looked for. */
+export const isPlainId = (id: string): boolean => SAFE_ID.test(id) && !id.includes('..');
+
+/** Paths below `root` that match one of the patterns, relative to it, with forward slashes, sorted. */
+export async function findFiles(root: string, patterns: readonly string[]): Promise<string[]> {
+  const { glob } = await import('glob');
+  const found = await glob([...patterns], { cwd: root, follow: false, dot: true, posix: true, nodir: true });
+  const plain = new Map<string, boolean>([['.', true]]);
+  return found.filter((name) => isPlainFolder(root, dirname(name), plain)).sort();
+}
+
+/** False if `folder` or one above it, up to the root, is a link: a pattern's `*` would walk through it. */
+function isPlainFolder(root: string, folder: string, known: Map<string, boolean>): boolean {
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  let plain: boolean;
+  try {
+    plain = isPlainFolder(root, dirname(folder), known) && !lstatSync(join(root, folder)).isSymbolicLink();
+  } catch {
+    plain = false;
+  }
+  known.set(folder, plain);
+  return plain;
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}

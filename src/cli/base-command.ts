@@ -1,0 +1,35 @@
+// What every command has: --json, --store, --quiet, a context, and one way to answer.
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import { Context } from './context.js';
+import { Output } from './output.js';
+import { currentOutput, setOutput } from './run-state.js';
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags'] & T['flags']>;
+
+export abstract class BaseCommand extends Command {
+  static override baseFlags = {
+    json: Flags.boolean({ description: 'Print one JSON document.', helpGroup: 'GLOBAL' }),
+    store: Flags.string({ description: 'Folder of the store.', helpValue: 'ADDRESS', helpGroup: 'GLOBAL' }),
+    quiet: Flags.boolean({ char: 'q', description: 'No words beside the answer and warnings.', helpGroup: 'GLOBAL' }),
+  };
+
+  /** Set once the flags were read. */
+  protected context!: Context;
+
+  /** Reads the flags and makes the context from them. */
+  protected async begin<T extends typeof Command>(command: T): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']> }> {
+    setOutput(new Output({ ...currentOutput(), command: this.id!.replaceAll(':', ' ') }));
+    const { flags, args } = await this.parse(command);
+    const { json, quiet, store } = flags as unknown as { json: boolean; quiet: boolean; store?: string };
+    const output = new Output({ json, quiet, command: this.id!.replaceAll(':', ' ') });
+    setOutput(output);
+    this.context = new Context({ output, store: store ?? null, program: this.config.version });
+    return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']> };
+  }
+
+  /** Prints the answer: `data` in the envelope with --json, else `text`. Then a writing command tidies up. */
+  protected async answer(data: unknown, text: string): Promise<void> {
+    this.context.output.answer(data, text);
+    await this.context.close();
+  }
+}

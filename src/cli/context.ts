@@ -1,0 +1,280 @@
+// The one place that reads the environment, the clock and the configuration, and puts the parts together.
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import type { Agent, LogFile, Surroundings } from '../capture/agent.js';
+import { AGENT_LIST, agentNamed } from '../capture/agents.js';
+import { isFolder } from '../capture/find-files.js';
+import { findSession, type Candidate, type FoundSession, type Machine, type NoSession, type SessionQuestion } from '../capture/find-session.js';
+import { peekLog } from '../ingest/read-log.js';
+import type { Reading } from '../ingest/scope.js';
+import { recentSessionIds, resolveSession, SessionReading, type SessionTarget } from '../ingest/session.js';
+import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
+import { Books } from '../lifecycle/books.js';
+import { agentOf, TOOL_FLAGS, toolFromFlag, toolOf, type Tool, type ToolFlag } from '../model/agents.js';
+import { TokentrailError, type Warning } from '../model/errors.js';
+import { fromMs, MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { total } from '../model/tokens.js';
+import { CursorCache } from '../store/cursors.js';
+import { readConfig } from './config.js';
+import { ancestors } from './machine.js';
+import type { Output } from './output.js';
+import { Progress } from './progress.js';
+import { findProject, isInProject, type Project } from './project.js';
+
+/** Sessions written longer ago than this are not the running one. */
+const RECENT_SECONDS = 120;
+
+export interface ContextOptions {
+  readonly output: Output;
+  /** --store, if given. */
+  readonly store: string | null;
+  readonly program: string;
+}
+
+export class Context {
+  readonly output: Output;
+  readonly folder: string;
+  readonly surroundings: Surroundings;
+  readonly #options: ContextOptions;
+  #books: Promise<Books> | undefined;
+  #project: Project;
+
+  constructor(options: ContextOptions) {
+    this.#options = options;
+    this.output = options.output;
+    this.folder = process.cwd();
+    this.#project = findProject(this.folder);
+    this.surroundings = { home: homedir(), variables: process.env };
+  }
+
+  now(): Instant {
+    return fromMs(Date.now());
+  }
+
+  get program(): string {
+    return this.#options.program;
+  }
+
+  #variable(name: string): string | null {
+    return this.surroundings.variables[name] || null;
+  }
+
+  #folderOf(variable: string, ...fallback: string[]): string {
+    const named = this.#variable(variable);
+    return join(named !== null && isAbsolute(named) ? named : join(this.surroundings.home, ...fallback), 'tokentrail');
+  }
+
+  /** Replaces the home folder by `~`, as paths are stored (semantics 29). */
+  tilde(path: string): string {
+    const { home } = this.surroundings;
+    if (path === home) return '~';
+    return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
+  }
+
+  expand(path: string): string {
+    return path === '~' || path.startsWith('~/') ? this.surroundings.home + path.slice(1) : path;
+  }
+
+  /** Whether the answer is read at a terminal. */
+  get terminal(): boolean {
+    return process.stdout.isTTY === true;
+  }
+
+  warn(warnings: readonly Warning[]): void {
+    for (const warning of warnings) this.output.warn(warning);
+  }
+
+  /** A path given by flag, as it is stored: absolute, home as `~`. */
+  storedPath(path: string | undefined): string | null {
+    return path === undefined ? null : this.tilde(resolve(this.folder, this.expand(path)));
+  }
+
+  /** Looks for the project anew, after its configuration file was written. */
+  refreshProject(): void {
+    this.#project = findProject(this.folder);
+  }
+
+  get project(): Project {
+    return this.#project;
+  }
+
+  get projectName(): string {
+    return this.tilde(this.project.root);
+  }
+
+  /** The folder of the store: flag, variable, project, user, beside the project, the user's data folder. */
+  async storeFolder(): Promise<string> {
+    const given = this.#options.store ?? this.#variable('TOKENTRAIL_STORE');
+    if (given !== null) return this.#local(given, this.folder);
+    const { configFile, marked, root } = this.project;
+    const project = configFile === null ? null : await readConfig(configFile);
+    if (project?.store) return this.#local(project.store, dirname(configFile!));
+    const userFile = join(this.#folderOf('XDG_CONFIG_HOME', '.config'), 'config.yaml');
+    const user = await readConfig(userFile);
+    if (user?.store) return this.#local(user.store, dirname(userFile));
+    return marked ? join(root, '.tokentrail') : this.#folderOf('XDG_DATA_HOME', '.local', 'share');
+  }
+
+  #local(address: string, base: string): string {
+    if (/^[a-z][a-z0-9+]*:\/\//i.test(address)) {
+      throw new TokentrailError('STORE_UNSUPPORTED', `The store address "${address}" is no local folder.`, {
+        suggestions: ['Name a local folder; object storage is not supported by this version.'],
+      });
+    }
+    return resolve(base, this.expand(address));
+  }
+
+  get reading(): Reading {
+    return {
+      cache: new CursorCache(join(this.#folderOf('XDG_CACHE_HOME', '.cache'), 'cursors')),
+      warn: (warning) => this.output.warn(warning),
+      progress: new Progress(this.output, 'Reading logs').step,
+    };
+  }
+
+  /** The books, for commands that write: creates the store if it is missing, and says so. */
+  books(): Promise<Books> {
+    this.#books ??= this.#openBooks('write');
+    return this.#books;
+  }
+
+  /** The books, for commands that only read: never creates anything. */
+  readBooks(): Promise<Books> {
+    this.#books ??= this.#openBooks('read');
+    return this.#books;
+  }
+
+  async #openBooks(mode: 'read' | 'write'): Promise<Books> {
+    const folder = await this.storeFolder();
+    const { Store } = await import('../store/store.js');
+    const now = (): Instant => this.now();
+    const store = mode === 'read' ? await Store.openForReading({ folder }) : await Store.openForWriting({ folder, now, program: this.program });
+    if (store.created) this.output.say(`Created the store ${this.tilde(folder)}.`);
+    return new Books({ store, now, agentNamed, openSession: (target) => this.openSession(target) });
+  }
+
+  /** What a writing command does after its answer. */
+  async close(): Promise<void> {
+    const books = await this.#books?.catch(() => undefined);
+    await books?.store.keepSmall(new Date(this.now() / 1000));
+  }
+
+  openSession(target: SessionTarget): Promise<SessionReading> {
+    const path = target.path === null ? null : this.expand(target.path);
+    return SessionReading.open({ ...target, path }, { roots: this.roots(target.agent) }, this.reading);
+  }
+
+  roots(agent: Agent): string[] {
+    return agent.roots(this.surroundings);
+  }
+
+  /** All sessions of an agent. */
+  sessions(agent: Agent): Promise<AgentSessions> {
+    return readSessions(agent, this.roots(agent), this.reading);
+  }
+
+  /** The sessions of one tool, or of all agents; what could not be read is told. */
+  async allSessions(tool: ToolFlag | null): Promise<SessionSummary[]> {
+    const name = tool === null ? null : agentOf(toolFromFlag(tool));
+    const agents = tool === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
+    const all: SessionSummary[] = [];
+    for (const agent of agents) {
+      if (agent.reader === null) {
+        if (tool !== null) this.output.warn({ code: 'LOGS_NOT_READ', message: `${agent.label}: ${agent.limits}.`, agent: agent.name });
+        continue;
+      }
+      const { sessions, unread } = await this.sessions(agent);
+      all.push(...sessions);
+      if (unread.length === 0) continue;
+      const reasons = [...new Set(unread.map(({ reason }) => reason))].sort().join(', ');
+      const message = `${unread.length} ${agent.label} log${unread.length === 1 ? '' : 's'} could not be read (${reasons}); see \`tokentrail doctor --json\`.`;
+      this.output.warn({ code: 'LOGS_SKIPPED', message, agent: agent.name, logs: unread.map(({ path, reason }) => ({ path, reason })) });
+    }
+    return all;
+  }
+
+  /** Whether a working folder lies in the project of `folder`; null if no folder is given. */
+  projectTest(folder: string | undefined): ((path: string) => boolean) | null {
+    if (folder === undefined) return null;
+    const project = findProject(resolve(this.folder, this.expand(folder)));
+    return (path) => isInProject(project, path);
+  }
+
+  /** `AGENT:PATH` as a session. @throws USAGE, SESSION_NOT_FOUND */
+  async usageFrom(given: string | undefined): Promise<SessionTarget | null> {
+    if (given === undefined) return null;
+    const [name, ...rest] = given.split(':');
+    const tool = TOOL_FLAGS.find((flag) => flag === name);
+    if (tool === undefined || agentOf(toolFromFlag(tool)) === null || rest.length === 0) {
+      throw new TokentrailError('USAGE', `--usage-from "${given}" is not of the form AGENT:PATH.`, { suggestions: ['Give it as --usage-from claude:PATH.'] });
+    }
+    const found = await this.findSession({ tool, sessionId: null, sessionPath: rest.join(':') });
+    if (found.kind === 'session') return { agent: found.agent, session_id: found.session_id, path: found.path };
+    throw new TokentrailError('SESSION_NOT_FOUND', found.message);
+  }
+
+  /** The tool of an entered analysis: given, or that of its log. @throws TOOL_NEEDED */
+  toolOf(given: Tool | null, usageFrom: SessionTarget | null): Tool {
+    const tool = given ?? (usageFrom === null ? null : toolOf(usageFrom.agent.name));
+    if (tool !== null) return tool;
+    throw new TokentrailError('TOOL_NEEDED', 'An entered analysis needs a tool.', { suggestions: ['Pass --tool manual, or the agent that did the work.'] });
+  }
+
+  inProject(folder: string): boolean {
+    return isInProject(this.project, folder);
+  }
+
+  findSession(question: SessionQuestion): Promise<FoundSession | NoSession> {
+    const path = question.sessionPath === null ? null : resolve(this.folder, this.expand(question.sessionPath));
+    return findSession({ ...question, sessionPath: path }, this.#machine);
+  }
+
+  get #machine(): Machine {
+    return {
+      variables: this.surroundings.variables,
+      now: this.now(),
+      ancestors,
+      resolve: (agent, id) => resolveSession(agent, this.roots(agent), id),
+      recent: (agent) => this.#recent(agent),
+      keepsLogsHere: async (agent) => (await Promise.all(this.roots(agent).map(isFolder))).some(Boolean),
+      identify: (path, agents) => this.#identify(path, agents),
+    };
+  }
+
+  /** The sessions of this project whose logs changed lately; only those are read. */
+  async #recent(agent: Agent): Promise<Candidate[]> {
+    const now = this.now();
+    const roots = this.roots(agent);
+    const ids = await recentSessionIds(agent, roots, now - RECENT_SECONDS * MICROS_PER_SECOND);
+    const candidates: Candidate[] = [];
+    for (const session_id of ids) {
+      const session = await this.openSession({ agent, session_id, path: null });
+      if (!session.facts.some(({ folders }) => folders.some((folder) => this.inProject(folder)))) continue;
+      const { usage } = session.snapshot(now);
+      candidates.push({ session_id, models: Object.keys(usage.by_model), tokens: total(usage.counts), written_at: session.writtenAt });
+    }
+    return candidates;
+  }
+
+  /** A main log below a root stands for its session; a sub-agent's log, or one elsewhere, for itself. */
+  async #identify(path: string, agents: readonly Agent[]): ReturnType<Machine['identify']> {
+    const below = (agent: Agent): boolean => this.roots(agent).some((root) => path.startsWith(resolve(root) + sep));
+    const asked = [...agents].sort((a, b) => Number(below(b)) - Number(below(a)));
+    for (const agent of asked) {
+      if (agent.reader === null) continue;
+      const [log] = await agent.reader.logsAt(path);
+      if (log === undefined || !isLogName(agent, log)) continue;
+      const facts = await peekLog(log, agent.reader);
+      const session_id = facts?.session_id ?? null;
+      if (session_id === null) continue;
+      const wholeSession = below(agent) && facts!.parent === null && (await resolveSession(agent, this.roots(agent), session_id)) === session_id;
+      const isOwnLog = basename(path).includes(session_id);
+      return { agent, session_id, path: wholeSession && isOwnLog ? null : this.tilde(path) };
+    }
+    return null;
+  }
+}
+
+/** Whether the kind of a file fits the agent's logs, so that a document is not read as lines. */
+const isLogName = (agent: Agent, { name, kind }: LogFile): boolean =>
+  (kind === 'document') === name.endsWith('.json') && agent.reader !== null;

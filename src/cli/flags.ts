@@ -1,0 +1,108 @@
+// Flags that several commands share: their names, help texts and checks.
+import { Flags } from '@oclif/core';
+import { END_STATUSES, KINDS, STAGE_STATUSES, STATUSES } from '../model/analysis.js';
+import { TOOL_FLAGS } from '../model/agents.js';
+import { TokentrailError } from '../model/errors.js';
+import { fromMs, localDay, parseInstant, spanBefore, type Instant } from '../model/time.js';
+
+const usage = (message: string, suggestion: string): TokentrailError => new TokentrailError('USAGE', message, { suggestions: [suggestion] });
+
+/** Texts are kept as given, but for what could not be stored or told apart: nothing, and broken Unicode. */
+export function plainText(name: string, input: string): string {
+  if (input.trim() === '') throw usage(`--${name} is empty.`, `Give --${name} a value, or leave it out.`);
+  if (!input.isWellFormed()) throw usage(`--${name} is not valid Unicode.`, 'Check the encoding of your terminal.');
+  return input;
+}
+
+const LONGEST_ID = 200;
+
+function plainId(name: string, input: string): string {
+  plainText(name, input);
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (input.length > LONGEST_ID || /[\u0000-\u001f\u007f]/.test(input)) {
+    throw usage(`--${name} has more than ${LONGEST_ID} characters or holds control characters.`, 'Give a plain id.');
+  }
+  return input;
+}
+
+export const textFlag = (name: string, description: string) =>
+  Flags.string({ description, parse: (input) => Promise.resolve(plainText(name, input)) });
+
+export const requiredText = (name: string, description: string) =>
+  Flags.string({ description, required: true, parse: (input) => Promise.resolve(plainText(name, input)) });
+
+export const requiredId = (name: string, description: string) =>
+  Flags.string({ description, required: true, parse: (input) => Promise.resolve(plainId(name, input)) });
+
+export const idFlag = (name: string, description: string) => Flags.string({ description, parse: (input) => Promise.resolve(plainId(name, input)) });
+
+/** Comma-separated, and a repeated flag adds. */
+export const listFlag = (name: string, description: string) =>
+  Flags.string({ description: `${description} Comma-separated; may be repeated.`, multiple: true, parse: (input) => Promise.resolve(plainText(name, input)) });
+
+export const listOf = (values: readonly string[] | undefined): string[] => [
+  ...new Set((values ?? []).flatMap((value) => value.split(',')).map((value) => value.trim()).filter((value) => value !== '')),
+];
+
+export const countFlag = (name: string, description: string) =>
+  Flags.custom<number>({
+    description,
+    parse: (input) => {
+      const count = Number(input);
+      if (!/^\d+$/.test(input) || !Number.isSafeInteger(count)) throw usage(`--${name} "${input}" is no whole number up to 2^53 − 1.`, 'Give a count, as 1200.');
+      return Promise.resolve(count);
+    },
+  })();
+
+/** A time with an offset, a local day, or a span before now (`7d`). A day as an end is its end. */
+export const timeFlag = (name: string, description: string, edge: 'start' | 'end') =>
+  Flags.custom<Instant>({
+    description: `${description} RFC 3339 with an offset, a date, or a span such as 7d.`,
+    helpValue: 'TIME',
+    parse: (input) => {
+      const instant = parseInstant(input) ?? localDay(input, edge) ?? spanBefore(input, fromMs(Date.now()));
+      if (instant === null) throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
+      return Promise.resolve(instant);
+    },
+  })();
+
+export const tagsFlag = () =>
+  Flags.string({
+    description: 'A label KEY=VALUE; may be repeated.',
+    multiple: true,
+    helpValue: 'KEY=VALUE',
+    parse: (input) => {
+      if (!/^[^=\s]+=.+$/s.test(input)) throw usage(`--tag "${input}" is not of the form KEY=VALUE.`, 'Give it as --tag team=search.');
+      return Promise.resolve(plainText('tag', input));
+    },
+  });
+
+export const toolFlag = () => Flags.option({ options: TOOL_FLAGS, description: 'The agent that does the work, or manual, or other.' })();
+
+export const kindFlag = () => Flags.option({ options: KINDS, description: 'A synthesis draws on other analyses.' })();
+
+export const endStatusFlag = () => Flags.option({ options: END_STATUSES, description: 'How it ended.' })();
+
+export const stageStatusFlag = () => Flags.option({ options: STAGE_STATUSES, default: 'done', description: 'How the stage ended.' })();
+
+export const statusFlag = () => Flags.option({ options: STATUSES, description: 'Its state.' })();
+
+/** `--id`, left out where the running session has one started analysis. */
+export const currentIdFlag = () => idFlag('id', 'The analysis; if left out, the only started one of this session.');
+
+export const limitFlag = (standard: number) =>
+  Flags.custom<number>({
+    description: 'How many at most.',
+    default: standard,
+    parse: (input) => {
+      const limit = Number(input);
+      if (!/^\d+$/.test(input) || limit < 1 || !Number.isSafeInteger(limit)) throw usage(`--limit "${input}" is no whole number above 0.`, 'Give it as --limit 50.');
+      return Promise.resolve(limit);
+    },
+  })();
+
+/** The flags that name a session. */
+export const sessionFlags = () => ({
+  'usage-session-id': idFlag('usage-session-id', 'The session, if it is not found by itself.'),
+  'usage-session-path': textFlag('usage-session-path', 'The log of the session.'),
+});

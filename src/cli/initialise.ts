@@ -1,0 +1,43 @@
+// What `init` does: the configuration file of the project, if it has none, and the store.
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { TokentrailError } from '../model/errors.js';
+import { writeFileAtomically } from '../store/files.js';
+import type { Context } from './context.js';
+import { CONFIG_NAME } from './project.js';
+
+export interface Initialised {
+  readonly config: string;
+  readonly config_written: boolean;
+  readonly store: string;
+  readonly store_created: boolean;
+}
+
+function writeConfig(file: string, store: string): void {
+  const text = `# Settings of tokentrail for this project. A relative store is beside this file.\nstore: ${JSON.stringify(store)}\n`;
+  try {
+    writeFileAtomically(file, [text], true);
+  } catch (error) {
+    throw new TokentrailError('STORE_UNWRITABLE', `"${file}" can't be written.`, { suggestions: ['Check the mode of the folder.'], cause: error });
+  }
+}
+
+/** @param store --store, if given: it is written down, so that it needs not be given again. */
+export async function initialise(context: Context, store: string | null): Promise<Initialised> {
+  const config = join(context.project.marked ? context.project.root : context.folder, CONFIG_NAME);
+  const config_written = !existsSync(config);
+  const address = store === null ? '.tokentrail' : storeIn(config, resolve(context.folder, context.expand(store)));
+  if (config_written) {
+    writeConfig(config, address);
+    context.output.say(`Wrote ${context.tilde(config)}.`);
+    context.refreshProject();
+  }
+  const books = await context.books();
+  return { config, config_written, store: books.store.folder, store_created: books.store.created };
+}
+
+/** Relative where the store lies beside the file, so that the project can be moved. */
+function storeIn(config: string, folder: string): string {
+  const path = relative(join(config, '..'), folder);
+  return path.startsWith('..') ? folder : path === '' ? '.' : path;
+}

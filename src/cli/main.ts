@@ -1,0 +1,97 @@
+// Runs one command line: finds the command, and turns whatever ends it into one answer and one exit code.
+import { run } from '@oclif/core';
+import { TokentrailError } from '../model/errors.js';
+import { Output } from './output.js';
+import { currentOutput, setOutput } from './run-state.js';
+
+/** Flags of every command, which may also stand before the command's name. */
+const GLOBAL_FLAGS = new Set(['--json', '--quiet', '-q']);
+
+/** Moves global flags that stand first behind the command, where they are read. */
+export function commandFirst(args: readonly string[]): string[] {
+  const leading: string[] = [];
+  let i = 0;
+  for (; i < args.length; i++) {
+    const arg = args[i]!;
+    if (GLOBAL_FLAGS.has(arg) || arg.startsWith('--store=')) leading.push(arg);
+    else if (arg === '--store' && i + 1 < args.length) leading.push(arg, args[++i]!);
+    else break;
+  }
+  const rest = args.slice(i);
+  const dashes = rest.indexOf('--');
+  return dashes < 0 ? [...rest, ...leading] : [...rest.slice(0, dashes), ...leading, ...rest.slice(dashes)];
+}
+
+/** Words before the first flag: the command as far as it can be told without knowing the commands. */
+const wordsOf = (args: readonly string[]): string => {
+  const end = args.findIndex((arg) => arg.startsWith('-'));
+  return args.slice(0, end < 0 ? undefined : end).join(' ');
+};
+
+interface OclifError extends Error {
+  readonly oclif?: { readonly exit?: number };
+  readonly code?: string;
+}
+
+const isUsage = ({ oclif, name, constructor }: OclifError): boolean => oclif?.exit === 2 || /Parse|Flag|Arg|Validation/.test(`${name} ${constructor.name}`);
+
+function asOwnError(error: unknown, command: string): TokentrailError {
+  if (error instanceof TokentrailError) return error;
+  const thrown = error as OclifError;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (/^command .* not found$/i.test(message)) {
+    return new TokentrailError('UNKNOWN_COMMAND', `There is no command "${command}".`, { suggestions: ['See `tokentrail --help`.'] });
+  }
+  if (isUsage(thrown)) {
+    const lines = message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
+    return new TokentrailError('USAGE', lines.join(' ').replaceAll(/\s+/g, ' '), { suggestions: [`See \`tokentrail ${command} --help\`.`] });
+  }
+  return new TokentrailError('BUG', `Something went wrong that should not: ${message.split('\n')[0]}`, {
+    suggestions: ['Set DEBUG=tokentrail for the details and report it, please.'],
+    cause: error,
+  });
+}
+
+function isExit(error: unknown): boolean {
+  return (error as OclifError).code === 'EEXIT';
+}
+
+/** Ends the run at once, as the kernel would, but with a word; what was acknowledged is on disk, and the lock dies with us. */
+function endOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      const error = new TokentrailError('INTERRUPTED', 'Interrupted; what was not acknowledged was not recorded.', { details: { signal } });
+      currentOutput().failNow(error);
+      process.exit(error.exitCode);
+    });
+  }
+}
+
+/** A reader that closes the pipe (`| head -1`) has what it wanted. */
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+}
+
+/** Runs the command line and sets the exit code. */
+export async function main(argv: readonly string[], entry: string): Promise<void> {
+  endOnSignals();
+  endQuietlyOnClosedPipe();
+  const args = commandFirst(argv);
+  const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
+  const command = wordsOf(args);
+  setOutput(new Output({ json: own.includes('--json'), quiet: own.includes('--quiet'), command }));
+  try {
+    await run(args, entry);
+  } catch (error) {
+    if (isExit(error)) return;
+    const failure = asOwnError(error, command);
+    currentOutput().fail(failure);
+    if (process.env['DEBUG']?.includes('tokentrail')) process.stderr.write(`${String((error as Error).stack)}\n${String((error as Error).cause ?? '')}\n`);
+    process.exitCode = failure.exitCode;
+  }
+}

@@ -1,0 +1,59 @@
+// The project that a folder belongs to: the nearest folder upward with tokentrail.yaml or .git; a worktree's is the main checkout's.
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+
+export const CONFIG_NAME = 'tokentrail.yaml';
+
+export interface Project {
+  /** Real path. */
+  readonly root: string;
+  /** Whether tokentrail.yaml or .git was found; if not, `root` is the folder itself. */
+  readonly marked: boolean;
+  readonly configFile: string | null;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** The main checkout of a worktree, whose `.git` is a file that names a folder inside the main one's `.git`. */
+function mainCheckout(root: string): string {
+  const git = join(root, '.git');
+  try {
+    if (!statSync(git).isFile()) return root;
+    const named = /^gitdir: (.+)$/m.exec(readFileSync(git, 'utf8'))?.[1]?.trim();
+    if (named === undefined) return root;
+    const folder = resolve(root, named);
+    const common = resolve(folder, readFileSync(join(folder, 'commondir'), 'utf8').trim());
+    return realPath(dirname(common));
+  } catch {
+    // A submodule's .git names a folder without `commondir`: it is a checkout of its own.
+    return root;
+  }
+}
+
+export function findProject(folder: string): Project {
+  const start = realPath(folder);
+  for (let root = start; ; root = dirname(root)) {
+    const configFile = join(root, CONFIG_NAME);
+    if (existsSync(configFile)) return { root, marked: true, configFile };
+    if (existsSync(join(root, '.git'))) {
+      const main = mainCheckout(root);
+      const config = join(main, CONFIG_NAME);
+      return { root: main, marked: true, configFile: existsSync(config) ? config : null };
+    }
+    if (dirname(root) === root) return { root: start, marked: false, configFile: null };
+  }
+}
+
+/** Whether a working folder that a log names lies in the project; it may be gone by now. */
+export function isInProject(project: Project, folder: string): boolean {
+  if (!isAbsolute(folder)) return false;
+  if (existsSync(folder)) return findProject(folder).root === project.root;
+  const path = relative(project.root, resolve(folder));
+  return path === '' || (project.marked && !path.startsWith('..') && !isAbsolute(path));
+}

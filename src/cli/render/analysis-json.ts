@@ -1,0 +1,160 @@
+// An analysis in --json: the columns of the store by their names, with the JSON columns as structures and times as RFC 3339.
+import { spentIn } from '../../lifecycle/advance.js';
+import { tailOf } from '../../lifecycle/totals.js';
+import { addUsage } from '../../lifecycle/usage.js';
+import type { Analysis, Stage } from '../../model/analysis.js';
+import type { Cut, SessionPart, Snapshot, Usage } from '../../model/cut.js';
+import { formatInstant, formatOrNull } from '../../model/time.js';
+import { total } from '../../model/tokens.js';
+import { byModelJson, countsJson, modelCountsJson, subagentsJson } from './usage-json.js';
+
+const usageJson = (usage: Usage): object => ({
+  records: usage.records,
+  ...countsJson(usage.counts),
+  by_model: byModelJson(usage),
+  subagents: subagentsJson(usage),
+});
+
+const cutJson = (cut: Cut): object => ({
+  at: formatInstant(cut.at),
+  reader: cut.reader,
+  records: cut.records,
+  digest: cut.digest,
+  logs: cut.logs,
+  open: cut.open.map(({ key, model, subagent, counts }) => ({ key, model, subagent, ...countsJson(counts) })),
+});
+
+const snapshotJson = ({ usage, flags, partial_records, skipped, cut }: Snapshot): object => ({
+  usage: usageJson(usage),
+  flags,
+  partial_records,
+  skipped,
+  cut: cutJson(cut),
+});
+
+const partJson = (part: SessionPart): object => ({
+  agent: part.agent,
+  session_id: part.session_id,
+  path: part.path,
+  found_by: part.found_by,
+  baseline_reason: part.baseline_reason,
+  usage: part.final === null ? null : usageJson(spentIn(part)),
+  baseline: snapshotJson(part.baseline),
+  final: part.final === null ? null : snapshotJson(part.final),
+});
+
+/** A stage with what was spent since the analysis began (`tokens_cumulative`) and since the stage before (`tokens_delta`). */
+export function stageJson(stage: Stage, cumulative: Usage | null): object {
+  const { usage } = stage;
+  return {
+    stage: stage.stage,
+    attempt: stage.attempt,
+    status: stage.status,
+    at: formatInstant(stage.at),
+    tokens_cumulative: cumulative === null ? null : total(cumulative.counts),
+    tokens_delta: usage === null ? null : total(usage.counts),
+    usage: usage === null ? null : countsJson(usage.counts),
+    cumulative: cumulative === null ? null : countsJson(cumulative.counts),
+    records: usage?.records ?? null,
+    by_model: usage === null ? null : byModelJson(usage),
+    subagents: usage === null ? null : subagentsJson(usage),
+    cost_usd: null,
+    cost_provenance: usage === null ? null : 'unpriced',
+    session_id: stage.session_id,
+    notes: stage.notes,
+  };
+}
+
+/** Each stage with the sum of the stages up to it. */
+export function stagesJson(stages: readonly Stage[]): object[] {
+  let cumulative: Usage | null = null;
+  return stages.map((stage) => {
+    if (stage.usage !== null) cumulative = cumulative === null ? stage.usage : addUsage(cumulative, stage.usage);
+    return stageJson(stage, stage.usage === null ? null : cumulative);
+  });
+}
+
+function tailJson(analysis: Analysis): object | null {
+  const ended = analysis.completed_at !== null;
+  const tail = ended ? tailOf(analysis) : null;
+  return tail === null ? null : { tokens_delta: total(tail.counts), usage: countsJson(tail.counts), records: tail.records, by_model: byModelJson(tail) };
+}
+
+/** One line of a list: no stages, sessions and details. */
+export function analysisLineJson(a: Analysis): Record<string, unknown> {
+  return {
+    id: a.id,
+    revision: a.revision,
+    kind: a.kind,
+    status: a.status,
+    source_id: a.source_id,
+    task: a.task,
+    tags: a.tags,
+    pass: a.pass,
+    tool: a.tool,
+    command: a.command,
+    model: a.model,
+    project: a.project,
+    started_at: formatOrNull(a.started_at),
+    completed_at: formatOrNull(a.completed_at),
+    duration_seconds: a.duration_seconds,
+    tokens_in: a.tokens_in,
+    tokens_out: a.tokens_out,
+    total_tokens: a.total_tokens,
+    tokens_check: a.tokens_check,
+    input_tokens: a.counts.input,
+    cache_read_tokens: a.counts.cache_read,
+    cache_write_5m_tokens: a.counts.cache_write_5m,
+    cache_write_1h_tokens: a.counts.cache_write_1h,
+    output_tokens: a.counts.output,
+    reasoning_tokens: a.counts.reasoning,
+    cost_usd: null,
+    currency: 'USD',
+    cost_provenance: a.cost_provenance,
+    usage_provider: a.usage_provider,
+    usage_session_id: a.usage_session_id,
+    capture_status: a.capture_status,
+    capture_reason: a.capture_reason,
+    created_at: formatInstant(a.created_at),
+    recorded_at: formatInstant(a.recorded_at),
+    recorded_by: a.recorded_by,
+  };
+}
+
+/** The whole analysis. */
+export function analysisJson(a: Analysis): object {
+  const { usage } = a;
+  return {
+    ...analysisLineJson(a),
+    analysis_file: a.analysis_file,
+    framework_version: a.framework_version,
+    methodology_version: a.methodology_version,
+    tokens_baseline: a.tokens_baseline,
+    tokens_final: a.tokens_final,
+    usage_mode: a.usage_mode,
+    inputs_source_ids: a.inputs_source_ids,
+    inputs_analysis_ids: a.inputs_analysis_ids,
+    claims_extracted: a.claims_extracted,
+    claims_updated: a.claims_updated,
+    notes: a.notes,
+    git_commit: a.git_commit,
+    git_branch: a.git_branch,
+    idempotency_key: a.idempotency_key,
+    reason: a.reason,
+    prev_sha256: a.prev_sha256,
+    usage:
+      usage === null
+        ? null
+        : {
+            records: usage.records,
+            ...countsJson(usage.counts),
+            by_model: byModelJson(usage),
+            subagents: usage.subagents === null ? null : modelCountsJson(usage.subagents),
+            flags: usage.flags,
+            partial_records: usage.partial_records,
+          },
+    stages: stagesJson(a.stages),
+    tail: tailJson(a),
+    sessions: a.sessions.map(partJson),
+  };
+}

@@ -1,0 +1,139 @@
+// An analysis for people: the answer first, unknown as N/A, then the stages and where the numbers come from.
+import { tailOf } from '../../lifecycle/totals.js';
+import type { Analysis, Stage } from '../../model/analysis.js';
+import type { SessionPart, Usage } from '../../model/cut.js';
+import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
+import { isUnknown, tokensIn, total } from '../../model/tokens.js';
+import { classesText, grouped, tokens, totalText } from './numbers.js';
+import { renderPairs, renderTable, type TableColumn } from './table.js';
+
+const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
+
+const costText = ({ cost_provenance }: Analysis): string => (cost_provenance === null ? 'N/A' : cost_provenance);
+
+const age = (since: Instant, now: Instant): string => formatDuration((now - since) / MICROS_PER_SECOND);
+
+/** `12,345 tokens (in 12,000 · out 345) · cost unpriced · 3 min 5 s`. */
+export function renderEnded(a: Analysis): string {
+  const lower = isLowerBound(a);
+  const split = a.tokens_in === null && a.tokens_out === null ? '' : ` (in ${tokens(a.tokens_in)} · out ${tokens(a.tokens_out, lower)})`;
+  const spent = a.total_tokens === null && !isUnknown(a.counts) ? totalText(a.counts) : tokens(a.total_tokens, lower);
+  const duration = a.duration_seconds === null ? 'N/A' : formatDuration(a.duration_seconds);
+  return `${a.id} ${a.status}: ${spent} tokens${split} · cost ${costText(a)} · ${duration}`;
+}
+
+export function renderMarked(stage: Stage): string {
+  const spent = stage.usage === null ? 'N/A' : totalText(stage.usage.counts);
+  return `Closed stage "${stage.stage}"${stage.attempt > 1 ? ` (attempt ${stage.attempt})` : ''}: ${spent} tokens.`;
+}
+
+export function renderStarted(a: Analysis): string {
+  if (a.usage_session_id === null) return `Started ${a.id} without a session.`;
+  const [part] = a.sessions;
+  if (part === undefined) return `Started ${a.id} without tokens.`;
+  return `Started ${a.id} on ${part.agent} session ${part.session_id}, at ${totalText(part.baseline.usage.counts)} tokens.`;
+}
+
+interface StageLine {
+  readonly name: string;
+  readonly status: string;
+  readonly at: Instant | null;
+  readonly usage: Usage | null;
+}
+
+const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
+  { header: 'stage', cell: ({ name }) => name },
+  { header: 'status', cell: ({ status }) => status },
+  { header: 'tokens', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(total(usage.counts))) },
+  { header: 'in', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(tokensIn(usage.counts))) },
+  { header: 'out', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(usage.counts.output)) },
+  { header: 'models', cell: ({ usage }) => (usage === null ? '' : Object.keys(usage.by_model).join(', ')) },
+  { header: 'closed', cell: ({ at }) => (at === null ? '' : formatLocal(at)) },
+];
+
+function stageLines(a: Analysis): StageLine[] {
+  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, usage }) => ({
+    name: attempt > 1 ? `${stage} (attempt ${attempt})` : stage,
+    status,
+    at,
+    usage,
+  }));
+  const tail = a.completed_at === null || a.stages.length === 0 ? null : tailOf(a);
+  return tail === null ? lines : [...lines, { name: '(tail)', status: '', at: null, usage: tail }];
+}
+
+function partLine({ agent, session_id, found_by, baseline, baseline_reason, final }: SessionPart): string {
+  const range = `${totalText(baseline.usage.counts)} → ${final === null ? '…' : totalText(final.usage.counts)}`;
+  return `${agent} ${session_id}: ${range}, found by ${found_by}${baseline_reason === null ? '' : `, ${baseline_reason}`}`;
+}
+
+function byModelText({ by_model }: Usage): string[] {
+  return Object.entries(by_model).map(([model, counts]) => `${model}: ${totalText(counts)} (${classesText(counts)})`);
+}
+
+function usageLines(a: Analysis): [string, string | null][] {
+  if (a.usage === null) return isUnknown(a.counts) ? [] : [['by class', classesText(a.counts)]];
+  const { usage } = a;
+  const models = byModelText(usage).map((line, i): [string, string] => [i === 0 ? 'by model' : '', line]);
+  const subagents = usage.subagents === null ? null : `${totalText(usage.subagents)} of it in ${grouped(usage.subagents.records)} requests`;
+  return [
+    ['by class', classesText(a.counts)],
+    ...models,
+    ['sub-agents', subagents],
+    ['requests', `${grouped(usage.records)}${usage.partial_records > 0 ? `, ${grouped(usage.partial_records)} of them unfinished (≥)` : ''}`],
+    ['flags', usage.flags.length === 0 ? null : usage.flags.join(', ')],
+  ];
+}
+
+/** Everything that the books say of an analysis. */
+export function renderAnalysis(a: Analysis, now: Instant, terminal: boolean): string {
+  const open = a.status === 'started' && a.started_at !== null ? `${a.id} started ${age(a.started_at, now)} ago` : null;
+  const head = open ?? renderEnded(a);
+  const pairs = renderPairs(
+    [
+      ['kind', a.kind === 'analysis' ? null : a.kind],
+      ['source', a.source_id === null ? null : `${a.source_id}${a.pass === null ? '' : ` (pass ${a.pass})`}`],
+      ['task', a.task],
+      ['tags', a.tags === null ? null : a.tags.join(' ')],
+      ['tool', a.tool],
+      ['command', a.command],
+      ['model', a.model],
+      ['project', a.project],
+      ['git', a.git_commit === null ? null : `${a.git_commit.slice(0, 12)}${a.git_branch === null ? '' : ` on ${a.git_branch}`}`],
+      ['started', a.started_at === null ? null : formatLocal(a.started_at)],
+      ['ended', a.completed_at === null ? null : formatLocal(a.completed_at)],
+      ['tokens', a.tokens_check === null ? null : `${tokens(a.tokens_baseline)} → ${tokens(a.tokens_final)}, spent ${tokens(a.tokens_check, isLowerBound(a))}`],
+      ...usageLines(a),
+      ['inputs', [...(a.inputs_analysis_ids ?? []), ...(a.inputs_source_ids ?? [])].join(', ') || null],
+      ['capture', `${a.capture_status}${a.capture_reason === null ? '' : ` (${a.capture_reason})`}${a.usage_mode === null ? '' : `, ${a.usage_mode}`}`],
+      ...a.sessions.map((part): [string, string] => ['session', partLine(part)]),
+      ['notes', a.notes],
+      ['amended', a.reason],
+      ['revision', `${a.revision}, recorded ${formatLocal(a.recorded_at)} by \`${a.recorded_by}\``],
+    ],
+    '  ',
+  );
+  const stages = stageLines(a);
+  const table = stages.length === 0 ? [] : ['', renderTable(STAGE_COLUMNS, stages, terminal)];
+  return [head, '', pairs, ...table].join('\n');
+}
+
+function listColumns(now: Instant): readonly TableColumn<Analysis>[] {
+  return [
+    { header: 'id', cell: ({ id }) => id },
+    { header: 'status', cell: (a) => (a.status === 'started' && a.started_at !== null ? `started ${age(a.started_at, now)} ago` : a.status) },
+    { header: 'about', cell: ({ source_id, task, kind }) => source_id ?? task ?? kind },
+    { header: 'tool', cell: ({ tool }) => tool },
+    { header: 'tokens', align: 'right', cell: (a) => (a.total_tokens === null && !isUnknown(a.counts) ? totalText(a.counts) : tokens(a.total_tokens, isLowerBound(a))) },
+    { header: 'cost', cell: costText },
+    { header: 'duration', align: 'right', cell: ({ duration_seconds }) => (duration_seconds === null ? 'N/A' : formatDuration(duration_seconds)) },
+    { header: 'started', cell: ({ started_at }) => (started_at === null ? 'N/A' : formatLocal(started_at)) },
+  ];
+}
+
+export function renderAnalyses(analyses: readonly Analysis[], matching: number, now: Instant, terminal: boolean): string {
+  if (matching === 0) return 'No analyses.';
+  const table = renderTable(listColumns(now), analyses, terminal);
+  const rest = matching - analyses.length;
+  return rest === 0 || !terminal ? table : `${table}\n${grouped(rest)} more; see --limit and --all.`;
+}

@@ -1,0 +1,29 @@
+// Numbers for people. Unknown is N/A, never 0; a lower bound carries ≥.
+import { total, totalKnown, type Counts } from '../../model/tokens.js';
+
+/** `41,210`. Not by Intl, whose first use costs 20 ms. */
+export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+export const tokens = (count: number | null, lowerBound = false): string => (count === null ? 'N/A' : `${lowerBound ? '≥ ' : ''}${grouped(count)}`);
+
+/** The total, or what is known of it, marked as incomplete. */
+export function totalText(counts: Counts, lowerBound = false): string {
+  const all = total(counts);
+  if (all !== null) return tokens(all, lowerBound);
+  const known = totalKnown(counts);
+  return known === 0 ? 'N/A' : `≥ ${grouped(known)} (incomplete)`;
+}
+
+/** `input 10 · cache read 5,000 · cache write 1,000 (1 h: 200) · output 640`. */
+export function classesText(counts: Counts): string {
+  const { cache_write_5m, cache_write_1h } = counts;
+  const write = cache_write_5m === null || cache_write_1h === null ? null : cache_write_5m + cache_write_1h;
+  const hour = cache_write_1h !== null && cache_write_1h > 0 ? ` (1 h: ${grouped(cache_write_1h)})` : '';
+  const reasoning = counts.reasoning === null || counts.reasoning === 0 ? '' : ` (reasoning ${grouped(counts.reasoning)})`;
+  return [
+    `input ${tokens(counts.input)}`,
+    `cache read ${tokens(counts.cache_read)}`,
+    `cache write ${tokens(write)}${hour}`,
+    `output ${tokens(counts.output)}${reasoning}`,
+  ].join(' · ');
+}

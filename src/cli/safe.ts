@@ -1,0 +1,20 @@
+// The one sanitiser for strings from outside: ids, models, paths, titles, error messages of others. No control, escape, bidi or
+// invisible character reaches a terminal.
+
+// C0 and DEL, C1, soft hyphen, bidi and zero-width marks, line and paragraph separators, BOM, interlinear and tag characters.
+const DANGEROUS =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g; // prettier-ignore
+
+const shown = (found: string): string => `\\u{${found.codePointAt(0)!.toString(16)}}`;
+
+/** One line of text that says what is there and does nothing. */
+export const safe = (text: string): string => text.replaceAll(DANGEROUS, shown);
+
+/** The same for text of several lines that our own renderers laid out. */
+export const safeText = (text: string): string => text.replaceAll(DANGEROUS, (found) => (found === '\n' ? found : shown(found)));
+
+/** JSON whose strings can be printed; the value is unchanged for whoever parses it. */
+export const safeJson = (json: string): string =>
+  json.replaceAll(DANGEROUS, (found) =>
+    found === '\n' ? found : [...found].map((c) => [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')).join(''),
+  );

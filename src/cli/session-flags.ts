@@ -1,0 +1,33 @@
+// From flags to the session and the analysis that are meant.
+import type { FoundSession, NoSession } from '../capture/find-session.js';
+import { currentAnalysis } from '../lifecycle/current.js';
+import type { ToolFlag } from '../model/agents.js';
+import { TokentrailError } from '../model/errors.js';
+import type { Context } from './context.js';
+
+export interface SessionFlags {
+  readonly tool?: ToolFlag | undefined;
+  readonly 'usage-session-id'?: string | undefined;
+  readonly 'usage-session-path'?: string | undefined;
+  readonly 'no-usage'?: boolean | undefined;
+}
+
+/** The session that is meant; null with --no-usage. */
+export async function sessionOf(context: Context, flags: SessionFlags): Promise<FoundSession | NoSession | null> {
+  const id = flags['usage-session-id'] ?? null;
+  const path = flags['usage-session-path'] ?? null;
+  if (flags['no-usage'] === true) {
+    if (id === null && path === null) return null;
+    throw new TokentrailError('USAGE', '--no-usage contradicts --usage-session-id and --usage-session-path.', { suggestions: ['Leave out one of them.'] });
+  }
+  return context.findSession({ tool: flags.tool ?? null, sessionId: id, sessionPath: path });
+}
+
+/** The analysis given by --id, or the only started one of the running session. */
+export async function analysisIdOf(context: Context, id: string | undefined, mode: 'read' | 'write'): Promise<string> {
+  if (id !== undefined) return id;
+  const session = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
+  // A command that finds nothing to work on must not create a store for it.
+  const books = mode === 'read' ? await context.readBooks() : await context.books();
+  return (await currentAnalysis(books, { sessionId: session.session_id, project: context.projectName })).id;
+}

@@ -1,0 +1,41 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { idFlag, kindFlag, limitFlag, listFlag, listOf, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
+import { analysisLineJson } from '../../cli/render/analysis-json.js';
+import { renderAnalyses } from '../../cli/render/analysis.js';
+import { listAnalyses } from '../../lifecycle/list.js';
+import { toolFromFlag } from '../../model/agents.js';
+import { selectAnalyses } from '../../report/select-analyses.js';
+
+export default class AnalysisList extends BaseCommand {
+  static override summary = 'List analyses, the newest first.';
+  static override examples = ['<%= config.bin %> <%= command.id %> --since 7d', '<%= config.bin %> <%= command.id %> --tag team=search --status completed --all --json'];
+
+  static override flags = {
+    'source-id': idFlag('source-id', 'Only those about this source.'),
+    tool: toolFlag(),
+    status: statusFlag(),
+    kind: kindFlag(),
+    tag: listFlag('tag', 'Only those with this label, KEY=VALUE or KEY.'),
+    since: timeFlag('since', 'Only those begun at or after this time.', 'start'),
+    until: timeFlag('until', 'Only those begun before the end of this time.', 'end'),
+    limit: limitFlag(20),
+    all: Flags.boolean({ description: 'All of them.' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.begin(AnalysisList);
+    const { analyses, matching } = selectAnalyses(await listAnalyses(await this.context.readBooks()), {
+      sourceId: flags['source-id'] ?? null,
+      tool: flags.tool === undefined ? null : toolFromFlag(flags.tool),
+      status: flags.status ?? null,
+      kind: flags.kind ?? null,
+      tags: listOf(flags.tag),
+      since: flags.since ?? null,
+      until: flags.until ?? null,
+      limit: flags.all ? null : flags.limit,
+    });
+    const text = renderAnalyses(analyses, matching, this.context.now(), this.context.terminal);
+    await this.answer({ analyses: analyses.map(analysisLineJson), matching }, text);
+  }
+}

@@ -1,0 +1,30 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { currentIdFlag, requiredText, stageStatusFlag, textFlag } from '../../cli/flags.js';
+import { stagesJson } from '../../cli/render/analysis-json.js';
+import { renderMarked } from '../../cli/render/analysis.js';
+import { analysisIdOf } from '../../cli/session-flags.js';
+import { markStage } from '../../lifecycle/mark.js';
+
+export default class AnalysisMark extends BaseCommand {
+  static override summary = 'Close a stage of an analysis and book what it spent.';
+  static override description = 'The stage gets what was spent since the last mark, or the start. The same name again is its next attempt.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --stage extract',
+    '<%= config.bin %> <%= command.id %> --id ANALYSIS-2026-014 --stage review --status failed',
+  ];
+
+  static override flags = {
+    id: currentIdFlag(),
+    stage: requiredText('stage', 'Name of the stage that ends now.'),
+    status: stageStatusFlag(),
+    notes: textFlag('notes', 'A remark on the stage.'),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.begin(AnalysisMark);
+    const id = await analysisIdOf(this.context, flags.id, 'write');
+    const { analysis, stage } = await markStage(await this.context.books(), { id, stage: flags.stage, status: flags.status, notes: flags.notes ?? null });
+    this.context.output.say(renderMarked(stage));
+    await this.answer({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }, '');
+  }
+}

@@ -1,0 +1,76 @@
+// The one place where duplicates end. Copies of a response stand in several lines and files: streamed lines, replays, forks,
+// resumed and archived sessions, forwarded reviews. Here it is decided which of them count, with which numbers, to whose session.
+import { sameCounts } from '../model/tokens.js';
+import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import type { LogReader } from '../capture/agent.js';
+import type { Copy, Group } from './groups.js';
+
+type Policy = Pick<LogReader, 'keeps' | 'keyScope'>;
+
+/** What the decision needs to know of the logs: their order, and which sessions descend from each other. */
+export interface Relations {
+  /** Orders logs: the earliest first. */
+  readonly orderOf: (log: number) => string;
+  /** The common root of a session's ancestors and descendants. */
+  readonly familyOf: (session: string) => string;
+}
+
+/** Two copies of one record in the same log become one: the place of the first line, the numbers of the line that tells the truth. */
+export function mergeInLog(known: Copy, next: Copy, keeps: Policy['keeps']): Copy {
+  if (known.echo !== next.echo) return known.echo ? next : known;
+  const truth = keeps === 'heaviest' && next.weight >= known.weight ? next : known;
+  const owner = next.rank < known.rank ? next : known;
+  return {
+    ...truth,
+    session: owner.session,
+    subagent: owner.subagent,
+    copied: owner.copied,
+    rank: owner.rank,
+    sole: known.sole,
+    at: known.at ?? next.at,
+    position: Math.min(known.position, next.position),
+  };
+}
+
+/** The delegate's event and the log that it was forwarded to have times within a millisecond of each other, maybe across a second. */
+const sameSecond = (a: Instant | null, b: Instant | null): boolean => a !== null && b !== null && Math.abs(a - b) < MICROS_PER_SECOND;
+
+function isSameResponse(counted: Copy, copy: Copy, policy: Policy, { familyOf }: Relations): boolean {
+  if (policy.keyScope === 'everywhere' || counted.session === copy.session) return true;
+  if (counted.delegate && !copy.delegate && sameSecond(counted.at, copy.at) && sameCounts(counted.counts, copy.counts)) return true;
+  if (copy.sole) return false;
+  return familyOf(counted.session) === familyOf(copy.session);
+}
+
+/**
+ * The records that a group of copies stands for: mostly one. The owner is the copy of the lowest rank, then of the earliest log;
+ * its numbers are those of the heaviest copy, or its own. Independent of the order in which the logs were read. A group of
+ * nothing but echoes gives an echo, which tells of a record that is missing.
+ */
+export function resolve(group: Group, policy: Policy, relations: Relations): Copy[] {
+  const copies = group.filter((copy) => !copy.echo);
+  if (copies.length === 0) return [group[0]!];
+  copies.sort((a, b) => {
+    if (a.rank !== b.rank) return a.rank - b.rank;
+    const x = relations.orderOf(a.log);
+    const y = relations.orderOf(b.log);
+    return x < y ? -1 : x > y ? 1 : a.position - b.position;
+  });
+  const counted: Copy[] = [];
+  for (const copy of copies) {
+    const index = counted.findIndex((known) => isSameResponse(known, copy, policy, relations));
+    if (index < 0) {
+      counted.push(copy);
+      continue;
+    }
+    const known = counted[index]!;
+    if (policy.keeps === 'heaviest' && copy.weight > known.weight) {
+      const { session, subagent, copied, rank, log, position, at } = known;
+      counted[index] = { ...copy, session, subagent, copied, rank, log, position, at: at ?? copy.at };
+    }
+  }
+  return counted.filter((copy) => !isNothing(copy));
+}
+
+/** An event that added nothing in any class, as Codex writes one with an estimate after a compaction. */
+const isNothing = (copy: Copy): boolean => copy.invalid === 0 && Object.values(copy.counts).every((value) => value === 0 || value === null) && copy.counts.output === 0;

@@ -1,0 +1,33 @@
+// The flags of a session: what limits the worth of its numbers (named in the specification of the agents' logs).
+import type { LogFacts, LogReader } from '../capture/agent.js';
+import type { Skipped, Usage } from '../model/cut.js';
+import type { LogEntry } from './read-log.js';
+import { UNKNOWN_MODEL, type SessionTally } from './tally.js';
+
+/** The agent answered, but its version wrote no token counts: unknown, not 0. */
+export const isUncounted = (facts: readonly LogFacts[], records: number, reader: LogReader): boolean =>
+  reader.unknownWithoutCounts && records === 0 && facts.some(({ answered }) => answered) && !facts.some(({ counted }) => counted);
+
+export function flagsOf(
+  tallies: readonly SessionTally[],
+  usage: Usage,
+  facts: readonly LogFacts[],
+  uncounted: boolean,
+): string[] {
+  const flags = new Set<string>();
+  if (tallies.some(({ unreliable }) => unreliable > 0)) flags.add('output_unreliable');
+  if (tallies.some(({ invalid }) => invalid > 0)) flags.add('invalid_count');
+  if (usage.by_model[UNKNOWN_MODEL] !== undefined) flags.add('model_unknown');
+  if (uncounted) flags.add('no_token_counts');
+  if (tallies.some(({ echoed }) => echoed > 0)) flags.add('subagent_usage_only_in_progress_lines');
+  for (const flag of facts.flatMap((fact) => fact.flags)) flags.add(flag);
+  return [...flags].sort();
+}
+
+/** What was skipped in some logs, by reason; fields that were no counts are among them. */
+export function skippedOf(entries: readonly LogEntry[], invalid: number): Skipped[] {
+  const reasons = new Map<string, number>();
+  if (invalid > 0) reasons.set('invalid_count', invalid);
+  for (const { skipped } of entries) for (const [reason, count] of Object.entries(skipped)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  return [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, count]) => ({ reason, count }));
+}

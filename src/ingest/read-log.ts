@@ -1,0 +1,220 @@
+// Reads one log from where the last reading ended, or from its beginning if it is not the same log any more.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { LogFile, LogKind, LogReader, LogState, RecordSink } from '../capture/agent.js';
+import { chunksOf, headOf, readWhole, textSize } from '../capture/text.js';
+import { readJsonLine } from '../capture/json-line.js';
+import { scanLines, type ScanPosition } from '../capture/lines.js';
+import { openLog, type OpenLog, type Unreadable } from '../capture/open.js';
+import { PrefixHash, type HashPoint } from '../capture/prefix-hash.js';
+import type { Position } from '../model/cut.js';
+
+/** How far a log was read and what it said. A plain JSON value, kept in the cursor cache. */
+export interface LogEntry {
+  root: string;
+  name: string;
+  kind: LogKind;
+  /** Only read to recognise copies: its records belong to another session. */
+  context: boolean;
+  device: number;
+  inode: number;
+  size: number;
+  mtimeMs: number;
+  scan: ScanPosition;
+  prefix: string;
+  resume: HashPoint;
+  head: string;
+  state: LogState;
+  skipped: Record<string, number>;
+  /** Records read from a document, and the key of the last record of any log. */
+  records: number;
+  lastKey: string | null;
+}
+
+export type LogReading =
+  /** Nothing was written since. */
+  | { readonly kind: 'same' }
+  /** `again`: read from the beginning, so what was known of it is void. */
+  | { readonly kind: 'read'; readonly entry: LogEntry; readonly again: boolean }
+  | { readonly kind: 'unreadable'; readonly reason: Unreadable };
+
+const HEAD_BYTES = 4096;
+
+/** Documents are parsed whole; one beyond this is skipped. */
+const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+
+export const logPath = (log: { root: string; name: string }): string => join(log.root, log.name);
+
+const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const isUntouched = (entry: LogEntry, open: OpenLog): boolean =>
+  entry.device === open.device && entry.inode === open.inode && entry.size === open.size && entry.mtimeMs === open.mtimeMs;
+
+function freshEntry(log: LogFile, reader: LogReader): LogEntry {
+  const hash = new PrefixHash();
+  return {
+    root: log.root,
+    name: log.name,
+    kind: log.kind,
+    context: false,
+    device: 0,
+    inode: 0,
+    size: 0,
+    mtimeMs: 0,
+    scan: { bytes: 0, discarding: false },
+    prefix: hash.value,
+    resume: hash.resumePoint,
+    head: sha(Buffer.alloc(0)),
+    state: reader.begin(log),
+    skipped: {},
+    records: 0,
+    lastKey: null,
+  };
+}
+
+/** The hash to go on with; null if the bytes that were read before are not there any more. */
+async function continued(open: OpenLog, log: LogFile, entry: LogEntry): Promise<PrefixHash | null> {
+  if ((await textSize(open, log.name)) < entry.scan.bytes) return null;
+  const head = await headOf(open, log.name, Math.min(HEAD_BYTES, entry.scan.bytes));
+  if (sha(head) !== entry.head) return null;
+  const hash = new PrefixHash(entry.resume);
+  let left = entry.scan.bytes - entry.resume.start;
+  for await (const chunk of chunksOf(open, log.name, entry.resume.start)) {
+    const part = chunk.subarray(0, left);
+    hash.update(part);
+    left -= part.length;
+    if (left === 0) break;
+  }
+  return left === 0 && hash.value === entry.prefix ? hash : null;
+}
+
+async function readLines(open: OpenLog, log: LogFile, reader: LogReader, entry: LogEntry, hash: PrefixHash, sink: RecordSink): Promise<void> {
+  const take = (bytes: Buffer, position: number): boolean => {
+    const line = readJsonLine(bytes, position);
+    if (line === null) return true;
+    if ('skipped' in line) {
+      sink.skip(line.skipped);
+      return false;
+    }
+    reader.line(entry.state, line.value, position, sink);
+    return true;
+  };
+  const isWhole = (bytes: Buffer, position: number): boolean => {
+    const line = readJsonLine(bytes, position);
+    return line !== null && 'value' in line;
+  };
+  entry.scan = await scanLines(
+    chunksOf(open, log.name, entry.scan.bytes),
+    entry.scan,
+    {
+      line: (bytes, position) => void take(bytes, position),
+      // A line that is still being written is neither counted nor skipped; it is read again.
+      tail: (bytes, position) => isWhole(bytes, position) && take(bytes, position),
+      tooLong: () => sink.skip('line_too_long'),
+    },
+    hash,
+  );
+  entry.prefix = hash.value;
+  entry.resume = hash.resumePoint;
+  entry.head = sha(await headOf(open, log.name, Math.min(HEAD_BYTES, entry.scan.bytes)));
+}
+
+async function readDocument(open: OpenLog, log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<void> {
+  const bytes = open.size > MAX_DOCUMENT_BYTES ? null : await readWhole(open);
+  if (bytes === null) {
+    sink.skip('document_too_long');
+    return;
+  }
+  entry.head = sha(bytes.subarray(0, HEAD_BYTES));
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    sink.skip(bytes.length === 0 ? 'empty' : 'bad_json');
+    return;
+  }
+  entry.state = reader.document(log, value, sink);
+}
+
+/**
+ * Reads what is new in a log; copies of records go to `sink`.
+ *
+ * @param known what the last reading left; null for none. It is not changed.
+ * @param again is called before the first record if the log is read from its beginning although it was known.
+ */
+export async function readLog(
+  log: LogFile,
+  reader: LogReader,
+  known: LogEntry | null,
+  sink: RecordSink,
+  again: () => void,
+): Promise<LogReading> {
+  const open = await openLog(logPath(log));
+  if (typeof open === 'string') return { kind: 'unreadable', reason: open };
+  try {
+    if (known !== null && isUntouched(known, open)) return { kind: 'same' };
+    const hash = known !== null && log.kind === 'append' ? await continued(open, log, known) : null;
+    const goesOn = known !== null && hash !== null;
+    const entry = goesOn ? structuredClone(known) : freshEntry(log, reader);
+    if (known !== null && !goesOn) again();
+    const counting: RecordSink = {
+      record: (copy) => {
+        entry.records++;
+        if (!copy.echo) entry.lastKey = copy.key;
+        sink.record(copy);
+      },
+      skip: (reason) => {
+        entry.skipped[reason] = (entry.skipped[reason] ?? 0) + 1;
+        sink.skip(reason);
+      },
+    };
+    if (log.kind === 'append') await readLines(open, log, reader, entry, hash ?? new PrefixHash(), counting);
+    else await readDocument(open, log, reader, entry, counting);
+    Object.assign(entry, { device: open.device, inode: open.inode, size: open.size, mtimeMs: open.mtimeMs });
+    return { kind: 'read', entry, again: known !== null && !goesOn };
+  } finally {
+    await open.handle.close();
+  }
+}
+
+/** A log's facts from its first lines, without reading it all; null if it can't be read or tells nothing. */
+export async function peekLog(log: LogFile, reader: LogReader): Promise<LogState['facts'] | null> {
+  const PEEK_BYTES = 1024 * 1024;
+  const open = await openLog(logPath(log));
+  if (typeof open === 'string') return null;
+  try {
+    const state = reader.begin(log);
+    const ignore: RecordSink = { record: () => undefined, skip: () => undefined };
+    const head = await headOf(open, log.name, PEEK_BYTES);
+    let position = 0;
+    for (let end = head.indexOf(0x0a); position < head.length; end = head.indexOf(0x0a, position)) {
+      const stop = end === -1 ? head.length : end;
+      const line = readJsonLine(head.subarray(position, stop), position);
+      if (line !== null && 'value' in line) reader.line(state, line.value, position, ignore);
+      if (state.facts.session_id !== null && state.facts.folders.length > 0) break;
+      position = stop + 1;
+    }
+    return state.facts;
+  } finally {
+    await open.handle.close();
+  }
+}
+
+/** Where a cut through this log lies. */
+export function positionOf(entry: LogEntry): Position {
+  const { kind } = entry;
+  if (kind === 'append') return { kind, bytes: entry.scan.bytes, prefix_sha256: entry.prefix };
+  return { kind, records: entry.records, last_key: entry.lastKey };
+}
+
+
+/** Hash of the first 4 KiB of a log's text, or of its first `bytes` if those are fewer; null if it can't be read. */
+export async function headHash(log: { root: string; name: string }, bytes: number): Promise<string | null> {
+  const open = await openLog(logPath(log));
+  if (typeof open === 'string') return null;
+  try {
+    return sha(await headOf(open, log.name, Math.min(HEAD_BYTES, bytes)));
+  } finally {
+    await open.handle.close();
+  }
+}

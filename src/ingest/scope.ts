@@ -1,0 +1,281 @@
+// A scope is a set of logs that are read together: one session's family, or everything of one agent. It keeps what was read in
+// the cursor cache, reads only what is new, and adds up the records that count. Reading in any number of steps, in any order,
+// gives the same as reading once.
+import type { Agent, LogFile, LogReader } from '../capture/agent.js';
+import type { Unreadable } from '../capture/open.js';
+import { assertThat, type Warning } from '../model/errors.js';
+import type { RecordCopy } from '../model/record.js';
+import type { Instant } from '../model/time.js';
+import type { CursorCache, CursorFile } from '../store/cursors.js';
+import { mergeInLog, resolve, type Relations } from './dedup.js';
+import { Groups, type Copy } from './groups.js';
+import { familyRoots } from './lineage.js';
+import { logPath, readLog, type LogEntry } from './read-log.js';
+import { book, type SessionTally, type Tallies } from './tally.js';
+
+/** A log to be read, and whether only to recognise copies. */
+export interface ScopeLog {
+  readonly log: LogFile;
+  readonly context: boolean;
+}
+
+export interface UnreadLog {
+  readonly path: string;
+  readonly reason: Unreadable;
+}
+
+/** What reading needs from outside. */
+export interface Reading {
+  readonly cache: CursorCache;
+  readonly warn: (warning: Warning) => void;
+  /** Called now and then during long reads: how many of how many logs are done. */
+  readonly progress: (done: number, of: number) => void;
+}
+
+interface ScopeHead {
+  readonly reader: number;
+  readonly entries: (LogEntry | null)[];
+  readonly tallies: [string, SessionTally][];
+  readonly digests: Record<string, string>;
+}
+
+/** Raised when the content of the cursor cache changes its shape or its meaning. */
+const FORMAT = 1;
+
+const entryKey = (log: { root: string; name: string }): string => `${log.root}\u0000${log.name}`;
+
+export class Scope {
+  readonly agent: Agent;
+  readonly reader: LogReader;
+  readonly #name: string;
+  readonly #reading: Reading;
+  #entries: (LogEntry | null)[] = [];
+  #groups: Groups;
+  #tallies: Tallies = new Map();
+  #digests: Record<string, string> = {};
+  #families = new Map<string, string>();
+  #orders: string[] = [];
+  #unread: UnreadLog[] = [];
+  #changed = false;
+
+  private constructor(agent: Agent, name: string, reading: Reading, file: CursorFile | null) {
+    assertThat(agent.reader !== null, 'only logs that can be read are read');
+    this.agent = agent;
+    this.reader = agent.reader;
+    this.#name = name;
+    this.#reading = reading;
+    this.#groups = new Groups(file);
+    if (file === null) return;
+    const head = file.head as ScopeHead;
+    this.#entries = head.entries;
+    this.#tallies = new Map(head.tallies);
+    this.#digests = head.digests;
+    this.#relate();
+  }
+
+  /** Opens what the cache knows of the scope; a damaged cache or one of another version is as none. */
+  static open(agent: Agent, subject: string, reading: Reading): Scope {
+    const name = `${agent.name}-${subject}.v${agent.reader!.version}.${FORMAT}`;
+    const found = reading.cache.read(name);
+    if (found === 'damaged') {
+      reading.warn({ code: 'CACHE_DAMAGED', message: 'A cursor cache can\'t be used; the logs are read from their beginning.', cache: name });
+    }
+    return new Scope(agent, name, reading, found === 'damaged' ? null : found);
+  }
+
+  get entries(): readonly LogEntry[] {
+    return this.#entries.filter((entry) => entry !== null);
+  }
+
+  get tallies(): ReadonlyMap<string, SessionTally> {
+    return this.#tallies;
+  }
+
+  /** Logs that were found and could not be read in the last update. */
+  get unread(): readonly UnreadLog[] {
+    return this.#unread;
+  }
+
+  /** Digests that `digest.ts` keeps here between readings, by bucket. */
+  get digests(): Record<string, string> {
+    return this.#digests;
+  }
+
+  get groups(): Groups {
+    return this.#groups;
+  }
+
+  /** The records of a key that count. */
+  counted(key: string): Copy[] {
+    return this.#resolved(key).filter((copy) => !copy.echo);
+  }
+
+  /** All records that count; loads everything. */
+  *allCounted(): Generator<Copy> {
+    for (const copy of this.#allResolved()) if (!copy.echo) yield copy;
+  }
+
+  /** What a key stands for: counted records, or an echo of one that is missing. */
+  #resolved(key: string): Copy[] {
+    const group = this.#groups.get(key);
+    return group === undefined ? [] : resolve(group, this.reader, this.#relations);
+  }
+
+  *#allResolved(): Generator<Copy> {
+    for (const [, group] of this.#groups.all()) yield* resolve(group, this.reader, this.#relations);
+  }
+
+  get #relations(): Relations {
+    return {
+      orderOf: (log) => this.#orders[log] ?? '',
+      familyOf: (session) => this.#families.get(session) ?? session,
+    };
+  }
+
+  /**
+   * Works out anew who descends from whom and which log is earlier.
+   *
+   * @returns whether what was known changed by it: families that became one, or a log that turned out to be earlier.
+   */
+  #relate(): boolean {
+    const families = this.#families;
+    const orders = this.#orders;
+    this.#families = this.reader.keyScope === 'family' ? familyRoots(this.entries.map(({ state }) => state.facts)) : new Map();
+    this.#orders = this.#entries.map((entry) => (entry === null ? '' : orderOf(entry)));
+    if (orders.some((order, log) => order !== '' && order !== this.#orders[log])) return true;
+    const merged = new Map<string, string>();
+    for (const [session, root] of families) {
+      const now = this.#families.get(session) ?? session;
+      if ((merged.get(now) ?? root) !== root) return true;
+      merged.set(now, root);
+    }
+    return false;
+  }
+
+  /** Brings the scope up to date with `logs`, which are all that belong to it now. */
+  async update(logs: readonly ScopeLog[]): Promise<void> {
+    const fresh = this.#entries.length === 0;
+    const before = new Map<string, Copy[]>();
+    const known = new Map(this.#entries.flatMap((entry, i) => (entry === null ? [] : [[entryKey(entry), i] as const])));
+    const wanted = new Set(logs.map(({ log }) => entryKey(log)));
+    let recount = false;
+    this.#unread = [];
+
+    for (const [key, index] of known) {
+      if (wanted.has(key)) continue;
+      this.#forget(index);
+      this.#entries[index] = null;
+      recount = true;
+    }
+
+    const take = (index: number, copy: RecordCopy): void => {
+      const group = this.#groups.get(copy.key) ?? [];
+      if (!fresh && !before.has(copy.key)) before.set(copy.key, group.length === 0 ? [] : this.#resolved(copy.key));
+      const own: Copy = { ...copy, log: index };
+      const at = group.findIndex(({ log }) => log === index);
+      const merged = at < 0 ? own : mergeInLog(group[at]!, own, this.reader.keeps);
+      this.#groups.set(copy.key, at < 0 ? [...group, merged] : group.with(at, merged));
+      this.#changed = true;
+    };
+
+    let done = 0;
+    for (const { log, context } of logs) {
+      this.#reading.progress(done++, logs.length);
+      const index = known.get(entryKey(log)) ?? this.#freeSlot();
+      const entry = this.#entries[index] ?? null;
+      this.#entries[index] ??= placeholder(log);
+      const read = await readLog(log, this.reader, entry, { record: (copy) => take(index, copy), skip: () => undefined }, () => {
+        this.#forget(index);
+        recount = true;
+      });
+      if (read.kind === 'same') {
+        if (entry!.context !== context) this.#changed = true;
+        entry!.context = context;
+        continue;
+      }
+      this.#changed = true;
+      if (read.kind === 'unreadable') {
+        this.#unread.push({ path: logPath(log), reason: read.reason });
+        if (entry !== null) recount = true;
+        this.#forget(index);
+        this.#entries[index] = null;
+        continue;
+      }
+      this.#entries[index] = { ...read.entry, context };
+    }
+    this.#reading.progress(logs.length, logs.length);
+
+    if (this.#relate() || fresh || recount) this.#recount();
+    else this.#rebook(before);
+  }
+
+  #freeSlot(): number {
+    const free = this.#entries.indexOf(null);
+    return free >= 0 ? free : this.#entries.length;
+  }
+
+  /** Drops everything that was read from a log. */
+  #forget(index: number): void {
+    this.#changed = true;
+    for (const [key, group] of [...this.#groups.all()]) {
+      const left = group.filter(({ log }) => log !== index);
+      if (left.length < group.length) this.#groups.set(key, left);
+    }
+  }
+
+  #recount(): void {
+    this.#tallies = new Map();
+    this.#digests = {};
+    for (const copy of this.#allResolved()) book(this.#tallies, copy, 1);
+  }
+
+  /** Exchanges what the touched records counted before for what they count now. */
+  #rebook(before: ReadonlyMap<string, readonly Copy[]>): void {
+    for (const [key, old] of before) {
+      const now = this.#resolved(key);
+      // A record that left a session or moved in time may have been its first or last: its times must narrow.
+      const gone = old.some((copy) => !now.some((c) => c.session === copy.session && c.at === copy.at));
+      if (gone) {
+        this.#recount();
+        return;
+      }
+    }
+    for (const [key, old] of before) {
+      for (const copy of this.#resolved(key)) book(this.#tallies, copy, 1);
+      for (const copy of old) book(this.#tallies, copy, -1);
+    }
+  }
+
+  /** Writes the cache if something changed; a cache that can't be written is a warning. */
+  save(): void {
+    if (!this.#changed) return;
+    const head: ScopeHead = {
+      reader: this.reader.version,
+      entries: this.#entries,
+      tallies: [...this.#tallies],
+      digests: this.#digests,
+    };
+    try {
+      this.#reading.cache.write(this.#name, head, this.#groups.contents());
+    } catch (error) {
+      this.#reading.warn({
+        code: 'CACHE_UNWRITABLE',
+        message: 'The cursor cache can\'t be written; the next reading begins at the beginning of the logs.',
+        reason: (error as NodeJS.ErrnoException).code ?? 'unknown',
+      });
+    }
+    this.#changed = false;
+  }
+}
+
+/** Earlier logs first: by the first time in them, then by name. */
+function orderOf(entry: LogEntry): string {
+  const first: Instant | null = entry.state.facts.first_at;
+  const time = first === null ? '~' : String(first).padStart(20, '0');
+  return `${time}|${entry.name.slice(entry.name.lastIndexOf('/') + 1)}|${entry.name}`;
+}
+
+/** Holds a log's number while it is read for the first time. */
+function placeholder(log: LogFile): LogEntry {
+  return { root: log.root, name: log.name, state: { facts: { session_id: null, parent: null, forked_from: [], first_at: null } } } as unknown as LogEntry;
+}

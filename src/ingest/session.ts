@@ -1,0 +1,275 @@
+// A session as a whole: its logs, its sub-agents, and the sessions that it was copied from, read together.
+import { lstat } from 'node:fs/promises';
+import type { Agent, LogFacts, LogFile, Peek } from '../capture/agent.js';
+import type { Cut, LogCut, OpenRecord, Snapshot, StageCut, Usage } from '../model/cut.js';
+import { fromMs, type Instant } from '../model/time.js';
+import { UNKNOWN } from '../model/tokens.js';
+import { digestOf } from './digest.js';
+import { flagsOf, isUncounted, skippedOf } from './flags.js';
+import type { Copy } from './groups.js';
+import { spawnRoots } from './lineage.js';
+import { headHash, logPath, peekLog, positionOf, type LogEntry } from './read-log.js';
+import { Scope, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
+import { book, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
+
+/** Which session is meant. `path`: a log that was given by path and counts with what is kept beside it, alone. */
+export interface SessionTarget {
+  readonly agent: Agent;
+  readonly session_id: string;
+  readonly path: string | null;
+}
+
+/** Where to look: the roots of the target's agent. */
+export interface SessionPlace {
+  readonly roots: readonly string[];
+}
+
+/** A log's beginning is read once per process; logs of a session are asked for more than once. */
+export function peeker(agent: Agent): Peek {
+  const known = new Map<string, Promise<LogFacts | null>>();
+  return (log) => {
+    const key = `${log.root}\u0000${log.name}`;
+    let facts = known.get(key);
+    if (facts === undefined) known.set(key, (facts = peekLog(log, agent.reader!)));
+    return facts;
+  };
+}
+
+async function logsOf(agent: Agent, roots: readonly string[], session: string, peek: Peek): Promise<LogFile[]> {
+  return (await Promise.all(roots.map((root) => agent.reader!.logsOf(root, session, peek)))).flat();
+}
+
+/**
+ * The session at the top: a sub-agent's id stands for the session that it works for (semantics 28). Null if no log of it exists.
+ */
+export async function resolveSession(agent: Agent, roots: readonly string[], id: string): Promise<string | null> {
+  const peek = peeker(agent);
+  const seen = new Set<string>();
+  let session = id;
+  for (;;) {
+    seen.add(session);
+    const logs = await logsOf(agent, roots, session, peek);
+    if (logs.length === 0) return seen.size > 1 ? session : null;
+    const facts = (await Promise.all(logs.map(peek))).filter((found) => found !== null);
+    const own = facts.filter(({ session_id }) => session_id === session);
+    const above = own.length > 0 ? own.find(({ parent }) => parent !== null)?.parent : facts[0]?.session_id;
+    if (above === null || above === undefined || seen.has(above)) return session;
+    session = above;
+  }
+}
+
+/** The sessions at the top whose logs, or whose sub-agents' logs, were written since an instant. */
+export async function recentSessionIds(agent: Agent, roots: readonly string[], since: Instant): Promise<string[]> {
+  const peek = peeker(agent);
+  const ids = new Set<string>();
+  for (const root of roots) {
+    for (const log of await agent.reader!.logs(root)) {
+      const stat = await lstat(logPath(log)).catch(() => null);
+      if (stat === null || fromMs(stat.mtimeMs) < since) continue;
+      const session = (await peek(log))?.session_id ?? null;
+      const top = session === null ? null : await resolveSession(agent, roots, session);
+      if (top !== null) ids.add(top);
+    }
+  }
+  return [...ids];
+}
+
+/** A session's logs as one reading: snapshots are taken from it, and it can be brought up to date. */
+export class SessionReading {
+  readonly target: SessionTarget;
+  readonly #roots: readonly string[];
+  readonly #scope: Scope;
+  readonly #peek: Peek;
+
+  private constructor(target: SessionTarget, roots: readonly string[], scope: Scope) {
+    this.target = target;
+    this.#roots = roots;
+    this.#scope = scope;
+    this.#peek = peeker(target.agent);
+  }
+
+  /** Reads the session, from where the cache ends. */
+  static async open(target: SessionTarget, { roots }: SessionPlace, reading: Reading): Promise<SessionReading> {
+    const subject = target.path === null ? target.session_id : `${target.session_id}-at-${Buffer.from(target.path).toString('hex').slice(-160)}`;
+    const session = new SessionReading(target, roots, Scope.open(target.agent, subject, reading));
+    await session.update();
+    return session;
+  }
+
+  /** Reads what was written since. */
+  async update(): Promise<void> {
+    const { agent, session_id, path } = this.target;
+    const own = path === null ? await logsOf(agent, this.#roots, session_id, this.#peek) : await agent.reader!.logsAt(path);
+    await this.#scope.update(await this.#withAncestors(own.map((log) => ({ log, context: false }))));
+    // Copied lines name the session that they were copied from only inside.
+    const complete = await this.#withAncestors(own.map((log) => ({ log, context: false })));
+    if (complete.length > this.#scope.entries.length + this.#scope.unread.length) await this.#scope.update(complete);
+    this.#scope.save();
+  }
+
+  /** Adds the logs of sessions from which the known ones were copied; they only serve to recognise the copies. */
+  async #withAncestors(own: ScopeLog[]): Promise<ScopeLog[]> {
+    if (this.target.path !== null) return own;
+    const { agent, session_id } = this.target;
+    const logs = [...own];
+    const there = new Set(own.map(({ log }) => `${log.root}\u0000${log.name}`));
+    const asked = new Set([session_id]);
+    const pending = this.#scope.entries.flatMap(({ state }) => state.facts.forked_from);
+    for (let ancestor = pending.pop(); ancestor !== undefined; ancestor = pending.pop()) {
+      if (asked.has(ancestor)) continue;
+      asked.add(ancestor);
+      for (const log of await logsOf(agent, this.#roots, ancestor, this.#peek)) {
+        const key = `${log.root}\u0000${log.name}`;
+        if (there.has(key)) continue;
+        there.add(key);
+        logs.push({ log, context: true });
+        pending.push(...((await this.#peek(log))?.forked_from ?? []));
+      }
+    }
+    return logs;
+  }
+
+  /** Whether any log of the session exists. */
+  get exists(): boolean {
+    return this.#own.length > 0;
+  }
+
+  /** When its youngest log was written. */
+  get writtenAt(): Instant {
+    return fromMs(Math.max(0, ...this.#own.map(({ mtimeMs }) => mtimeMs)));
+  }
+
+  get unread(): readonly UnreadLog[] {
+    return this.#scope.unread;
+  }
+
+  /** Facts of the session's own logs. */
+  get facts(): readonly LogFacts[] {
+    return this.#own.map(({ state }) => state.facts);
+  }
+
+  get #own(): readonly LogEntry[] {
+    return this.#scope.entries.filter(({ context }) => !context);
+  }
+
+  #isOwnSession(): (session: string) => boolean {
+    const rootOf = spawnRoots(this.#scope.entries.map(({ state }) => state.facts));
+    if (this.target.path === null) return (session) => rootOf(session) === this.target.session_id;
+    const here = new Set(this.#own.map(({ state }) => state.facts.session_id));
+    return (session) => here.has(session) || session === this.target.session_id;
+  }
+
+  get #parts(): TallyPart[] {
+    const isOwn = this.#isOwnSession();
+    const parts: TallyPart[] = [];
+    for (const [session, tally] of this.#scope.tallies) {
+      if (isOwn(session)) parts.push({ tally, subagent: this.#isSubagent(session) });
+    }
+    return parts;
+  }
+
+  /**
+   * What the session has spent up to now, its own records only: what it copied from elsewhere is in no delta (semantics 4).
+   */
+  snapshot(at: Instant): Snapshot {
+    const { reader } = this.#scope;
+    const parts = this.#parts;
+    const usage = usageOf(parts, false, reader.tellsReasoning);
+    const facts = this.facts;
+    const unknown = isUncounted(facts, usage.records, reader);
+    const flags = flagsOf(parts.map(({ tally }) => tally), usage, facts, unknown);
+    const partial_records = parts.reduce((n, { tally }) => n + tally.partial, 0);
+    const invalid = parts.reduce((n, { tally }) => n + tally.invalid, 0);
+    return {
+      cut: this.#cut(at, usage.records),
+      usage: unknown ? { ...usage, counts: UNKNOWN } : usage,
+      flags,
+      partial_records,
+      skipped: skippedOf(this.#own, invalid),
+    };
+  }
+
+  #cut(at: Instant, records: number): Cut {
+    const { agent, session_id } = this.target;
+    const isOwn = this.#isOwnSession();
+    return {
+      at,
+      logs: this.#own.map((entry) => ({
+        path: entry.name,
+        session_id: entry.state.facts.session_id ?? session_id,
+        head_sha256: entry.head,
+        position: positionOf(entry),
+      })),
+      open: this.#open(isOwn),
+      records,
+      digest: digestOf(this.#scope, isOwn),
+      reader: `${agent.name}@${agent.reader!.version}`,
+    };
+  }
+
+  /** The last record of each log, where it may still be written. */
+  #open(isOwn: (session: string) => boolean): OpenRecord[] {
+    const open: OpenRecord[] = [];
+    for (const { lastKey } of this.#own) {
+      if (lastKey === null) continue;
+      for (const copy of this.#scope.counted(lastKey)) {
+        if (copy.partial && isOwn(copy.session) && !copy.copied) open.push(openRecord(copy));
+      }
+    }
+    return open;
+  }
+
+  /** What has become of a record that was open at a cut: its counts now; null if it is gone or is a copy. */
+  now(key: string): OpenRecord | null {
+    const isOwn = this.#isOwnSession();
+    const copy = this.#scope.counted(key).find((found) => isOwn(found.session) && !found.copied);
+    return copy === undefined ? null : openRecord(copy);
+  }
+
+  /** True if `key`'s record can't grow any more. */
+  isFinished(key: string): boolean {
+    return this.#scope.counted(key).every((copy) => !copy.partial);
+  }
+
+  /**
+   * The usage of the own records whose logged time is after an instant, or not after it. For edges that are set by time, where
+   * positions don't help: a log that came after the start, or whose earlier bytes are gone. Records without a time are in neither.
+   */
+  usageBy(side: 'after' | 'until', instant: Instant): Usage {
+    const isOwn = this.#isOwnSession();
+    const tallies: Tallies = new Map();
+    for (const copy of this.#scope.allCounted()) {
+      if (copy.at === null || copy.copied || !isOwn(copy.session) || copy.at > instant !== (side === 'after')) continue;
+      book(tallies, copy, 1);
+    }
+    const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: this.#isSubagent(session) }));
+    return usageOf(parts, false, this.#scope.reader.tellsReasoning);
+  }
+
+  #isSubagent(session: string): boolean {
+    return session !== this.target.session_id && this.target.path === null;
+  }
+
+  /** Whether the bytes before a cut are still there, as far as the log's length and its first 4 KiB tell. */
+  async holds(cut: LogCut): Promise<boolean> {
+    const { position } = cut;
+    for (const entry of this.#own) {
+      if ((entry.state.facts.session_id ?? this.target.session_id) !== cut.session_id || entry.kind !== position.kind) continue;
+      if (position.kind !== 'append') {
+        if (entry.records >= position.records) return true;
+      } else if (entry.scan.bytes >= position.bytes && (await headHash(entry, position.bytes)) === cut.head_sha256) return true;
+    }
+    return false;
+  }
+}
+
+const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord => ({ key, model: model ?? UNKNOWN_MODEL, subagent, counts });
+
+/** The cut of a stage: positions only, inside those of the final cut. */
+export function stageCut(session_id: string, { cut }: Snapshot): StageCut {
+  const positions = Object.fromEntries(
+    cut.logs.map(({ path, position }) => [path, position.kind === 'append' ? position.bytes : position.records]),
+  );
+  return { session_id, at: cut.at, positions, open: cut.open, records: cut.records };
+}
+

@@ -1,0 +1,122 @@
+// Ends an analysis: the last snapshot, the totals, and what it drew on. A failed one keeps its usage.
+import type { Analysis, EndStatus, Kind } from '../model/analysis.js';
+import { TokentrailError, type Warning } from '../model/errors.js';
+import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import type { Books } from './books.js';
+import { requireInputs, unknownSources } from './known.js';
+import { bringUp, requireStarted } from './mark.js';
+import { captureOf, totalsOf } from './totals.js';
+
+export interface CompleteInput {
+  readonly id: string;
+  readonly status: EndStatus | null;
+  readonly notes: string | null;
+  readonly analysisFile: string | null;
+  readonly claimsExtracted: readonly string[];
+  readonly claimsUpdated: readonly string[];
+  readonly inputsSourceIds: readonly string[];
+  readonly inputsAnalysisIds: readonly string[];
+  /** Tokens at the end, counted by hand; for analyses with nothing measured. */
+  readonly tokensFinal: number | null;
+  /** Why fields of an ended analysis are changed; no snapshot is taken then. */
+  readonly amend: string | null;
+}
+
+export interface Completed {
+  readonly analysis: Analysis;
+  readonly warnings: readonly Warning[];
+}
+
+/** The fields that were given, over those that are there. */
+function given(current: Analysis, input: CompleteInput): Partial<Analysis> {
+  const list = (now: readonly string[], before: readonly string[] | null): readonly string[] | null => (now.length > 0 ? now : before);
+  const inputs = input.inputsSourceIds.length + input.inputsAnalysisIds.length > 0;
+  const kind: Kind = inputs ? 'synthesis' : current.kind;
+  return {
+    kind,
+    notes: input.notes ?? current.notes,
+    analysis_file: input.analysisFile ?? current.analysis_file,
+    claims_extracted: list(input.claimsExtracted, current.claims_extracted),
+    claims_updated: list(input.claimsUpdated, current.claims_updated),
+    inputs_source_ids: list(input.inputsSourceIds, current.inputs_source_ids),
+    inputs_analysis_ids: list(input.inputsAnalysisIds, current.inputs_analysis_ids),
+  };
+}
+
+/** Totals entered by hand (semantics 12): both ends must be known, the classes are not. */
+function byHand(current: Analysis, tokensFinal: number): Partial<Analysis> {
+  if (current.sessions.length > 0) {
+    throw new TokentrailError('WRONG_STATE', `The tokens of ${current.id} are measured, so --tokens-final can't be given.`, {
+      suggestions: ['Leave out --tokens-final.'],
+      details: { id: current.id },
+    });
+  }
+  if (current.tokens_baseline === null) {
+    throw new TokentrailError('USAGE', `${current.id} has no tokens at its start, so --tokens-final has nothing to be compared with.`, {
+      suggestions: ['Give both ends: `analysis start --tokens-baseline N`, then `analysis complete --tokens-final N`.'],
+    });
+  }
+  if (tokensFinal < current.tokens_baseline) {
+    throw new TokentrailError('USAGE', `--tokens-final ${tokensFinal} is less than the ${current.tokens_baseline} at the start.`, {
+      suggestions: ['Give the count at the end, not what was spent.'],
+    });
+  }
+  const check = tokensFinal - current.tokens_baseline;
+  return { tokens_final: tokensFinal, tokens_check: check, total_tokens: check, usage_mode: 'manual', capture_status: 'manual', capture_reason: 'entered_by_hand' };
+}
+
+const onlyModel = (by_model: object | undefined): string | null => {
+  const models = Object.keys(by_model ?? {});
+  return models.length === 1 && models[0] !== 'unknown' ? models[0]! : null;
+};
+
+async function end(books: Books, current: Analysis, input: CompleteInput, at: Instant): Promise<Analysis> {
+  const { analysis: now, limits } = await bringUp(books, current, at);
+  const ended: Analysis = {
+    ...now,
+    ...given(current, input),
+    status: input.status ?? 'completed',
+    completed_at: at,
+    duration_seconds: current.started_at === null ? null : Math.floor((at - current.started_at) / MICROS_PER_SECOND),
+  };
+  if (input.tokensFinal !== null) return { ...ended, ...byHand(current, input.tokensFinal) };
+  if (now.sessions.length === 0) return ended;
+  const totals = totalsOf(now.sessions);
+  const byTime = limits.includes('log_changed') || limits.includes('log_gone') || limits.includes('log_began_before_start');
+  return {
+    ...ended,
+    ...totals,
+    ...captureOf(now.sessions, limits),
+    usage_mode: byTime ? 'windowed_sum' : current.usage_mode,
+    model: current.model ?? onlyModel(totals.usage?.by_model),
+    cost_provenance: 'unpriced',
+  };
+}
+
+function amended(current: Analysis, input: CompleteInput): Analysis {
+  if (current.status === 'started' || input.tokensFinal !== null) {
+    const why = current.status === 'started' ? `${current.id} is still started` : 'Tokens can\'t be amended';
+    throw new TokentrailError('WRONG_STATE', `${why}; --amend only changes fields of an ended analysis.`, {
+      suggestions: ['Complete it first, without --amend.'],
+      details: { id: current.id, status: current.status },
+    });
+  }
+  return { ...current, ...given(current, input), status: input.status ?? current.status, reason: input.amend };
+}
+
+/**
+ * Ends an analysis, or with `amend` changes fields of one that has ended.
+ *
+ * @returns the new revision: tokens_check is tokens_final minus tokens_baseline; null where nothing was measured.
+ * @throws WRONG_STATE if it has ended already (or, with `amend`, if it has not); ANALYSIS_NOT_FOUND, LINEAGE_CYCLE for its inputs.
+ */
+export async function completeAnalysis(books: Books, input: CompleteInput): Promise<Completed> {
+  await requireInputs(books, input.id, input.inputsAnalysisIds);
+  const analysis = await books.revise(input.id, 'analysis complete', async (current, at) => {
+    if (input.amend !== null) return amended(current, input);
+    requireStarted(current, 'completed');
+    return { ...(await end(books, current, input, at)), reason: null };
+  });
+  const about = analysis.source_id !== null && analysis.kind === 'analysis' ? [analysis.source_id] : [];
+  return { analysis, warnings: await unknownSources(books, [...about, ...input.inputsSourceIds]) };
+}

@@ -1,0 +1,85 @@
+// Closes a stage of an analysis: what its sessions spent since the last mark, or the start, is the stage's.
+import type { Analysis, Stage, StageStatus } from '../model/analysis.js';
+import type { SessionPart } from '../model/cut.js';
+import { assertThat, TokentrailError } from '../model/errors.js';
+import type { Instant } from '../model/time.js';
+import { stageCut } from '../ingest/session.js';
+import { advance } from './advance.js';
+import type { Books } from './books.js';
+import { finishOpenRecords } from './open-records.js';
+import { captureOf, tailOf } from './totals.js';
+import { isNegative } from './usage.js';
+
+export interface MarkInput {
+  readonly id: string;
+  readonly stage: string;
+  readonly status: StageStatus;
+  readonly notes: string | null;
+}
+
+export interface Marked {
+  readonly analysis: Analysis;
+  readonly stage: Stage;
+}
+
+export function requireStarted({ id, status }: Analysis, what: string): void {
+  if (status === 'started') return;
+  throw new TokentrailError('WRONG_STATE', `${id} is ${status}; it can't be ${what} any more.`, {
+    suggestions: [`See \`tokentrail analysis show ${id}\`.`, 'Fields of an ended analysis are changed with `analysis complete --amend REASON`.'],
+    details: { id, status },
+  });
+}
+
+/** An analysis whose sessions were brought up to an instant, with the reasons why its numbers are lower bounds. */
+export interface BroughtUp {
+  readonly analysis: Analysis;
+  readonly limits: readonly string[];
+}
+
+/** Takes a snapshot of each session and books it; open records of earlier cuts take their finished counts. */
+export async function bringUp(books: Books, analysis: Analysis, at: Instant): Promise<BroughtUp> {
+  let stages = analysis.stages;
+  const sessions: SessionPart[] = [];
+  const limits: string[] = [];
+  for (const part of analysis.sessions) {
+    const session = await books.session(books.targetOf(part));
+    const finished = finishOpenRecords(part, stages, session);
+    stages = finished.stages;
+    const advanced = await advance(finished.part, session.snapshot(at), session);
+    sessions.push(advanced.part);
+    limits.push(...advanced.limits);
+  }
+  return { analysis: { ...analysis, sessions, stages }, limits };
+}
+
+/** The stage that ends now: what is left of the whole after the stages before it. */
+function closeStage(analysis: Analysis, input: MarkInput, at: Instant): Stage {
+  const usage = tailOf(analysis);
+  assertThat(usage === null || !isNegative(usage), 'no stage spends less than nothing');
+  return {
+    stage: input.stage,
+    attempt: 1 + analysis.stages.filter(({ stage }) => stage === input.stage).length,
+    status: input.status,
+    at,
+    usage,
+    session_id: analysis.usage_session_id,
+    notes: input.notes,
+    cuts: analysis.sessions.flatMap(({ session_id, final }) => (final === null ? [] : [stageCut(session_id, final)])),
+  };
+}
+
+/**
+ * Closes a stage. The snapshot is taken while the lock is held, so that a stage that follows can never be negative (semantics 5).
+ *
+ * @returns the new revision and the closed stage; its usage is null where the analysis is unattached.
+ * @throws WRONG_STATE if the analysis is not started.
+ */
+export async function markStage(books: Books, input: MarkInput): Promise<Marked> {
+  const analysis = await books.revise(input.id, 'analysis mark', async (current, at) => {
+    requireStarted(current, 'marked');
+    const { analysis: now, limits } = await bringUp(books, current, at);
+    const capture = now.sessions.length === 0 ? {} : captureOf(now.sessions, limits);
+    return { ...now, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
+  });
+  return { analysis, stage: analysis.stages.at(-1)! };
+}

@@ -1,0 +1,92 @@
+// Cuts and snapshots: what was counted, up to where, so that it can be counted again (semantics 1 and 2).
+import type { AgentName } from './agents.js';
+import type { Counts } from './tokens.js';
+import type { Instant } from './time.js';
+
+/** How far a log was read. `bytes` are of its text, uncompressed. */
+export type Position =
+  | { readonly kind: 'append'; readonly bytes: number; readonly prefix_sha256: string }
+  | { readonly kind: 'document'; readonly records: number; readonly last_key: string | null }
+  | { readonly kind: 'rows'; readonly records: number; readonly last_key: string | null };
+
+/** What makes a log this log: agent, session, path relative to the agent's root, and its first 4 KiB of text. */
+export interface LogIdentity {
+  readonly path: string;
+  readonly session_id: string;
+  readonly head_sha256: string;
+}
+
+export interface LogCut extends LogIdentity {
+  readonly position: Position;
+}
+
+/** A record that was not finished when it was counted. */
+export interface OpenRecord {
+  readonly key: string;
+  readonly model: string;
+  readonly subagent: boolean;
+  readonly counts: Counts;
+}
+
+export interface Cut {
+  readonly at: Instant;
+  readonly logs: readonly LogCut[];
+  readonly open: readonly OpenRecord[];
+  /** Records before the cut. */
+  readonly records: number;
+  /** SHA-256 over the SHA-256s of 256 key ranges, each over the sorted keys and classes of its records. */
+  readonly digest: string;
+  /** Reader and version, as `claude@1`. */
+  readonly reader: string;
+}
+
+/** A stage's cut. Its bytes lie inside those of the final cut, whose prefix hash covers them, so it needs no hash of its own. */
+export interface StageCut {
+  readonly session_id: string;
+  readonly at: Instant;
+  /** By path of the log: bytes (append) or records (document, rows). */
+  readonly positions: Readonly<Record<string, number>>;
+  readonly open: readonly OpenRecord[];
+  readonly records: number;
+}
+
+export interface ModelCounts extends Counts {
+  readonly records: number;
+}
+
+/** Counts of a session, or of a part of one. `by_model` and `subagents` are parts of `counts`. */
+export interface Usage {
+  readonly counts: Counts;
+  readonly records: number;
+  readonly by_model: Readonly<Record<string, ModelCounts>>;
+  readonly subagents: ModelCounts | null;
+}
+
+export interface Snapshot {
+  readonly cut: Cut;
+  readonly usage: Usage;
+  readonly flags: readonly string[];
+  readonly partial_records: number;
+  readonly skipped: readonly Skipped[];
+}
+
+/** Something that was not counted, and why. */
+export interface Skipped {
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** One session of an analysis, from its baseline to its last snapshot. */
+export interface SessionPart {
+  readonly agent: AgentName;
+  readonly session_id: string;
+  /** A log given by path, home as `~`; null where the session's whole family counts. */
+  readonly path: string | null;
+  /** How the session was found, e.g. `flag`, `environment`, `project`. */
+  readonly found_by: string;
+  readonly baseline: Snapshot;
+  /** Why the baseline is what it is, e.g. `log_not_yet`; null for an ordinary one. */
+  readonly baseline_reason: string | null;
+  /** The last snapshot that was booked; null before the first mark. */
+  readonly final: Snapshot | null;
+}

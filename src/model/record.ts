@@ -1,0 +1,55 @@
+// A usage record: one API response's token counts, as one log tells it. It is made in capture/<agent>/parse and nowhere else.
+import type { Counts } from './tokens.js';
+import type { Instant } from './time.js';
+
+/**
+ * One log's copy of an API response. Copies of the same response share `key`; which of them counts, and to whose session, is
+ * decided once, in ingest.
+ */
+export interface RecordCopy {
+  /** The record's own key within its agent: equal for every copy of one response, in whichever file it stands. */
+  readonly key: string;
+  /** The session (or sub-agent thread) that this copy says it belongs to. */
+  readonly session: string;
+  /** Logged time of the copy's first line; null if it has no usable time: it counts in its session and in no window. */
+  readonly at: Instant | null;
+  /** The model as the log names it; null if the log doesn't tell. */
+  readonly model: string | null;
+  readonly counts: Counts;
+  /** Spent by a sub-agent, in whichever file it was logged. */
+  readonly subagent: boolean;
+  /** The log itself marks it as copied from another session. */
+  readonly copied: boolean;
+  /** The response was not seen finished: its output is a lower bound. */
+  readonly partial: boolean;
+  /** Such a partial record stays one: the agent's version leaves placeholders for the output. */
+  readonly unreliable: boolean;
+  /** Fields of the record that were no counts and were taken as 0. */
+  readonly invalid: number;
+  /** It repeats what should stand in another log: never counted, it shows what is missing if no other copy is found. */
+  readonly echo: boolean;
+  /** The first event of a counter of its own: an equal key in another session is chance, not a copy. */
+  readonly sole: boolean;
+  /** Written by a delegate without a parent on disk, whose events old builds repeated in another log within the same second. */
+  readonly delegate: boolean;
+  /** Which of two copies tells the truth: the heavier one. */
+  readonly weight: number;
+  /** Which of two copies owns the record: the one of lower rank, then the one in the earlier log. */
+  readonly rank: number;
+  /** First byte of the copy's first line, or its ordinal in a document. */
+  readonly position: number;
+}
+
+/** The flags of a copy that are rarely set. */
+export const ORDINARY = {
+  subagent: false,
+  copied: false,
+  partial: false,
+  unreliable: false,
+  invalid: 0,
+  echo: false,
+  sole: false,
+  delegate: false,
+  weight: 0,
+  rank: 0,
+} as const;

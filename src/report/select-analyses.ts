@@ -1,0 +1,48 @@
+// Which analyses a list shows, in which order. Pure.
+import type { Analysis, Kind, Status } from '../model/analysis.js';
+import type { Tool } from '../model/agents.js';
+import { compareAnalysisIds } from '../model/ids.js';
+import type { Instant } from '../model/time.js';
+
+export interface AnalysisFilter {
+  readonly sourceId: string | null;
+  readonly tool: Tool | null;
+  readonly status: Status | null;
+  readonly kind: Kind | null;
+  /** `k=v`, or `k` for any value. All must be there. */
+  readonly tags: readonly string[];
+  /** Begun at or after. */
+  readonly since: Instant | null;
+  /** Begun before. */
+  readonly until: Instant | null;
+  /** Null: all of them. */
+  readonly limit: number | null;
+}
+
+export interface Selection {
+  readonly analyses: readonly Analysis[];
+  /** How many match, also beyond the limit. */
+  readonly matching: number;
+}
+
+const began = ({ started_at, created_at }: Analysis): Instant => started_at ?? created_at;
+
+function matches(analysis: Analysis, filter: AnalysisFilter): boolean {
+  const tags = analysis.tags ?? [];
+  return (
+    (filter.sourceId === null || analysis.source_id === filter.sourceId) &&
+    (filter.tool === null || analysis.tool === filter.tool) &&
+    (filter.status === null || analysis.status === filter.status) &&
+    (filter.kind === null || analysis.kind === filter.kind) &&
+    filter.tags.every((wanted) => tags.some((tag) => tag === wanted || tag.startsWith(`${wanted}=`))) &&
+    (filter.since === null || began(analysis) >= filter.since) &&
+    (filter.until === null || began(analysis) < filter.until)
+  );
+}
+
+/** The newest first. */
+export function selectAnalyses(all: readonly Analysis[], filter: AnalysisFilter): Selection {
+  const found = all.filter((analysis) => matches(analysis, filter));
+  found.sort((a, b) => began(b) - began(a) || compareAnalysisIds(b.id, a.id));
+  return { analyses: filter.limit === null ? found : found.slice(0, filter.limit), matching: found.length };
+}

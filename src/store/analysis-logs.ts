@@ -1,0 +1,106 @@
+// Table `analysis_logs` as analyses: read the last revision, insert the next one, find numbers that are taken.
+import type { Analysis } from '../model/analysis.js';
+import { parseAnalysisId } from '../model/ids.js';
+import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
+import type { RevisionTable } from './database.js';
+import { and, eq, eqNumber, or, startsWith } from './filter.js';
+import type { Row } from './rows.js';
+import { rowHash } from './seal.js';
+
+/** Rows of idempotency keys live in the same table, under ids that no analysis has (semantics 36). */
+const KEY_PREFIX = 'key:';
+
+/** The columns of a line in a list, without the structured ones that make up most of a row. */
+const LIST_COLUMNS = [
+  'id', 'revision', 'recorded_at', 'recorded_by', 'kind', 'source_id', 'task', 'tags', 'status', 'tool', 'command', 'model', 'pass',
+  'started_at', 'completed_at', 'duration_seconds', 'tokens_in', 'tokens_out', 'total_tokens', 'tokens_check', 'cost_pico_usd',
+  'cost_provenance', 'input_tokens', 'cache_read_tokens', 'cache_write_5m_tokens', 'cache_write_1h_tokens', 'output_tokens',
+  'reasoning_tokens', 'capture_status', 'capture_reason', 'usage_session_id', 'usage_provider', 'created_at', 'project',
+] as const; // prettier-ignore
+
+export class AnalysisLogs {
+  readonly #table: RevisionTable;
+
+  constructor(table: RevisionTable) {
+    this.#table = table;
+  }
+
+  refresh(): Promise<void> {
+    return this.#table.refresh();
+  }
+
+  /** Changes whenever anything in the table changed. */
+  version(): Promise<number> {
+    return this.#table.version();
+  }
+
+  async last(id: string): Promise<Analysis | null> {
+    const found = await this.#table.last(id);
+    return found === null || id.startsWith(KEY_PREFIX) ? null : analysisFromRow(found.row);
+  }
+
+  /** False if a revision of that number is there already: someone was first. */
+  insert(analysis: Analysis): Promise<boolean> {
+    return this.#table.insertIfAbsent(analysisToRow(analysis));
+  }
+
+  /** The last revisions of all analyses, without stages, sessions and details; unordered. */
+  async list(): Promise<Analysis[]> {
+    const rows = await this.#table.lastOfAll(undefined, LIST_COLUMNS);
+    return rows.filter((row) => !String(row['id']).startsWith(KEY_PREFIX)).map(analysisFromRow);
+  }
+
+  /** The last revisions of the analyses whose first session is `session`; null: of those without one. */
+  async ofSession(session: string | null): Promise<Analysis[]> {
+    const filter = session === null ? undefined : eq('usage_session_id', session);
+    const rows = await this.#table.lastOfAll(filter, LIST_COLUMNS);
+    const analyses = rows.filter((row) => !String(row['id']).startsWith(KEY_PREFIX)).map(analysisFromRow);
+    return analyses.filter((analysis) => analysis.usage_session_id === session);
+  }
+
+  /** The highest number of a year that an analysis or a key has taken; 0 if none has. */
+  async highestNumber(year: number): Promise<number> {
+    const first = and(eqNumber('revision', 1), or(startsWith('id', `ANALYSIS-${year}-`), startsWith('id', KEY_PREFIX)));
+    const rows = await this.#table.select(['id', 'inputs_analysis_ids'], first);
+    const ids = rows.flatMap((row) => [String(row['id']), ...((row['inputs_analysis_ids'] ?? []) as string[])]);
+    return ids.reduce((highest, id) => {
+      const parsed = parseAnalysisId(id);
+      return parsed !== null && parsed.year === year ? Math.max(highest, parsed.number) : highest;
+    }, 0);
+  }
+
+  /** The highest pass of any analysis of a source; 0 if there is none. */
+  async highestPass(sourceId: string): Promise<number> {
+    const rows = await this.#table.select(['pass'], eq('source_id', sourceId));
+    return rows.reduce((highest, row) => Math.max(highest, Number(row['pass'] ?? 0)), 0);
+  }
+
+  /** Which of `ids` are analyses here. */
+  async known(ids: readonly string[]): Promise<Set<string>> {
+    const found = await Promise.all(ids.map((id) => this.#table.count(eq('row_key', rowKey(id, 1)))));
+    return new Set(ids.filter((_, i) => found[i]! > 0));
+  }
+
+  /** The analysis that an idempotency key stands for; null if the key is new. */
+  async idOfKey(key: string): Promise<string | null> {
+    const rows = await this.#table.select(['inputs_analysis_ids'], eq('row_key', rowKey(KEY_PREFIX + key, 1)));
+    const ids = (rows[0]?.['inputs_analysis_ids'] ?? null) as string[] | null;
+    return ids?.[0] ?? null;
+  }
+
+  /** Binds a key to an id, before the analysis itself is written. */
+  insertKey(key: string, id: string, recordedAt: number, command: string): Promise<boolean> {
+    const kid = KEY_PREFIX + key;
+    const row: Row = {
+      id: kid,
+      row_key: rowKey(kid, 1),
+      revision: 1,
+      recorded_at: recordedAt,
+      recorded_by: command,
+      created_at: recordedAt,
+      idempotency_key: key,
+      inputs_analysis_ids: [id],
+    };
+    return this.#table.insertIfAbsent({ ...row, row_sha256: rowHash(row) });
+  }
+}

@@ -1,0 +1,77 @@
+// An analysis as a row of `analysis_logs`, and back. No arithmetic: sums were made before.
+import { TokentrailError } from '../model/errors.js';
+import type { Analysis, MeasuredUsage, Stage } from '../model/analysis.js';
+import type { SessionPart } from '../model/cut.js';
+import { analysisLogs } from '../schema/index.js';
+import type { Row, Value } from './rows.js';
+import { rowHash } from './seal.js';
+
+const KNOWN = new Set(analysisLogs.columns.map(({ name }) => name));
+
+const PICO = 1e12;
+
+/** Columns that hold the analysis' own fields under the same name. */
+const PLAIN = [
+  'id', 'revision', 'recorded_at', 'recorded_by', 'reason', 'prev_sha256', 'kind', 'source_id', 'analysis_file', 'pass', 'status',
+  'tool', 'command', 'model', 'framework_version', 'methodology_version', 'started_at', 'completed_at', 'duration_seconds',
+  'tokens_in', 'tokens_out', 'total_tokens', 'cost_pico_usd', 'cost_provenance', 'tokens_baseline', 'tokens_final', 'tokens_check',
+  'usage_provider', 'usage_mode', 'usage_session_id', 'inputs_source_ids', 'inputs_analysis_ids', 'claims_extracted',
+  'claims_updated', 'notes', 'git_commit', 'git_branch', 'created_at', 'task', 'tags', 'project', 'idempotency_key',
+  'capture_status', 'capture_reason',
+] as const satisfies readonly (keyof Analysis)[]; // prettier-ignore
+
+export const rowKey = (id: string, revision: number): string => `${id}@${revision}`;
+
+/** The row to be stored, sealed. */
+export function analysisToRow(analysis: Analysis): Row {
+  const row: Record<string, Value> = { ...(analysis.unknown_columns as Record<string, Value>) };
+  for (const name of PLAIN) row[name] = analysis[name] as Value;
+  row['row_key'] = rowKey(analysis.id, analysis.revision);
+  row['cost_usd'] = analysis.cost_pico_usd === null ? null : Number(analysis.cost_pico_usd) / PICO;
+  row['input_tokens'] = analysis.counts.input;
+  row['cache_read_tokens'] = analysis.counts.cache_read;
+  row['cache_write_5m_tokens'] = analysis.counts.cache_write_5m;
+  row['cache_write_1h_tokens'] = analysis.counts.cache_write_1h;
+  row['output_tokens'] = analysis.counts.output;
+  row['reasoning_tokens'] = analysis.counts.reasoning;
+  row['stages_json'] = JSON.stringify(analysis.stages);
+  row['sessions_json'] = JSON.stringify(analysis.sessions);
+  row['usage_json'] = analysis.usage === null ? null : JSON.stringify(analysis.usage);
+  row['row_sha256'] = rowHash(row);
+  return row;
+}
+
+function parsed<T>(row: Row, column: string, empty: T): T {
+  const value = row[column] ?? null;
+  if (value === null) return empty;
+  try {
+    return JSON.parse(String(value)) as T;
+  } catch (error) {
+    throw new TokentrailError('STORE_DAMAGED', `Column "${column}" of row "${String(row['row_key'])}" is no JSON.`, {
+      suggestions: ['Run `tokentrail doctor` and restore the store from your backup.'],
+      cause: error,
+    });
+  }
+}
+
+/** Reads a stored row; columns that this version doesn't know are kept for the next revision. */
+export function analysisFromRow(row: Row): Analysis {
+  const plain = Object.fromEntries(PLAIN.map((name) => [name, row[name] ?? null])) as Pick<Analysis, (typeof PLAIN)[number]>;
+  const number = (name: string): number | null => (row[name] ?? null) as number | null;
+  return {
+    ...plain,
+    row_sha256: (row['row_sha256'] ?? null) as string | null,
+    counts: {
+      input: number('input_tokens'),
+      cache_read: number('cache_read_tokens'),
+      cache_write_5m: number('cache_write_5m_tokens'),
+      cache_write_1h: number('cache_write_1h_tokens'),
+      output: number('output_tokens'),
+      reasoning: number('reasoning_tokens'),
+    },
+    usage: parsed<MeasuredUsage | null>(row, 'usage_json', null),
+    sessions: parsed<SessionPart[]>(row, 'sessions_json', []),
+    stages: parsed<Stage[]>(row, 'stages_json', []),
+    unknown_columns: Object.fromEntries(Object.entries(row).filter(([name]) => !KNOWN.has(name))),
+  };
+}

@@ -1,0 +1,108 @@
+// The disposable cache of how far logs were read and what was found there. A file has a head and up to 256 buckets, each checked
+// by its own hash and loaded only when needed. Deleting it changes no answer; a damaged one is a cold read.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder, writeFileAtomically } from './files.js';
+
+const MAGIC = 'tokentrail-cursor/1';
+
+const hash = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+
+/** A bucket's number, length and hash. */
+type BucketEntry = readonly [number: number, length: number, hash: string];
+
+interface Head {
+  readonly head: unknown;
+  readonly buckets: readonly BucketEntry[];
+}
+
+/** What a cursor file said is not what was written to it. */
+export class DamagedCursor extends Error {}
+
+export class CursorFile {
+  readonly head: unknown;
+  readonly #bytes: Buffer;
+  readonly #places = new Map<number, { start: number; entry: BucketEntry }>();
+
+  /** @throws DamagedCursor */
+  constructor(bytes: Buffer) {
+    const first = bytes.indexOf(0x0a);
+    const second = bytes.indexOf(0x0a, first + 1);
+    const [magic, check] = bytes.toString('latin1', 0, Math.max(first, 0)).split(' ');
+    const text = bytes.subarray(first + 1, Math.max(second, 0));
+    if (magic !== MAGIC || second < 0 || hash(text) !== check) throw new DamagedCursor('The head is not what was written.');
+    const { head, buckets } = JSON.parse(text.toString('utf8')) as Head;
+    this.head = head;
+    this.#bytes = bytes;
+    let start = second + 1;
+    for (const entry of buckets) {
+      this.#places.set(entry[0], { start, entry });
+      start += entry[1];
+    }
+  }
+
+  get bucketNumbers(): Iterable<number> {
+    return this.#places.keys();
+  }
+
+  /** The bytes of a bucket as they were written; null if there is none. @throws DamagedCursor */
+  bucket(number: number): Buffer | null {
+    const place = this.#places.get(number);
+    if (place === undefined) return null;
+    const bytes = this.#bytes.subarray(place.start, place.start + place.entry[1]);
+    if (hash(bytes) !== place.entry[2]) throw new DamagedCursor(`Bucket ${number} is not what was written.`);
+    return bytes;
+  }
+
+  /** A bucket that was not looked at, to be copied as it is. */
+  untouched(number: number): { bytes: Buffer; hash: string } | null {
+    const place = this.#places.get(number);
+    return place === undefined ? null : { bytes: this.#bytes.subarray(place.start, place.start + place.entry[1]), hash: place.entry[2] };
+  }
+}
+
+/** A bucket to be written: new content, or the old bytes with their hash. */
+export type BucketContent = { readonly text: string } | { readonly bytes: Buffer; readonly hash: string };
+
+export class CursorCache {
+  readonly #folder: string;
+
+  /** `folder`: absolute; made when something is written. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, `${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.cursor`);
+  }
+
+  /** Null if there is none; `'damaged'` if there is one that can't be used. */
+  read(name: string): CursorFile | null | 'damaged' {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#path(name));
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : 'damaged';
+    }
+    try {
+      return new CursorFile(bytes);
+    } catch {
+      return 'damaged';
+    }
+  }
+
+  /** Replaces the file. @throws the file system's error; the caller tells that the cache can't be written. */
+  write(name: string, head: unknown, buckets: ReadonlyMap<number, BucketContent>): void {
+    const entries: BucketEntry[] = [];
+    const bodies: Uint8Array[] = [];
+    for (const [number, content] of buckets) {
+      const bytes = 'text' in content ? Buffer.from(content.text) : content.bytes;
+      entries.push([number, bytes.length, 'text' in content ? hash(bytes) : content.hash]);
+      bodies.push(bytes);
+    }
+    const text = JSON.stringify({ head, buckets: entries } satisfies Head);
+    makeFolder(this.#folder);
+    writeFileAtomically(this.#path(name), [`${MAGIC} ${hash(text)}\n`, text, '\n', ...bodies], false);
+  }
+}

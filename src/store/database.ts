@@ -1,0 +1,206 @@
+// The one place that talks to LanceDB: a folder of tables whose rows are revisions, read in two steps and inserted if absent.
+import { join } from 'node:path';
+import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
+import type { Schema } from 'apache-arrow';
+import { arrowField, arrowSchema } from '../schema/arrow.js';
+import type { FrozenColumn } from '../schema/index.js';
+import { TokentrailError } from '../model/errors.js';
+import { isConflict } from './failures.js';
+import { syncNewFiles, tableFiles } from './files.js';
+import { eq, type Filter } from './filter.js';
+import { decodeRows, encodeRows, type Row } from './rows.js';
+import { checkSeal } from './seal.js';
+
+async function loadLanceDb(): Promise<typeof import('@lancedb/lancedb')> {
+  // LanceDB logs warnings of ordinary operations to stderr unless told otherwise before it is loaded.
+  process.env['LANCEDB_LOG'] ??= 'error';
+  try {
+    return await import('@lancedb/lancedb');
+  } catch (error) {
+    throw new TokentrailError('STORE_UNSUPPORTED', `LanceDB has no native part for ${process.platform}-${process.arch} here.`, {
+      suggestions: [
+        'Install tokentrail with its optional dependencies, on Linux (x64, arm64), macOS (Apple silicon) or Windows (x64, arm64).',
+      ],
+      cause: error,
+    });
+  }
+}
+
+export class Database {
+  readonly folder: string;
+  readonly #connection: Connection;
+
+  private constructor(folder: string, connection: Connection) {
+    this.folder = folder;
+    this.#connection = connection;
+  }
+
+  /** `folder` must be an absolute path: a relative one that begins with `db` is taken for the cloud. It must exist. */
+  static async connect(folder: string): Promise<Database> {
+    const { connect } = await loadLanceDb();
+    return new Database(folder, await connect(folder));
+  }
+
+  async tableNames(): Promise<Set<string>> {
+    return new Set(await this.#connection.tableNames());
+  }
+
+  async open(name: string): Promise<RevisionTable> {
+    return new RevisionTable(name, join(this.folder, `${name}.lance`), await this.#connection.openTable(name));
+  }
+
+  /** Creates the table, also if another process just did; the key can only be set on a new one. */
+  async create(name: string, key: string, columns: readonly FrozenColumn[]): Promise<RevisionTable> {
+    const table = await this.#connection.createEmptyTable(name, arrowSchema(columns), { mode: 'create', existOk: true });
+    const created = new RevisionTable(name, join(this.folder, `${name}.lance`), table);
+    await table.setUnenforcedPrimaryKey(key);
+    syncNewFiles(join(this.folder, `${name}.lance`), new Set());
+    return created;
+  }
+}
+
+/** The last revision of one id, as found in a table. */
+export interface LastRevision {
+  readonly row: Row;
+  readonly revision: number;
+}
+
+export class RevisionTable {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #table: LanceTable;
+  #schema: Schema | undefined;
+
+  constructor(name: string, folder: string, table: LanceTable) {
+    this.name = name;
+    this.#folder = folder;
+    this.#table = table;
+  }
+
+  /** Shows what other processes committed since the table was opened. */
+  async refresh(): Promise<void> {
+    await this.#table.checkoutLatest();
+  }
+
+  /** The version of the table that this handle sees. */
+  async version(): Promise<number> {
+    return this.#table.version();
+  }
+
+  async schema(): Promise<Schema> {
+    this.#schema ??= (await this.#table.schema()) as unknown as Schema;
+    return this.#schema;
+  }
+
+  async columnNames(): Promise<Set<string>> {
+    return new Set((await this.schema()).fields.map(({ name }) => name));
+  }
+
+  /** The columns of the rows that match; all rows without a filter. */
+  async select(columns: readonly string[], filter?: Filter): Promise<Row[]> {
+    const query = this.#table.query().select([...columns]);
+    return decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
+  }
+
+  async count(filter?: Filter): Promise<number> {
+    return this.#table.countRows(filter?.sql);
+  }
+
+  /**
+   * The last revision of `id`, with its seal checked; null if there is none. In two steps, since the cost of a read is
+   * fragments × columns: the revisions' numbers first, then the one whole row.
+   */
+  async last(id: string): Promise<LastRevision | null> {
+    const query = this.#table.query().where(eq('id', id).sql).select(['revision']).withRowId();
+    const found = decodeRows((await query.toArrow()) as never);
+    const newest = found.reduce<Row | null>((a, b) => (a === null || Number(b['revision']) > Number(a['revision']) ? b : a), null);
+    if (newest === null) return null;
+    const [row] = await this.#whole([BigInt(newest['_rowid'] as number)]);
+    if (row === undefined) return null;
+    checkSeal(row, this.name);
+    return { row, revision: Number(row['revision']) };
+  }
+
+  /** The last revision of every id that matches, unordered. `columns`: all of them if left out, and then the seals are checked. */
+  async lastOfAll(filter?: Filter, columns?: readonly string[]): Promise<Row[]> {
+    const query = this.#table.query().select(['id', 'revision']).withRowId();
+    const heads = decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
+    const newest = new Map<string, Row>();
+    for (const head of heads) {
+      const id = String(head['id']);
+      const known = newest.get(id);
+      if (known === undefined || Number(known['revision']) < Number(head['revision'])) newest.set(id, head);
+    }
+    if (newest.size === 0) return [];
+    const rows = await this.#whole(
+      [...newest.values()].map((head) => BigInt(head['_rowid'] as number)),
+      columns,
+    );
+    if (columns === undefined) for (const row of rows) checkSeal(row, this.name);
+    return rows;
+  }
+
+  /** All revisions of `id`, oldest first, with their seals checked. */
+  async history(id: string): Promise<Row[]> {
+    const rows = decodeRows((await this.#table.query().where(eq('id', id).sql).toArrow()) as never);
+    for (const row of rows) checkSeal(row, this.name);
+    return rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
+  }
+
+  async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {
+    const query = this.#table.takeRowIds(rowIds);
+    return decodeRows((await (columns ? query.select([...columns]) : query).toArrow()) as never);
+  }
+
+  /**
+   * Inserts the row unless its key is there, and returns whether it did. It is on disk when this returns. The index is never
+   * used: LanceDB's indexed path skips the check of the key, and two writers would both win.
+   */
+  async insertIfAbsent(row: Row): Promise<boolean> {
+    const data = encodeRows(await this.schema(), [row]);
+    const before = tableFiles(this.#folder);
+    const merge = this.#table.mergeInsert('row_key').whenNotMatchedInsertAll().useIndex(false);
+    const { numInsertedRows } = await merge.execute(data as never);
+    if (Number(numInsertedRows) > 0) syncNewFiles(this.#folder, before);
+    return Number(numInsertedRows) > 0;
+  }
+
+  /** Appends rows without looking at keys; for tables whose single writer holds the lock. */
+  async append(rows: readonly Row[]): Promise<void> {
+    const before = tableFiles(this.#folder);
+    await this.#table.add(encodeRows(await this.schema(), rows) as never);
+    syncNewFiles(this.#folder, before);
+  }
+
+  /** Adds nullable columns, null in every row that is there. */
+  async addColumns(columns: readonly FrozenColumn[]): Promise<void> {
+    const before = tableFiles(this.#folder);
+    for (let attempt = 0; ; attempt++) {
+      await this.refresh();
+      this.#schema = undefined;
+      const there = await this.columnNames();
+      const missing = columns.filter(([name]) => !there.has(name));
+      if (missing.length === 0) break;
+      try {
+        await this.#table.addColumns(missing.map(([name, type]) => arrowField(name, type, true)) as never);
+      } catch (error) {
+        if (attempt >= 8 || !isConflict(error)) throw error;
+      }
+    }
+    syncNewFiles(this.#folder, before);
+  }
+
+  /** How many fragments a read has to visit. */
+  async fragments(): Promise<number> {
+    return (await this.#table.stats()).fragmentStats.numFragments;
+  }
+
+  /** Merges fragments, and removes versions older than `keepSince`; history is in rows and is never touched. */
+  async optimize(keepSince: Date): Promise<void> {
+    await this.refresh();
+    const before = tableFiles(this.#folder);
+    // Never deleteUnverified: it destroyed a table that others were writing to.
+    await this.#table.optimize({ cleanupOlderThan: keepSince });
+    syncNewFiles(this.#folder, before);
+  }
+}

@@ -1,0 +1,71 @@
+// Files that this program writes beside LanceDB's: made in the same folder, synced, renamed, and the folder synced.
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export function syncPath(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Replaces `path` by a file that holds `parts`: the old one or the new one is there at any moment, never a part of one. */
+export function writeFileAtomically(path: string, parts: readonly (string | Uint8Array)[], durable: boolean): void {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const fd = openSync(temporary, 'wx', 0o600);
+  try {
+    for (const part of parts) {
+      const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    }
+    if (durable) fsyncSync(fd);
+    closeSync(fd);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  if (durable) syncPath(dirname(path));
+}
+
+export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true, mode: 0o700 });
+
+const TABLE_FOLDERS = ['data', '_transactions', '_versions', '_deletions', '_indices'];
+
+function listing(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Names of the files of a table, to be compared after a commit. */
+export function tableFiles(tableFolder: string): Set<string> {
+  return new Set(TABLE_FOLDERS.flatMap((folder) => listing(join(tableFolder, folder)).map((name) => join(folder, name))));
+}
+
+/**
+ * Syncs the files that came since `before` and the folders that they came into. LanceDB itself never syncs, so a commit is only
+ * on disk once this has returned.
+ */
+export function syncNewFiles(tableFolder: string, before: ReadonlySet<string>): void {
+  const folders = new Set<string>();
+  for (const folder of TABLE_FOLDERS) {
+    for (const name of listing(join(tableFolder, folder))) {
+      const file = join(folder, name);
+      if (before.has(file)) continue;
+      folders.add(folder);
+      try {
+        syncPath(join(tableFolder, file));
+      } catch (error) {
+        // Another process' temporary file may be gone by now; our own commit's files are never removed this early.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+  }
+  for (const folder of folders) syncPath(join(tableFolder, folder));
+}

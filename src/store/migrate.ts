@@ -1,0 +1,42 @@
+// Brings a store to the schema of this program. Each step can be run again, so a migration that was killed midway is finished by
+// the next writing command; the ledger row comes last.
+import { MIGRATIONS, ledger, type Migration } from '../schema/index.js';
+import { TokentrailError } from '../model/errors.js';
+import type { Instant } from '../model/time.js';
+import type { Database } from './database.js';
+
+export interface SchemaState {
+  /** Numbers of the migrations that were applied. */
+  readonly applied: ReadonlySet<number>;
+  readonly missing: readonly Migration[];
+}
+
+/** @throws STORE_NEWER if the ledger names a migration that this program doesn't know. */
+export async function schemaState(database: Database, tables: ReadonlySet<string>): Promise<SchemaState> {
+  if (!tables.has(ledger.name)) return { applied: new Set(), missing: MIGRATIONS };
+  const rows = await (await database.open(ledger.name)).select(['id', 'name', 'program']);
+  const known = new Set(MIGRATIONS.map(({ id }) => id));
+  const newer = rows.filter((row) => !known.has(Number(row['id'])));
+  if (newer.length > 0) {
+    const programs = [...new Set(newer.map((row) => String(row['program'])))].join(', ');
+    throw new TokentrailError('STORE_NEWER', `The store "${database.folder}" was written by a newer tokentrail (${programs}).`, {
+      suggestions: ['Update tokentrail, or name another store with --store.'],
+      details: { unknown_migrations: newer.map((row) => ({ id: Number(row['id']), name: row['name'] })) },
+    });
+  }
+  const applied = new Set(rows.map((row) => Number(row['id'])));
+  return { applied, missing: MIGRATIONS.filter(({ id }) => !applied.has(id)) };
+}
+
+/** Applies what is missing; the caller holds the lock. */
+export async function migrate(database: Database, missing: readonly Migration[], now: Instant, program: string): Promise<void> {
+  const columns = ledger.columns.map(({ name, type, nullable }) => [name, type, nullable] as const);
+  const book = await database.create(ledger.name, ledger.key, columns);
+  for (const migration of missing) {
+    for (const step of migration.steps) {
+      const table = 'create' in step ? await database.create(step.create, step.key, step.columns) : await database.open(step.add);
+      await table.addColumns(step.columns);
+    }
+    await book.append([{ id: migration.id, name: migration.name, applied_at: now, program }]);
+  }
+}

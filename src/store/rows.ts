@@ -1,0 +1,119 @@
+// Rows between plain values and Arrow. Reads and builds column buffers directly: Arrow's builders and row proxies are the slow
+// part of a one-row command. Only the closed set of types in src/schema is written; anything else throws.
+import { type Data, DataType, Field, makeData, RecordBatch, Schema, Struct, Table, Vector } from 'apache-arrow';
+import { TokentrailError } from '../model/errors.js';
+
+/** int64 and timestamp (µs) are numbers, refused beyond 2^53 − 1; money is bigint. */
+export type Value = string | number | bigint | readonly string[] | null;
+
+export type Row = Readonly<Record<string, Value>>;
+
+/** Columns whose int64 stays a bigint. */
+const MONEY = new Set(['cost_pico_usd', 'reported_cost_pico_usd']);
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+function safeNumber(value: bigint, column: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) {
+    throw new TokentrailError('STORE_DAMAGED', `Column "${column}" holds ${value}, which is no count up to 2^53 − 1.`, {
+      suggestions: ['Run `tokentrail doctor`.'],
+    });
+  }
+  return number;
+}
+
+function text(data: Data, index: number): string {
+  const offsets = data.valueOffsets as Int32Array;
+  return decoder.decode((data.values as Uint8Array).subarray(offsets[index], offsets[index + 1]));
+}
+
+function cell(field: Field, data: Data, index: number): Value {
+  if (data.nullCount > 0 && !data.getValid(index)) return null;
+  const type = field.type as DataType;
+  if (DataType.isUtf8(type)) return text(data, index);
+  if (DataType.isInt(type) && type.bitWidth === 64) {
+    const value = (data.values as BigInt64Array)[index]!;
+    return MONEY.has(field.name) ? value : safeNumber(value, field.name);
+  }
+  if (DataType.isTimestamp(type)) return safeNumber((data.values as BigInt64Array)[index]!, field.name);
+  if (DataType.isFloat(type)) return (data.values as Float64Array)[index]!;
+  const value: unknown = new Vector([data]).get(index);
+  if (DataType.isList(type)) return Array.from(value as Iterable<string>);
+  return typeof value === 'bigint' ? safeNumber(value, field.name) : (value as Value);
+}
+
+/** All rows of a result, as null-prototype objects in the order of its columns. */
+export function decodeRows(table: Table): Row[] {
+  const rows: Row[] = [];
+  for (const batch of table.batches) {
+    const fields = batch.schema.fields;
+    for (let index = 0; index < batch.numRows; index++) {
+      const row = Object.create(null) as Record<string, Value>;
+      for (let c = 0; c < fields.length; c++) row[fields[c]!.name] = cell(fields[c]!, batch.data.children[c]!, index);
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+function bitmap(values: readonly Value[]): { nullBitmap?: Uint8Array; nullCount: number } {
+  const nullCount = values.reduce<number>((n, v) => n + (v === null ? 1 : 0), 0);
+  if (nullCount === 0) return { nullCount };
+  const bits = new Uint8Array(((values.length + 63) >> 6) << 3);
+  values.forEach((value, i) => {
+    if (value !== null) bits[i >> 3]! |= 1 << (i & 7);
+  });
+  return { nullBitmap: bits, nullCount };
+}
+
+/** Arrow's types tie each property to each type; the columns here are known only at run time. */
+const make = makeData as unknown as (props: Record<string, unknown>) => Data;
+
+function utf8Data(type: DataType, values: readonly (string | null)[], nulls: ReturnType<typeof bitmap>): Data {
+  const parts = values.map((value) => (value === null ? new Uint8Array(0) : encoder.encode(value)));
+  const valueOffsets = new Int32Array(values.length + 1);
+  parts.forEach((part, i) => (valueOffsets[i + 1] = valueOffsets[i]! + part.length));
+  const data = new Uint8Array(valueOffsets[values.length]!);
+  parts.forEach((part, i) => data.set(part, valueOffsets[i]));
+  return make({ type, length: values.length, valueOffsets, data, ...nulls });
+}
+
+function columnData(field: Field, values: readonly Value[]): Data {
+  const type = field.type as DataType;
+  const nulls = bitmap(values);
+  const length = values.length;
+  if (DataType.isUtf8(type)) return utf8Data(type, values as readonly (string | null)[], nulls);
+  if ((DataType.isInt(type) && type.bitWidth === 64) || DataType.isTimestamp(type)) {
+    const data = new BigInt64Array(length);
+    values.forEach((value, i) => (data[i] = BigInt((value ?? 0) as number | bigint)));
+    return make({ type, length, data, ...nulls });
+  }
+  if (DataType.isFloat(type)) {
+    return make({ type, length, data: Float64Array.from(values, (v) => Number(v ?? 0)), ...nulls });
+  }
+  if (DataType.isList(type)) {
+    const lists = values as readonly (readonly string[] | null)[];
+    const valueOffsets = new Int32Array(length + 1);
+    lists.forEach((list, i) => (valueOffsets[i + 1] = valueOffsets[i]! + (list?.length ?? 0)));
+    const child = utf8Data(type.children[0]!.type as DataType, lists.flatMap((list) => [...(list ?? [])]), { nullCount: 0 });
+    return make({ type, length, valueOffsets, child, ...nulls });
+  }
+  throw new TokentrailError('STORE_NEWER', `Column "${field.name}" has the type ${String(type)}, which this version can't write.`, {
+    suggestions: ['Update tokentrail.'],
+  });
+}
+
+/** An Arrow table of `rows` in the columns of `schema`; a column that a row lacks is null. */
+export function encodeRows(schema: Schema, rows: readonly Row[]): Table {
+  const fields = schema.fields.map((field) => new Field(field.name, field.type as DataType, field.nullable));
+  const children = fields.map((field) =>
+    columnData(
+      field,
+      rows.map((row) => row[field.name] ?? null),
+    ),
+  );
+  const own = new Schema(fields);
+  return new Table(own, [new RecordBatch(own, make({ type: new Struct(fields), length: rows.length, children, nullCount: 0 }) as never)]);
+}

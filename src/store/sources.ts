@@ -1,0 +1,31 @@
+// Table `sources` as sources.
+import type { Source } from '../model/source.js';
+import type { RevisionTable } from './database.js';
+import { sourceFromRow, sourceToRow } from './source-rows.js';
+
+export class Sources {
+  readonly #table: RevisionTable;
+
+  constructor(table: RevisionTable) {
+    this.#table = table;
+  }
+
+  refresh(): Promise<void> {
+    return this.#table.refresh();
+  }
+
+  async last(id: string): Promise<Source | null> {
+    const found = await this.#table.last(id);
+    return found === null ? null : sourceFromRow(found.row);
+  }
+
+  /** False if a revision of that number is there already. */
+  insert(source: Source): Promise<boolean> {
+    return this.#table.insertIfAbsent(sourceToRow(source));
+  }
+
+  /** The last revisions of all sources, unordered. */
+  async list(): Promise<Source[]> {
+    return (await this.#table.lastOfAll()).map(sourceFromRow);
+  }
+}
