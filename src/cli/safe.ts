@@ -10,8 +10,8 @@ const shown = (found: string): string => `\\u{${found.codePointAt(0)!.toString(1
 /** One line of text that says what is there and does nothing. */
 export const safe = (text: string): string => text.replaceAll(DANGEROUS, shown);
 
-/** The same for text of several lines that our own renderers laid out. */
-export const safeText = (text: string): string => text.replaceAll(DANGEROUS, (found) => (found === '\n' ? found : shown(found)));
+/** The same for text that our own renderers laid out in lines and columns. */
+export const safeText = (text: string): string => text.replaceAll(DANGEROUS, (found) => (found === '\n' || found === '\t' ? found : shown(found)));
 
 /** JSON whose strings can be printed; the value is unchanged for whoever parses it. */
 export const safeJson = (json: string): string =>

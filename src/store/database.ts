@@ -11,11 +11,15 @@ import { eq, type Filter } from './filter.js';
 import { decodeRows, encodeRows, type Row } from './rows.js';
 import { checkSeal } from './seal.js';
 
-async function loadLanceDb(): Promise<typeof import('@lancedb/lancedb')> {
+type LanceDb = typeof import('@lancedb/lancedb');
+
+async function loadLanceDb(): Promise<LanceDb> {
   // LanceDB logs warnings of ordinary operations to stderr unless told otherwise before it is loaded.
   process.env['LANCEDB_LOG'] ??= 'error';
   try {
-    return await import('@lancedb/lancedb');
+    // A CommonJS module: bundled, its names are only on the default export.
+    const loaded = (await import('@lancedb/lancedb')) as LanceDb & { readonly default?: LanceDb };
+    return loaded.default ?? loaded;
   } catch (error) {
     throw new TokentrailError('STORE_UNSUPPORTED', `LanceDB has no native part for ${process.platform}-${process.arch} here.`, {
       suggestions: [

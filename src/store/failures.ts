@@ -18,6 +18,8 @@ const brief = (error: unknown): string => {
 /** The store's own error for `error`; errors that are ours already pass through. */
 export function storeFailure(error: unknown, address: string): TokentrailError {
   if (error instanceof TokentrailError) return error;
+  // A mistake of ours is not the store's.
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) throw error;
   const message = error instanceof Error ? error.message : String(error);
   const details = { store: address };
   if (FULL.test(message)) {
