@@ -101,7 +101,7 @@ export interface LogReader {
   /** Logs below a root that may belong to a session: its own, its sub-agents', by name or by a peek at their beginning. */
   logsOf(root: string, session: string, peek: Peek): Promise<LogFile[]>;
   /** Logs that stand for the one at `path`, which need not lie below a root: itself, and what is kept beside it. */
-  logsAt(path: string): Promise<LogFile[]>;
+  logsAt(path: string): LogFile[];
   begin(log: LogFile): LogState;
   /** Takes one line of an append log into the state (which it changes) and the sink. */
   line(state: LogState, value: Readonly<Record<string, unknown>>, position: number, sink: RecordSink): void;

@@ -1,5 +1,5 @@
 // Finds logs by name. Never follows links; what it finds may still be a link, a FIFO or gone, which opening shows.
-import { lstatSync } from 'node:fs';
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -36,4 +36,25 @@ export async function isFolder(path: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** Names of the folders in a folder; links are none. For the few places where one session's logs are looked for at every mark. */
+export const foldersIn = (folder: string): string[] => entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+
+/** Names of what is in a folder and no folder itself; empty if there is no such folder. */
+export const namesIn = (folder: string): string[] => entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
+
+/** Paths of all files below a folder, relative to it, with forward slashes. Never walks through a link. */
+export function namesBelow(folder: string): string[] {
+  return entriesOf(folder).flatMap((entry) =>
+    entry.isDirectory() ? namesBelow(join(folder, entry.name)).map((name) => `${entry.name}/${name}`) : [entry.name],
+  );
 }

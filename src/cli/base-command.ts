@@ -1,5 +1,7 @@
 // What every command has: --json, --store, --quiet, a context, and one way to answer.
-import { Command, Flags, type Interfaces } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { Context } from './context.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';

@@ -262,7 +262,7 @@ export class Context {
     const asked = [...agents].sort((a, b) => Number(below(b)) - Number(below(a)));
     for (const agent of asked) {
       if (agent.reader === null) continue;
-      const [log] = await agent.reader.logsAt(path);
+      const [log] = agent.reader.logsAt(path);
       if (log === undefined || !isLogName(agent, log)) continue;
       const facts = await peekLog(log, agent.reader);
       const session_id = facts?.session_id ?? null;

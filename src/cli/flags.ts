@@ -1,5 +1,5 @@
 // Flags that several commands share: their names, help texts and checks.
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { END_STATUSES, KINDS, STAGE_STATUSES, STATUSES } from '../model/analysis.js';
 import { TOOL_FLAGS } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';

@@ -1,5 +1,5 @@
 // Help with the examples first: that is what people look for.
-import { CommandHelp, Help } from '@oclif/core';
+import { CommandHelp, Help } from '@oclif/core/help';
 
 class ExamplesFirst extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {

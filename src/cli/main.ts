@@ -1,5 +1,5 @@
 // Runs one command line: finds the command, and turns whatever ends it into one answer and one exit code.
-import { run } from '@oclif/core';
+import { run } from '@oclif/core/run';
 import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';

@@ -1,6 +1,6 @@
 // The flags of a source's fields, for adding and for changing one.
 import type { SourceFields } from '../lifecycle/sources.js';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { TokentrailError } from '../model/errors.js';
 import type { Context } from './context.js';
 import { countFlag, listFlag, listOf, textFlag } from './flags.js';

@@ -80,6 +80,7 @@ export class SessionReading {
   readonly #roots: readonly string[];
   readonly #scope: Scope;
   readonly #peek: Peek;
+  #digest = '';
 
   private constructor(target: SessionTarget, roots: readonly string[], scope: Scope) {
     this.target = target;
@@ -99,11 +100,13 @@ export class SessionReading {
   /** Reads what was written since. */
   async update(): Promise<void> {
     const { agent, session_id, path } = this.target;
-    const own = path === null ? await logsOf(agent, this.#roots, session_id, this.#peek) : await agent.reader!.logsAt(path);
+    const own = path === null ? await logsOf(agent, this.#roots, session_id, this.#peek) : agent.reader!.logsAt(path);
     await this.#scope.update(await this.#withAncestors(own.map((log) => ({ log, context: false }))));
     // Copied lines name the session that they were copied from only inside.
     const complete = await this.#withAncestors(own.map((log) => ({ log, context: false })));
     if (complete.length > this.#scope.entries.length + this.#scope.unread.length) await this.#scope.update(complete);
+    // Before saving, so that the next snapshot finds the digests of what doesn't change by then.
+    this.#digest = digestOf(this.#scope, this.#isOwnSession());
     this.#scope.save();
   }
 
@@ -202,7 +205,7 @@ export class SessionReading {
       })),
       open: this.#open(isOwn),
       records,
-      digest: digestOf(this.#scope, isOwn),
+      digest: this.#digest,
       reader: `${agent.name}@${agent.reader!.version}`,
     };
   }

@@ -1,4 +1,5 @@
 // The one place that talks to LanceDB: a folder of tables whose rows are revisions, read in two steps and inserted if absent.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
@@ -45,8 +46,8 @@ export class Database {
     return new Database(folder, await connect(folder));
   }
 
-  async tableNames(): Promise<Set<string>> {
-    return new Set(await this.#connection.tableNames());
+  has(name: string): boolean {
+    return existsSync(join(this.folder, `${name}.lance`, '_versions'));
   }
 
   async open(name: string): Promise<RevisionTable> {
@@ -74,6 +75,7 @@ export class RevisionTable {
   readonly #folder: string;
   readonly #table: LanceTable;
   #schema: Schema | undefined;
+  #committed: number | null = null;
 
   constructor(name: string, folder: string, table: LanceTable) {
     this.name = name;
@@ -89,6 +91,11 @@ export class RevisionTable {
   /** The version of the table that this handle sees. */
   async version(): Promise<number> {
     return this.#table.version();
+  }
+
+  /** The version that this handle committed last; null if it committed nothing. */
+  get committed(): number | null {
+    return this.#committed;
   }
 
   async schema(): Promise<Schema> {
@@ -164,9 +171,11 @@ export class RevisionTable {
     const data = encodeRows(await this.schema(), [row]);
     const before = tableFiles(this.#folder);
     const merge = this.#table.mergeInsert('row_key').whenNotMatchedInsertAll().useIndex(false);
-    const { numInsertedRows } = await merge.execute(data as never);
-    if (Number(numInsertedRows) > 0) syncNewFiles(this.#folder, before);
-    return Number(numInsertedRows) > 0;
+    const { numInsertedRows, version } = await merge.execute(data as never);
+    if (Number(numInsertedRows) === 0) return false;
+    syncNewFiles(this.#folder, before);
+    this.#committed = Number(version);
+    return true;
   }
 
   /** Appends rows without looking at keys; for tables whose single writer holds the lock. */

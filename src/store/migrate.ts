@@ -5,16 +5,17 @@ import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import type { Database } from './database.js';
 
-export interface SchemaState {
-  /** Numbers of the migrations that were applied. */
-  readonly applied: ReadonlySet<number>;
-  readonly missing: readonly Migration[];
-}
-
-/** @throws STORE_NEWER if the ledger names a migration that this program doesn't know. */
-export async function schemaState(database: Database, tables: ReadonlySet<string>): Promise<SchemaState> {
-  if (!tables.has(ledger.name)) return { applied: new Set(), missing: MIGRATIONS };
-  const rows = await (await database.open(ledger.name)).select(['id', 'name', 'program']);
+/**
+ * The migrations that the store has not been through. They are numbered without gaps, so a ledger of as many rows as there are
+ * migrations needs no look inside, which every command would pay for.
+ *
+ * @throws STORE_NEWER if the ledger names a migration that this program doesn't know.
+ */
+export async function missingMigrations(database: Database): Promise<readonly Migration[]> {
+  if (!database.has(ledger.name)) return MIGRATIONS;
+  const book = await database.open(ledger.name);
+  if ((await book.count()) === MIGRATIONS.length) return [];
+  const rows = await book.select(['id', 'name', 'program']);
   const known = new Set(MIGRATIONS.map(({ id }) => id));
   const newer = rows.filter((row) => !known.has(Number(row['id'])));
   if (newer.length > 0) {
@@ -25,7 +26,7 @@ export async function schemaState(database: Database, tables: ReadonlySet<string
     });
   }
   const applied = new Set(rows.map((row) => Number(row['id'])));
-  return { applied, missing: MIGRATIONS.filter(({ id }) => !applied.has(id)) };
+  return MIGRATIONS.filter(({ id }) => !applied.has(id));
 }
 
 /** Applies what is missing; the caller holds the lock. */

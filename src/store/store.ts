@@ -9,9 +9,9 @@ import { Database, type RevisionTable } from './database.js';
 import { storeFailure } from './failures.js';
 import { makeFolder, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
-import { migrate, schemaState } from './migrate.js';
+import { migrate, missingMigrations } from './migrate.js';
 import { Sources } from './sources.js';
-import { keepSmall } from './upkeep.js';
+import { keepSmall, LOOK_EVERY } from './upkeep.js';
 
 export interface StoreOptions {
   /** Absolute path of the folder. */
@@ -47,9 +47,7 @@ export class Store {
       if (!statSync(folder).isDirectory()) throw new Error('ENOTDIR');
       if (!existsSync(join(folder, `${ledger.name}.lance`))) throw missing(folder);
       const database = await Database.connect(folder);
-      const tables = await database.tableNames();
-      if (!tables.has(ledger.name)) throw missing(folder);
-      await schemaState(database, tables);
+      await missingMigrations(database);
       return new Store(folder, database, false);
     });
   }
@@ -61,11 +59,10 @@ export class Store {
       makeFolder(folder);
       if (!existsSync(join(folder, '.gitignore'))) writeFileAtomically(join(folder, '.gitignore'), ['*\n'], true);
       const database = await Database.connect(folder);
-      let state = await schemaState(database, await database.tableNames());
-      if (state.missing.length > 0) {
+      if ((await missingMigrations(database)).length > 0) {
         await withFileLock(join(folder, 'store.lock'), true, async () => {
-          state = await schemaState(database, await database.tableNames());
-          if (state.missing.length > 0) await migrate(database, state.missing, now(), program);
+          const left = await missingMigrations(database);
+          if (left.length > 0) await migrate(database, left, now(), program);
         });
       }
       return new Store(folder, database, created);
@@ -109,7 +106,7 @@ export class Store {
 
   /** Merges small files of the tables that were used, if it is time; never fails. */
   async keepSmall(now: Date): Promise<void> {
-    const tables = await Promise.all(this.#tables.values());
-    await keepSmall(this.folder, tables, now).catch(() => undefined);
+    const tables = (await Promise.all(this.#tables.values())).filter((table) => table.committed !== null && table.committed % LOOK_EVERY === 0);
+    if (tables.length > 0) await keepSmall(this.folder, tables, now).catch(() => undefined);
   }
 }

@@ -19,4 +19,4 @@ export async function ampLogsOf(root: string, session: string): Promise<LogFile[
   return (await findFiles(root, [`threads/${session}.json`])).map((name) => asLog(root, name));
 }
 
-export const ampLogsAt = (path: string): Promise<LogFile[]> => Promise.resolve([asLog(dirname(path), basename(path))]);
+export const ampLogsAt = (path: string): LogFile[] => [asLog(dirname(path), basename(path))];

@@ -1,7 +1,7 @@
 // Where Claude Code keeps its transcripts. Names as seen in 2.0.60–2.1.195.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, isPlainId } from '../find-files.js';
+import { findFiles, foldersIn, isPlainId, namesBelow, namesIn } from '../find-files.js';
 
 const TRANSCRIPTS = 'projects/*/*.jsonl';
 // Sub-agents lie in folders of any depth (workflows/<id>/); `journal.jsonl` beside them is no transcript.
@@ -37,28 +37,36 @@ export async function claudeLogs(root: string): Promise<LogFile[]> {
  */
 export async function claudeLogsOf(root: string, session: string, peek: Peek): Promise<LogFile[]> {
   if (!isPlainId(session)) return [];
-  const named = await findFiles(root, [
-    `projects/*/${session}.jsonl`,
-    `projects/*/${session}/subagents/**/agent-*.jsonl`,
-    'projects/*/agent-*.jsonl',
-    ...(/^[0-9a-z_-]+$/i.test(session) ? [`projects/*/*/subagents/**/agent-${session}.jsonl`] : []),
-  ]);
   const logs: LogFile[] = [];
-  for (const name of named) {
-    const log = asLog(root, name);
-    const flat = FLAT_SUBAGENT.test(basename(name)) && !name.includes('/subagents/');
-    if (!flat || basename(name) === `agent-${session}.jsonl` || (await peek(log))?.session_id === session) logs.push(log);
+  for (const folder of foldersIn(join(root, 'projects')).sort()) {
+    const project = `projects/${folder}`;
+    for (const name of namesIn(join(root, project)).sort()) {
+      const log = asLog(root, `${project}/${name}`);
+      if (name === `${session}.jsonl` || name === `agent-${session}.jsonl`) logs.push(log);
+      else if (FLAT_SUBAGENT.test(name) && (await peek(log))?.session_id === session) logs.push(log);
+    }
+    logs.push(...subagentLogs(root, `${project}/${session}`));
   }
-  return logs;
+  return logs.length > 0 ? logs : subagentById(root, session);
+}
+
+/** The sub-agents' logs in the folder of a session. */
+function subagentLogs(root: string, folder: string): LogFile[] {
+  const names = namesBelow(join(root, folder, 'subagents')).sort();
+  return names.filter((name) => FLAT_SUBAGENT.test(basename(name))).map((name) => asLog(root, `${folder}/subagents/${name}`));
+}
+
+/** The log of a sub-agent by its own id; asked for only where no session has that id. */
+async function subagentById(root: string, id: string): Promise<LogFile[]> {
+  return (await findFiles(root, [`projects/*/*/subagents/**/agent-${id}.jsonl`])).map((name) => asLog(root, name));
 }
 
 /** A transcript given by path, with the sub-agents in the folder of its name beside it. */
-export async function claudeLogsAt(path: string): Promise<LogFile[]> {
+export function claudeLogsAt(path: string): LogFile[] {
   const root = dirname(path);
   const own = asLog(root, basename(path));
   if (isSubagentLog(path)) return [own];
   const stem = basename(path).replace(/\.jsonl$/, '');
   if (!isPlainId(stem)) return [own];
-  const beside = await findFiles(root, [`${stem}/subagents/**/agent-*.jsonl`]);
-  return [own, ...beside.map((name) => asLog(root, name))];
+  return [own, ...subagentLogs(root, stem)];
 }

@@ -1,8 +1,7 @@
 // Where Codex keeps its rollouts: by local day, archived ones flat, cold ones compressed beside neither.
-import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, isPlainId } from '../find-files.js';
+import { findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
 
 const ROLLOUT = 'rollout-*.jsonl{,.zst}';
 const DAY = /^sessions\/(\d{4}\/\d{2}\/\d{2})\//;
@@ -16,22 +15,19 @@ export async function codexLogs(root: string): Promise<LogFile[]> {
   return (await findFiles(root, [`sessions/**/${ROLLOUT}`, `archived_sessions/${ROLLOUT}`])).map((name) => asLog(root, name));
 }
 
-const entries = (folder: string): string[] => {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-};
-
-/** The day folders from `day` (YYYY/MM/DD) on. */
+/** The day folders, from `day` (YYYY/MM/DD) on. */
 function daysFrom(root: string, day: string): string[] {
   const sessions = join(root, 'sessions');
-  const years = entries(sessions).filter((year) => year >= day.slice(0, 4));
-  const months = years.flatMap((year) => entries(join(sessions, year)).map((month) => `${year}/${month}`));
-  const days = months.filter((month) => month >= day.slice(0, 7)).flatMap((month) => entries(join(sessions, month)).map((d) => `${month}/${d}`));
-  return days.filter((d) => d >= day && /^\d{4}\/\d{2}\/\d{2}$/.test(d));
+  const years = foldersIn(sessions).filter((year) => year >= day.slice(0, 4));
+  const months = years.flatMap((year) => foldersIn(join(sessions, year)).map((month) => `${year}/${month}`));
+  const days = months.filter((month) => month >= day.slice(0, 7)).flatMap((month) => foldersIn(join(sessions, month)).map((d) => `${month}/${d}`));
+  return days.filter((d) => d >= day).sort();
 }
+
+const IS_ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/;
+
+const rolloutsIn = (root: string, folder: string): string[] =>
+  namesIn(join(root, folder)).flatMap((name) => (IS_ROLLOUT.test(name) ? [`${folder}/${name}`] : []));
 
 function dayBefore(day: string): string {
   const before = new Date(Date.parse(day.replaceAll('/', '-')) - MS_PER_DAY);
@@ -44,15 +40,17 @@ function dayBefore(day: string): string {
  */
 export async function codexLogsOf(root: string, session: string, peek: Peek): Promise<LogFile[]> {
   if (!isPlainId(session)) return [];
-  const own = await findFiles(root, [`sessions/**/rollout-*-${session}.jsonl{,.zst}`, `archived_sessions/rollout-*-${session}.jsonl{,.zst}`]);
+  const all = [...daysFrom(root, '').flatMap((day) => rolloutsIn(root, `sessions/${day}`)), ...rolloutsIn(root, 'archived_sessions')];
+  const isOwn = (name: string): boolean => name.replace(/\.jsonl(\.zst)?$/, '').endsWith(`-${session}`);
+  const own = all.filter(isOwn);
   const firstDay = own.map((name) => DAY.exec(name)?.[1]).filter((day) => day !== undefined).sort()[0];
-  const later = firstDay === undefined ? `sessions/**/${ROLLOUT}` : daysFrom(root, dayBefore(firstDay)).map((day) => `sessions/${day}/${ROLLOUT}`);
-  const candidates = await findFiles(root, [...(typeof later === 'string' ? [later] : later), `archived_sessions/${ROLLOUT}`]);
+  const since = firstDay === undefined ? '' : dayBefore(firstDay);
+  const candidates = all.filter((name) => !isOwn(name) && (DAY.exec(name)?.[1] ?? '9') >= since);
   const family = new Set([session]);
   const found = new Map(own.map((name) => [name, asLog(root, name)]));
   const parents = new Map<string, { parent: string | null; thread: string | null }>();
   for (const name of candidates) {
-    const facts = found.has(name) ? null : await peek(asLog(root, name));
+    const facts = await peek(asLog(root, name));
     if (facts) parents.set(name, { parent: facts.parent, thread: facts.session_id });
   }
   // A sub-agent may spawn sub-agents of its own.
@@ -69,4 +67,4 @@ export async function codexLogsOf(root: string, session: string, peek: Peek): Pr
   return [...found.values()];
 }
 
-export const codexLogsAt = (path: string): Promise<LogFile[]> => Promise.resolve([asLog(dirname(path), basename(path))]);
+export const codexLogsAt = (path: string): LogFile[] => [asLog(dirname(path), basename(path))];

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { idFlag, kindFlag, limitFlag, listFlag, listOf, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
 import { analysisLineJson } from '../../cli/render/analysis-json.js';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { countFlag, idFlag, kindFlag, sessionFlags, tagsFlag, textFlag, toolFlag } from '../../cli/flags.js';
 import { gitState } from '../../cli/machine.js';

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../../cli/base-command.js';
 import { renderSource, sourceJson } from '../../cli/render/sources.js';
 import { findSource } from '../../lifecycle/sources.js';
