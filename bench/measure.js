@@ -44,6 +44,8 @@ export function interleave(subjects, rounds) {
 export function report(title, results) {
   console.log(`\n${title}`);
   for (const [name, { ratio, ms, rss }] of Object.entries(results)) {
-    console.log(`  ${name.padEnd(44)} ${ratio.toFixed(2).padStart(7)} ×  ${ms.toFixed(0).padStart(6)} ms  ${rss.toFixed(0).padStart(5)} MiB`);
+    console.log(
+      `  ${name.padEnd(44)} ${ratio.toFixed(2).padStart(7)} ×  ${ms.toFixed(0).padStart(6)} ms  ${rss.toFixed(0).padStart(5)} MiB`,
+    );
   }
 }

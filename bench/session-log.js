@@ -25,7 +25,12 @@ export function turn(session, cwd, n, at) {
       usage: { input_tokens: 3, cache_creation_input_tokens: 900 + (n % 50), cache_read_input_tokens: 20000 + n, output_tokens: output },
     },
   });
-  const result = { ...base, type: 'user', uuid: `u-${n}`, message: { role: 'user', content: [{ type: 'tool_result', content: TEXT.slice(0, 1024 + ((n * 7919) % 16000)) }] } };
+  const result = {
+    ...base,
+    type: 'user',
+    uuid: `u-${n}`,
+    message: { role: 'user', content: [{ type: 'tool_result', content: TEXT.slice(0, 1024 + ((n * 7919) % 16000)) }] },
+  };
   return [result, answer(4, null), answer(200 + (n % 300), 'tool_use')].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 

@@ -71,7 +71,8 @@ const isSet = (variables: Machine['variables'], [name, value]: readonly [string,
 };
 
 const isMarked = (agent: Agent, variables: Machine['variables']): boolean =>
-  agent.environment.markers.some((marker) => isSet(variables, marker)) || agent.environment.sessionIds.some((name) => isSet(variables, [name]));
+  agent.environment.markers.some((marker) => isSet(variables, marker)) ||
+  agent.environment.sessionIds.some((name) => isSet(variables, [name]));
 
 /** The agent that runs us: nested agents inherit the variables of the outer one, so among several the nearest process decides. */
 async function runningAgent(machine: Machine): Promise<Agent | null> {
@@ -113,12 +114,19 @@ function ambiguous(agent: Agent, candidates: readonly Candidate[]): TokentrailEr
     `${candidates.length} ${agent.label} sessions of this project changed in the last 2 minutes; which one is meant?`,
     {
       suggestions: newest.map(({ session_id }) => `Pass --usage-session-id ${session_id}`).concat(`Or set ${ID_VARIABLE}.`),
-      details: { candidates: newest.map((candidate) => ({ agent: agent.name, ...candidate, flag: `--usage-session-id ${candidate.session_id}` })) },
+      details: {
+        candidates: newest.map((candidate) => ({ agent: agent.name, ...candidate, flag: `--usage-session-id ${candidate.session_id}` })),
+      },
     },
   );
 }
 
-const found = (agent: Agent, session_id: string, found_by: FoundBy, rest: { path?: string | null; logNotYet?: boolean } = {}): FoundSession => ({
+const found = (
+  agent: Agent,
+  session_id: string,
+  found_by: FoundBy,
+  rest: { path?: string | null; logNotYet?: boolean } = {},
+): FoundSession => ({
   kind: 'session',
   tool: toolOf(agent.name),
   agent,
@@ -146,7 +154,12 @@ async function fromEnvironment(agent: Agent, id: string, found_by: FoundBy, mach
   if (session !== null) return found(agent, session, found_by);
   if (agent.writesLocally && (await machine.keepsLogsHere(agent))) return found(agent, id, found_by, { logNotYet: true });
   const why = agent.limits ?? 'its folder is not here';
-  return none(tool, 'no_log_here', `There is no log of the ${agent.label} session "${id}" here: ${why}. The analysis starts without tokens.`, id);
+  return none(
+    tool,
+    'no_log_here',
+    `There is no log of the ${agent.label} session "${id}" here: ${why}. The analysis starts without tokens.`,
+    id,
+  );
 }
 
 function flaggedAgents(tool: ToolFlag | null): readonly Agent[] {
@@ -179,7 +192,8 @@ export async function findSession(question: SessionQuestion, machine: Machine): 
   const given = await byFlag(question, machine);
   if (given !== null) return given;
   const tool = question.tool === null ? null : toolFromFlag(question.tool);
-  if (tool === 'manual' || tool === 'other') return none(tool, 'tool_keeps_no_log', `The tool "${tool}" keeps no log that tokentrail reads.`);
+  if (tool === 'manual' || tool === 'other')
+    return none(tool, 'tool_keeps_no_log', `The tool "${tool}" keeps no log that tokentrail reads.`);
   const agent = tool === null ? await runningAgent(machine) : agentNamed(agentOf(tool)!);
 
   const ownId = machine.variables[ID_VARIABLE];
@@ -193,7 +207,8 @@ export async function findSession(question: SessionQuestion, machine: Machine): 
     const id = machine.variables[name];
     if (id) return fromEnvironment(agent, id, 'environment', machine);
   }
-  if (agent.reader === null) return none(toolOf(agent.name), 'logs_not_read', `${agent.label}: ${agent.limits}. The analysis starts without tokens.`);
+  if (agent.reader === null)
+    return none(toolOf(agent.name), 'logs_not_read', `${agent.label}: ${agent.limits}. The analysis starts without tokens.`);
   const candidates = await machine.recent(agent);
   if (candidates.length > 1) throw ambiguous(agent, candidates);
   if (candidates.length === 1) return found(agent, candidates[0]!.session_id, 'project');

@@ -16,11 +16,14 @@ export type Unreadable = 'gone' | 'link' | 'not_a_file' | 'unreadable';
 
 const REASONS: Readonly<Record<string, Unreadable>> = { ENOENT: 'gone', ENOTDIR: 'gone', ELOOP: 'link', ENXIO: 'not_a_file' };
 
+/** Windows has neither of the two; `| undefined` adds nothing there. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
 /** The open file, or the reason why it is not read; the caller closes the handle. */
 export async function openLog(path: string): Promise<OpenLog | Unreadable> {
   let handle: FileHandle;
   try {
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
+    handle = await open(path, OPEN_FLAGS);
   } catch (error) {
     return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? 'unreadable';
   }

@@ -27,7 +27,7 @@ export class PrefixHash {
 
   /** The next bytes of the prefix, in order. */
   update(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const part = bytes.subarray(done, done + HASH_BLOCK - this.#filled);
       this.#block.set(part, this.#filled);
       this.#filled += part.length;

@@ -8,7 +8,7 @@ export const isCompressed = (name: string): boolean => name.endsWith('.zst');
 async function* plainChunks(open: OpenLog, from: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   // Only what was there at the opening, so that a log that grows while it is read is read to one point.
-  for (let position = from; position < open.size; ) {
+  for (let position = from; position < open.size;) {
     const { bytesRead } = await open.handle.read(buffer, 0, Math.min(CHUNK_BYTES, open.size - position), position);
     if (bytesRead === 0) return;
     position += bytesRead;

@@ -15,7 +15,8 @@ export interface AgentState {
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 function verdict(files: number, records: number, answered: boolean, unread: number): { level: Level; fix: string | null } {
-  if (files > 0 && records === 0 && answered) return { level: 'error', fix: 'The logs hold answers without token counts; see docs/explanation/accounting.md.' };
+  if (files > 0 && records === 0 && answered)
+    return { level: 'error', fix: 'The logs hold answers without token counts; see docs/explanation/accounting.md.' };
   if (unread > 0) return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.' };
   return { level: 'ok', fix: null };
 }
@@ -26,7 +27,10 @@ export function checkAgent({ agent, roots, present, sessions }: AgentState): Fin
   if (!present) return { ...base, level: 'note', message: `${agent.label}: not found on this machine.`, fix: null };
   if (sessions === null) return { ...base, level: 'note', message: `${agent.label}: found, ${agent.limits}.`, fix: null };
   const { files, records, skipped, unread } = sessions;
-  const newest = sessions.sessions.reduce<number | null>((at, { last_at }) => (last_at !== null && (at === null || last_at > at) ? last_at : at), null);
+  const newest = sessions.sessions.reduce<number | null>(
+    (at, { last_at }) => (last_at !== null && (at === null || last_at > at) ? last_at : at),
+    null,
+  );
   const uncounted = sessions.sessions.some(({ flags }) => flags.includes('no_token_counts'));
   const reasons = new Map<string, number>(skipped.map(({ reason, count }) => [reason, count]));
   for (const { reason } of unread) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

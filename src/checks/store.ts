@@ -11,7 +11,13 @@ export async function checkStore(folder: string, open: () => Promise<Store>): Pr
     const [logs, sources] = await store.guarded(() => Promise.all([store.analysisLogs(), store.sources()]));
     const [analyses, known] = await store.guarded(() => Promise.all([logs.list(), sources.list()]));
     const details = { ...base.details, analyses: analyses.length, sources: known.length };
-    return { ...base, level: 'ok', message: `The store holds ${analyses.length} analyses and ${known.length} sources.`, fix: null, details };
+    return {
+      ...base,
+      level: 'ok',
+      message: `The store holds ${analyses.length} analyses and ${known.length} sources.`,
+      fix: null,
+      details,
+    };
   } catch (error) {
     if (!(error instanceof TokentrailError)) throw error;
     const { code, message, suggestions, exitCode } = error;

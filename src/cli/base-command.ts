@@ -20,10 +20,12 @@ export abstract class BaseCommand extends Command {
 
   /** Reads the flags and makes the context from them. */
   protected async begin<T extends typeof Command>(command: T): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']> }> {
-    setOutput(new Output({ ...currentOutput(), command: this.id!.replaceAll(':', ' ') }));
+    const words = this.id!.replaceAll(':', ' ');
+    const early = currentOutput();
+    setOutput(new Output({ json: early.json, quiet: early.quiet, command: words }));
     const { flags, args } = await this.parse(command);
     const { json, quiet, store } = flags as unknown as { json: boolean; quiet: boolean; store?: string };
-    const output = new Output({ json, quiet, command: this.id!.replaceAll(':', ' ') });
+    const output = new Output({ json, quiet, command: words });
     setOutput(output);
     this.context = new Context({ output, store: store ?? null, program: this.config.version });
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']> };

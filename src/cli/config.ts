@@ -29,7 +29,7 @@ export async function readConfig(file: string): Promise<Config | null> {
   let store: string | null = null;
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : String(key);
-    const line = lineOf(isScalar(key) ? key.range?.[0] : undefined);
+    const line = lineOf(isScalar(key) ? key.range[0] : undefined);
     if (!KEYS.includes(name)) throw invalid(file, line, `the setting "${name}" is unknown.`);
     if (!isScalar(value) || typeof value.value !== 'string' || value.value === '') throw invalid(file, line, `"${name}" must be a text.`);
     store = value.value;

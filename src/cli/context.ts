@@ -4,7 +4,14 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { Agent, LogFile, Surroundings } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
 import { isFolder } from '../capture/find-files.js';
-import { findSession, type Candidate, type FoundSession, type Machine, type NoSession, type SessionQuestion } from '../capture/find-session.js';
+import {
+  findSession,
+  type Candidate,
+  type FoundSession,
+  type Machine,
+  type NoSession,
+  type SessionQuestion,
+} from '../capture/find-session.js';
 import { peekLog } from '../ingest/read-log.js';
 import type { Reading } from '../ingest/scope.js';
 import { recentSessionIds, resolveSession, SessionReading, type SessionTarget } from '../ingest/session.js';
@@ -77,7 +84,7 @@ export class Context {
 
   /** Whether the answer is read at a terminal. */
   get terminal(): boolean {
-    return process.stdout.isTTY === true;
+    return process.stdout.isTTY;
   }
 
   warn(warnings: readonly Warning[]): void {
@@ -148,7 +155,8 @@ export class Context {
     const folder = await this.storeFolder();
     const { Store } = await import('../store/store.js');
     const now = (): Instant => this.now();
-    const store = mode === 'read' ? await Store.openForReading({ folder }) : await Store.openForWriting({ folder, now, program: this.program });
+    const store =
+      mode === 'read' ? await Store.openForReading({ folder }) : await Store.openForWriting({ folder, now, program: this.program });
     if (store.created) this.output.say(`Created the store ${this.tilde(folder)}.`);
     return new Books({ store, now, agentNamed, openSession: (target) => this.openSession(target) });
   }
@@ -206,7 +214,9 @@ export class Context {
     const [name, ...rest] = given.split(':');
     const tool = TOOL_FLAGS.find((flag) => flag === name);
     if (tool === undefined || agentOf(toolFromFlag(tool)) === null || rest.length === 0) {
-      throw new TokentrailError('USAGE', `--usage-from "${given}" is not of the form AGENT:PATH.`, { suggestions: ['Give it as --usage-from claude:PATH.'] });
+      throw new TokentrailError('USAGE', `--usage-from "${given}" is not of the form AGENT:PATH.`, {
+        suggestions: ['Give it as --usage-from claude:PATH.'],
+      });
     }
     const found = await this.findSession({ tool, sessionId: null, sessionPath: rest.join(':') });
     if (found.kind === 'session') return { agent: found.agent, session_id: found.session_id, path: found.path };
@@ -217,7 +227,9 @@ export class Context {
   toolOf(given: Tool | null, usageFrom: SessionTarget | null): Tool {
     const tool = given ?? (usageFrom === null ? null : toolOf(usageFrom.agent.name));
     if (tool !== null) return tool;
-    throw new TokentrailError('TOOL_NEEDED', 'An entered analysis needs a tool.', { suggestions: ['Pass --tool manual, or the agent that did the work.'] });
+    throw new TokentrailError('TOOL_NEEDED', 'An entered analysis needs a tool.', {
+      suggestions: ['Pass --tool manual, or the agent that did the work.'],
+    });
   }
 
   inProject(folder: string): boolean {
@@ -267,7 +279,8 @@ export class Context {
       const facts = await peekLog(log, agent.reader);
       const session_id = facts?.session_id ?? null;
       if (session_id === null) continue;
-      const wholeSession = below(agent) && facts!.parent === null && (await resolveSession(agent, this.roots(agent), session_id)) === session_id;
+      const wholeSession =
+        below(agent) && facts!.parent === null && (await resolveSession(agent, this.roots(agent), session_id)) === session_id;
       const isOwnLog = basename(path).includes(session_id);
       return { agent, session_id, path: wholeSession && isOwnLog ? null : this.tilde(path) };
     }

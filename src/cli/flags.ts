@@ -5,7 +5,8 @@ import { TOOL_FLAGS } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
 import { fromMs, localDay, parseInstant, spanBefore, type Instant } from '../model/time.js';
 
-const usage = (message: string, suggestion: string): TokentrailError => new TokentrailError('USAGE', message, { suggestions: [suggestion] });
+const usage = (message: string, suggestion: string): TokentrailError =>
+  new TokentrailError('USAGE', message, { suggestions: [suggestion] });
 
 /** Texts are kept as given, but for what could not be stored or told apart: nothing, and broken Unicode. */
 export function plainText(name: string, input: string): string {
@@ -18,7 +19,7 @@ const LONGEST_ID = 200;
 
 function plainId(name: string, input: string): string {
   plainText(name, input);
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
   if (input.length > LONGEST_ID || /[\u0000-\u001f\u007f]/.test(input)) {
     throw usage(`--${name} has more than ${LONGEST_ID} characters or holds control characters.`, 'Give a plain id.');
   }
@@ -34,14 +35,24 @@ export const requiredText = (name: string, description: string) =>
 export const requiredId = (name: string, description: string) =>
   Flags.string({ description, required: true, parse: (input) => Promise.resolve(plainId(name, input)) });
 
-export const idFlag = (name: string, description: string) => Flags.string({ description, parse: (input) => Promise.resolve(plainId(name, input)) });
+export const idFlag = (name: string, description: string) =>
+  Flags.string({ description, parse: (input) => Promise.resolve(plainId(name, input)) });
 
 /** Comma-separated, and a repeated flag adds. */
 export const listFlag = (name: string, description: string) =>
-  Flags.string({ description: `${description} Comma-separated; may be repeated.`, multiple: true, parse: (input) => Promise.resolve(plainText(name, input)) });
+  Flags.string({
+    description: `${description} Comma-separated; may be repeated.`,
+    multiple: true,
+    parse: (input) => Promise.resolve(plainText(name, input)),
+  });
 
 export const listOf = (values: readonly string[] | undefined): string[] => [
-  ...new Set((values ?? []).flatMap((value) => value.split(',')).map((value) => value.trim()).filter((value) => value !== '')),
+  ...new Set(
+    (values ?? [])
+      .flatMap((value) => value.split(','))
+      .map((value) => value.trim())
+      .filter((value) => value !== ''),
+  ),
 ];
 
 export const countFlag = (name: string, description: string) =>
@@ -49,7 +60,8 @@ export const countFlag = (name: string, description: string) =>
     description,
     parse: (input) => {
       const count = Number(input);
-      if (!/^\d+$/.test(input) || !Number.isSafeInteger(count)) throw usage(`--${name} "${input}" is no whole number up to 2^53 − 1.`, 'Give a count, as 1200.');
+      if (!/^\d+$/.test(input) || !Number.isSafeInteger(count))
+        throw usage(`--${name} "${input}" is no whole number up to 2^53 − 1.`, 'Give a count, as 1200.');
       return Promise.resolve(count);
     },
   })();
@@ -61,7 +73,8 @@ export const timeFlag = (name: string, description: string, edge: 'start' | 'end
     helpValue: 'TIME',
     parse: (input) => {
       const instant = parseInstant(input) ?? localDay(input, edge) ?? spanBefore(input, fromMs(Date.now()));
-      if (instant === null) throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
+      if (instant === null)
+        throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
       return Promise.resolve(instant);
     },
   })();
@@ -96,7 +109,8 @@ export const limitFlag = (standard: number) =>
     default: standard,
     parse: (input) => {
       const limit = Number(input);
-      if (!/^\d+$/.test(input) || limit < 1 || !Number.isSafeInteger(limit)) throw usage(`--limit "${input}" is no whole number above 0.`, 'Give it as --limit 50.');
+      if (!/^\d+$/.test(input) || limit < 1 || !Number.isSafeInteger(limit))
+        throw usage(`--limit "${input}" is no whole number above 0.`, 'Give it as --limit 50.');
       return Promise.resolve(limit);
     },
   })();

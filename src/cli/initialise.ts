@@ -18,7 +18,10 @@ function writeConfig(file: string, store: string): void {
   try {
     writeFileAtomically(file, [text], true);
   } catch (error) {
-    throw new TokentrailError('STORE_UNWRITABLE', `"${file}" can't be written.`, { suggestions: ['Check the mode of the folder.'], cause: error });
+    throw new TokentrailError('STORE_UNWRITABLE', `"${file}" can't be written.`, {
+      suggestions: ['Check the mode of the folder.'],
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // Runs one command line: finds the command, and turns whatever ends it into one answer and one exit code.
+import { inspect } from 'node:util';
 import { run } from '@oclif/core/run';
 import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
@@ -33,7 +34,8 @@ interface OclifError extends Error {
   readonly code?: string;
 }
 
-const isUsage = ({ oclif, name, constructor }: OclifError): boolean => oclif?.exit === 2 || /Parse|Flag|Arg|Validation/.test(`${name} ${constructor.name}`);
+const isUsage = ({ oclif, name, constructor }: OclifError): boolean =>
+  oclif?.exit === 2 || /Parse|Flag|Arg|Validation/.test(`${name} ${constructor.name}`);
 
 function asOwnError(error: unknown, command: string): TokentrailError {
   if (error instanceof TokentrailError) return error;
@@ -44,7 +46,9 @@ function asOwnError(error: unknown, command: string): TokentrailError {
   }
   if (isUsage(thrown)) {
     const lines = message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
-    return new TokentrailError('USAGE', lines.join(' ').replaceAll(/\s+/g, ' '), { suggestions: [`See \`tokentrail ${command} --help\`.`] });
+    return new TokentrailError('USAGE', lines.join(' ').replaceAll(/\s+/g, ' '), {
+      suggestions: [`See \`tokentrail ${command} --help\`.`],
+    });
   }
   return new TokentrailError('BUG', `Something went wrong that should not: ${message.split('\n')[0]}`, {
     suggestions: ['Set DEBUG=tokentrail for the details and report it, please.'],
@@ -91,7 +95,7 @@ export async function main(argv: readonly string[], entry: string): Promise<void
     if (isExit(error)) return;
     const failure = asOwnError(error, command);
     currentOutput().fail(failure);
-    if (process.env['DEBUG']?.includes('tokentrail')) process.stderr.write(`${String((error as Error).stack)}\n${String((error as Error).cause ?? '')}\n`);
+    if (process.env['DEBUG']?.includes('tokentrail') === true) process.stderr.write(`${inspect(error)}\n`);
     process.exitCode = failure.exitCode;
   }
 }

@@ -13,7 +13,7 @@ export class Progress {
 
   constructor(output: Output, what: string) {
     this.#what = what;
-    this.#shown = process.stderr.isTTY === true && !output.quiet && !output.json && process.env['TERM'] !== 'dumb';
+    this.#shown = process.stderr.isTTY && !output.quiet && !output.json && process.env['TERM'] !== 'dumb';
   }
 
   /** How much of how much is done; the line goes when all is. */

@@ -11,10 +11,11 @@ const shown = (found: string): string => `\\u{${found.codePointAt(0)!.toString(1
 export const safe = (text: string): string => text.replaceAll(DANGEROUS, shown);
 
 /** The same for text that our own renderers laid out in lines and columns. */
-export const safeText = (text: string): string => text.replaceAll(DANGEROUS, (found) => (found === '\n' || found === '\t' ? found : shown(found)));
+export const safeText = (text: string): string =>
+  text.replaceAll(DANGEROUS, (found) => (found === '\n' || found === '\t' ? found : shown(found)));
+
+const escaped = (found: string): string =>
+  Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
 
 /** JSON whose strings can be printed; the value is unchanged for whoever parses it. */
-export const safeJson = (json: string): string =>
-  json.replaceAll(DANGEROUS, (found) =>
-    found === '\n' ? found : [...found].map((c) => [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')).join(''),
-  );
+export const safeJson = (json: string): string => json.replaceAll(DANGEROUS, (found) => (found === '\n' ? found : escaped(found)));

@@ -18,7 +18,9 @@ export async function sessionOf(context: Context, flags: SessionFlags): Promise<
   const path = flags['usage-session-path'] ?? null;
   if (flags['no-usage'] === true) {
     if (id === null && path === null) return null;
-    throw new TokentrailError('USAGE', '--no-usage contradicts --usage-session-id and --usage-session-path.', { suggestions: ['Leave out one of them.'] });
+    throw new TokentrailError('USAGE', '--no-usage contradicts --usage-session-id and --usage-session-path.', {
+      suggestions: ['Leave out one of them.'],
+    });
   }
   return context.findSession({ tool: flags.tool ?? null, sessionId: id, sessionPath: path });
 }

@@ -11,7 +11,9 @@ const reliabilityFlag = () =>
     parse: (input) => {
       const value = Number(input);
       if (input.trim() === '' || !(value >= 0 && value <= 1)) {
-        throw new TokentrailError('USAGE', `--reliability "${input}" is no number from 0 to 1.`, { suggestions: ['Give it as --reliability 0.8.'] });
+        throw new TokentrailError('USAGE', `--reliability "${input}" is no number from 0 to 1.`, {
+          suggestions: ['Give it as --reliability 0.8.'],
+        });
       }
       return Promise.resolve(value);
     },

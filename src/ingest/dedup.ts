@@ -73,4 +73,5 @@ export function resolve(group: Group, policy: Policy, relations: Relations): Cop
 }
 
 /** An event that added nothing in any class, as Codex writes one with an estimate after a compaction. */
-const isNothing = (copy: Copy): boolean => copy.invalid === 0 && Object.values(copy.counts).every((value) => value === 0 || value === null) && copy.counts.output === 0;
+const isNothing = (copy: Copy): boolean =>
+  copy.invalid === 0 && Object.values(copy.counts).every((value) => value === 0 || value === null) && copy.counts.output === 0;

@@ -8,12 +8,7 @@ import { UNKNOWN_MODEL, type SessionTally } from './tally.js';
 export const isUncounted = (facts: readonly LogFacts[], records: number, reader: LogReader): boolean =>
   reader.unknownWithoutCounts && records === 0 && facts.some(({ answered }) => answered) && !facts.some(({ counted }) => counted);
 
-export function flagsOf(
-  tallies: readonly SessionTally[],
-  usage: Usage,
-  facts: readonly LogFacts[],
-  uncounted: boolean,
-): string[] {
+export function flagsOf(tallies: readonly SessionTally[], usage: Usage, facts: readonly LogFacts[], uncounted: boolean): string[] {
   const flags = new Set<string>();
   if (tallies.some(({ unreliable }) => unreliable > 0)) flags.add('output_unreliable');
   if (tallies.some(({ invalid }) => invalid > 0)) flags.add('invalid_count');
@@ -28,6 +23,7 @@ export function flagsOf(
 export function skippedOf(entries: readonly LogEntry[], invalid: number): Skipped[] {
   const reasons = new Map<string, number>();
   if (invalid > 0) reasons.set('invalid_count', invalid);
-  for (const { skipped } of entries) for (const [reason, count] of Object.entries(skipped)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  for (const { skipped } of entries)
+    for (const [reason, count] of Object.entries(skipped)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   return [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, count]) => ({ reason, count }));
 }

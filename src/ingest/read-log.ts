@@ -88,7 +88,14 @@ async function continued(open: OpenLog, log: LogFile, entry: LogEntry): Promise<
   return left === 0 && hash.value === entry.prefix ? hash : null;
 }
 
-async function readLines(open: OpenLog, log: LogFile, reader: LogReader, entry: LogEntry, hash: PrefixHash, sink: RecordSink): Promise<void> {
+async function readLines(
+  open: OpenLog,
+  log: LogFile,
+  reader: LogReader,
+  entry: LogEntry,
+  hash: PrefixHash,
+  sink: RecordSink,
+): Promise<void> {
   const take = (bytes: Buffer, position: number): boolean => {
     const line = readJsonLine(bytes, position);
     if (line === null) return true;
@@ -206,7 +213,6 @@ export function positionOf(entry: LogEntry): Position {
   if (kind === 'append') return { kind, bytes: entry.scan.bytes, prefix_sha256: entry.prefix };
   return { kind, records: entry.records, last_key: entry.lastKey };
 }
-
 
 /** Hash of the first 4 KiB of a log's text, or of its first `bytes` if those are fewer; null if it can't be read. */
 export async function headHash(log: { root: string; name: string }, bytes: number): Promise<string | null> {

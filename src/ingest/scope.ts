@@ -78,7 +78,11 @@ export class Scope {
     const name = `${agent.name}-${subject}.v${agent.reader!.version}.${FORMAT}`;
     const found = reading.cache.read(name);
     if (found === 'damaged') {
-      reading.warn({ code: 'CACHE_DAMAGED', message: 'A cursor cache can\'t be used; the logs are read from their beginning.', cache: name });
+      reading.warn({
+        code: 'CACHE_DAMAGED',
+        message: "A cursor cache can't be used; the logs are read from their beginning.",
+        cache: name,
+      });
     }
     return new Scope(agent, name, reading, found === 'damaged' ? null : found);
   }
@@ -140,7 +144,8 @@ export class Scope {
   #relate(): boolean {
     const families = this.#families;
     const orders = this.#orders;
-    this.#families = this.reader.keyScope === 'family' ? familyRoots(this.entries.map(({ state }) => state.facts)) : new Map();
+    this.#families =
+      this.reader.keyScope === 'family' ? familyRoots(this.entries.map(({ state }) => state.facts)) : new Map<string, string>();
     this.#orders = this.#entries.map((entry) => (entry === null ? '' : orderOf(entry)));
     if (orders.some((order, log) => order !== '' && order !== this.#orders[log])) return true;
     const merged = new Map<string, string>();
@@ -260,7 +265,7 @@ export class Scope {
     } catch (error) {
       this.#reading.warn({
         code: 'CACHE_UNWRITABLE',
-        message: 'The cursor cache can\'t be written; the next reading begins at the beginning of the logs.',
+        message: "The cursor cache can't be written; the next reading begins at the beginning of the logs.",
         reason: (error as NodeJS.ErrnoException).code ?? 'unknown',
       });
     }
@@ -277,5 +282,9 @@ function orderOf(entry: LogEntry): string {
 
 /** Holds a log's number while it is read for the first time. */
 function placeholder(log: LogFile): LogEntry {
-  return { root: log.root, name: log.name, state: { facts: { session_id: null, parent: null, forked_from: [], first_at: null } } } as unknown as LogEntry;
+  return {
+    root: log.root,
+    name: log.name,
+    state: { facts: { session_id: null, parent: null, forked_from: [], first_at: null } },
+  } as unknown as LogEntry;
 }

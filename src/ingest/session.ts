@@ -91,7 +91,8 @@ export class SessionReading {
 
   /** Reads the session, from where the cache ends. */
   static async open(target: SessionTarget, { roots }: SessionPlace, reading: Reading): Promise<SessionReading> {
-    const subject = target.path === null ? target.session_id : `${target.session_id}-at-${Buffer.from(target.path).toString('hex').slice(-160)}`;
+    const subject =
+      target.path === null ? target.session_id : `${target.session_id}-at-${Buffer.from(target.path).toString('hex').slice(-160)}`;
     const session = new SessionReading(target, roots, Scope.open(target.agent, subject, reading));
     await session.update();
     return session;
@@ -180,7 +181,12 @@ export class SessionReading {
     const usage = usageOf(parts, false, reader.tellsReasoning);
     const facts = this.facts;
     const unknown = isUncounted(facts, usage.records, reader);
-    const flags = flagsOf(parts.map(({ tally }) => tally), usage, facts, unknown);
+    const flags = flagsOf(
+      parts.map(({ tally }) => tally),
+      usage,
+      facts,
+      unknown,
+    );
     const partial_records = parts.reduce((n, { tally }) => n + tally.partial, 0);
     const invalid = parts.reduce((n, { tally }) => n + tally.invalid, 0);
     return {
@@ -275,4 +281,3 @@ export function stageCut(session_id: string, { cut }: Snapshot): StageCut {
   );
   return { session_id, at: cut.at, positions, open: cut.open, records: cut.records };
 }
-

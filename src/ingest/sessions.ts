@@ -71,7 +71,8 @@ function summarise(agent: Agent, session: string, members: Members, here: Readon
   const tallies = parts.map(({ tally }) => tally);
   const usage = usageOf(parts, true, reader.tellsReasoning);
   const unknown = isUncounted(facts, usage.records, reader);
-  const main = members.entries.find(({ state }) => state.facts.session_id === session && state.facts.parent === null) ?? members.entries[0]!;
+  const main =
+    members.entries.find(({ state }) => state.facts.session_id === session && state.facts.parent === null) ?? members.entries[0]!;
   const ordered = [main, ...members.entries.filter((entry) => entry !== main)];
   const folders = [...new Set(ordered.flatMap(({ state }) => state.facts.folders))];
   const written_at = fromMs(Math.max(...members.entries.map(({ mtimeMs }) => mtimeMs)));
@@ -82,9 +83,19 @@ function summarise(agent: Agent, session: string, members: Members, here: Readon
     project: folders[0] ?? null,
     folders,
     models: Object.keys(usage.by_model),
-    first_at: first(tallies.map((tally) => tally.first_at), Math.min),
-    last_at: first(tallies.map((tally) => tally.last_at), Math.max),
-    changed_at: first(facts.map(({ last_at }) => last_at), Math.max) ?? written_at,
+    first_at: first(
+      tallies.map((tally) => tally.first_at),
+      Math.min,
+    ),
+    last_at: first(
+      tallies.map((tally) => tally.last_at),
+      Math.max,
+    ),
+    changed_at:
+      first(
+        facts.map(({ last_at }) => last_at),
+        Math.max,
+      ) ?? written_at,
     written_at,
     usage: unknown ? { ...usage, counts: UNKNOWN } : usage,
     flags: [...new Set([...flagsOf(tallies, usage, facts, unknown), ...absentees(session, members, here)])].sort(),
@@ -125,9 +136,11 @@ export async function readSessions(agent: Agent, roots: readonly string[], readi
   }
   return {
     agent: agent.name,
-    sessions: [...members].filter(([, { entries: own }]) => own.length > 0).map(([session, found]) => summarise(agent, session, found, here)),
+    sessions: [...members]
+      .filter(([, { entries: own }]) => own.length > 0)
+      .map(([session, found]) => summarise(agent, session, found, here)),
     files: entries.length,
-    records: [...scope.tallies.values()].reduce((n, { slices }) => n + Object.values(slices).reduce((m, { records }) => m + records, 0), 0),
+    records: [...scope.tallies.values()].reduce((n, { slices }) => n + slices.reduce((m, { records }) => m + records, 0), 0),
     skipped: skippedOf(entries, 0),
     unread: scope.unread,
   };

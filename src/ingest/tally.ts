@@ -22,7 +22,7 @@ interface Slice {
 }
 
 export interface SessionTally {
-  slices: Record<string, Slice>;
+  slices: Slice[];
   partial: number;
   unreliable: number;
   invalid: number;
@@ -34,9 +34,26 @@ export interface SessionTally {
 
 export type Tallies = Map<string, SessionTally>;
 
-const newTally = (): SessionTally => ({ slices: {}, partial: 0, unreliable: 0, invalid: 0, echoed: 0, first_at: null, last_at: null });
+const newTally = (): SessionTally => ({ slices: [], partial: 0, unreliable: 0, invalid: 0, echoed: 0, first_at: null, last_at: null });
 
-const sliceKey = (copy: Copy): string => `${copy.subagent ? 1 : 0}${copy.copied ? 1 : 0}${copy.model ?? UNKNOWN_MODEL}`;
+const newSlice = (copy: Copy): Slice => ({
+  model: copy.model ?? UNKNOWN_MODEL,
+  subagent: copy.subagent,
+  copied: copy.copied,
+  records: 0,
+  sums: NAMES.map(() => 0),
+  unknown: NAMES.map(() => 0),
+});
+
+/** The slice of a record; a session has few. */
+function sliceOf(tally: SessionTally, copy: Copy): Slice {
+  const model = copy.model ?? UNKNOWN_MODEL;
+  const known = tally.slices.find((slice) => slice.model === model && slice.subagent === copy.subagent && slice.copied === copy.copied);
+  if (known !== undefined) return known;
+  const slice = newSlice(copy);
+  tally.slices.push(slice);
+  return slice;
+}
 
 /** Adds (`sign` 1) or takes away (−1) a counted record. Times only ever widen; see `Scope` for when they must narrow. */
 export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
@@ -46,15 +63,7 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
     tally.echoed += sign;
     return;
   }
-  const key = sliceKey(copy);
-  const slice = (tally.slices[key] ??= {
-    model: copy.model ?? UNKNOWN_MODEL,
-    subagent: copy.subagent,
-    copied: copy.copied,
-    records: 0,
-    sums: NAMES.map(() => 0),
-    unknown: NAMES.map(() => 0),
-  });
+  const slice = sliceOf(tally, copy);
   slice.records += sign;
   NAMES.forEach((name, i) => {
     const value = copy.counts[name];
@@ -65,7 +74,7 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
   tally.unreliable += copy.unreliable ? sign : 0;
   tally.invalid += sign * copy.invalid;
   assertThat(slice.records >= 0 && slice.sums.every((sum) => sum >= 0), 'a sum of counted records is never negative');
-  if (slice.records === 0) delete tally.slices[key];
+  if (slice.records === 0) tally.slices = tally.slices.filter((other) => other !== slice);
   if (sign < 0 || copy.at === null) return;
   if (tally.first_at === null || copy.at < tally.first_at) tally.first_at = copy.at;
   if (tally.last_at === null || copy.at > tally.last_at) tally.last_at = copy.at;
@@ -95,7 +104,7 @@ export function usageOf(parts: readonly TallyPart[], copies: boolean, tellsReaso
   let subagents: ModelCounts | null = null;
   const models = new Map<string, ModelCounts>();
   for (const { tally, subagent } of parts) {
-    for (const slice of Object.values(tally.slices)) {
+    for (const slice of tally.slices) {
       if (slice.copied && !copies) continue;
       const own = countsOf(slice);
       counts = add(counts, own);

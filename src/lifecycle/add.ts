@@ -52,9 +52,13 @@ const empty = <T>(list: readonly T[]): readonly T[] | null => (list.length === 0
 function entered({ tokensIn, tokensOut, totalTokens }: AddInput): Partial<Analysis> {
   const sum = tokensIn !== null && tokensOut !== null ? tokensIn + tokensOut : null;
   if (sum !== null && totalTokens !== null && sum !== totalTokens) {
-    throw new TokentrailError('USAGE', `--tokens-in ${tokensIn} and --tokens-out ${tokensOut} make ${sum}, not the --total-tokens ${totalTokens}.`, {
-      suggestions: ['Leave out --total-tokens, or correct one of the three.'],
-    });
+    throw new TokentrailError(
+      'USAGE',
+      `--tokens-in ${tokensIn} and --tokens-out ${tokensOut} make ${sum}, not the --total-tokens ${totalTokens}.`,
+      {
+        suggestions: ['Leave out --total-tokens, or correct one of the three.'],
+      },
+    );
   }
   const total = totalTokens ?? sum;
   const nothing = tokensIn === null && tokensOut === null && total === null;
@@ -98,7 +102,9 @@ async function measured(books: Books, target: SessionTarget, at: Instant): Promi
 
 function durationOf({ durationSeconds, startedAt, completedAt }: AddInput): number | null {
   if (startedAt !== null && completedAt !== null && completedAt < startedAt) {
-    throw new TokentrailError('USAGE', 'The analysis would end before it began.', { suggestions: ['Correct --started-at or --completed-at.'] });
+    throw new TokentrailError('USAGE', 'The analysis would end before it began.', {
+      suggestions: ['Correct --started-at or --completed-at.'],
+    });
   }
   if (durationSeconds !== null) return durationSeconds;
   return startedAt === null || completedAt === null ? null : Math.floor((completedAt - startedAt) / MICROS_PER_SECOND);

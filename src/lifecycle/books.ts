@@ -126,7 +126,11 @@ export class Books {
    *
    * @param key an idempotency key: if it is known, the analysis that it stands for is returned and nothing is decided.
    */
-  async create(command: string, key: string | null, decide: (id: string, at: Instant, logs: AnalysisLogs) => Promise<Draft>): Promise<Analysis> {
+  async create(
+    command: string,
+    key: string | null,
+    decide: (id: string, at: Instant, logs: AnalysisLogs) => Promise<Draft>,
+  ): Promise<Analysis> {
     const logs = await this.logs();
     return this.store.exclusively(async () => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -147,4 +151,3 @@ export class Books {
     });
   }
 }
-

@@ -62,7 +62,14 @@ function byHand(current: Analysis, tokensFinal: number): Partial<Analysis> {
     });
   }
   const check = tokensFinal - current.tokens_baseline;
-  return { tokens_final: tokensFinal, tokens_check: check, total_tokens: check, usage_mode: 'manual', capture_status: 'manual', capture_reason: 'entered_by_hand' };
+  return {
+    tokens_final: tokensFinal,
+    tokens_check: check,
+    total_tokens: check,
+    usage_mode: 'manual',
+    capture_status: 'manual',
+    capture_reason: 'entered_by_hand',
+  };
 }
 
 const onlyModel = (by_model: object | undefined): string | null => {
@@ -95,7 +102,7 @@ async function end(books: Books, current: Analysis, input: CompleteInput, at: In
 
 function amended(current: Analysis, input: CompleteInput): Analysis {
   if (current.status === 'started' || input.tokensFinal !== null) {
-    const why = current.status === 'started' ? `${current.id} is still started` : 'Tokens can\'t be amended';
+    const why = current.status === 'started' ? `${current.id} is still started` : "Tokens can't be amended";
     throw new TokentrailError('WRONG_STATE', `${why}; --amend only changes fields of an ended analysis.`, {
       suggestions: ['Complete it first, without --amend.'],
       details: { id: current.id, status: current.status },

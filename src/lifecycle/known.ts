@@ -9,7 +9,11 @@ export async function unknownSources(books: Books, ids: readonly string[]): Prom
   const warnings: Warning[] = [];
   for (const id of ids) {
     if ((await books.store.guarded(() => sources.last(id))) !== null) continue;
-    warnings.push({ code: 'SOURCE_UNKNOWN', message: `There is no source "${id}" yet; add it with \`tokentrail source add --id ${id}\`.`, id });
+    warnings.push({
+      code: 'SOURCE_UNKNOWN',
+      message: `There is no source "${id}" yet; add it with \`tokentrail source add --id ${id}\`.`,
+      id,
+    });
   }
   return warnings;
 }

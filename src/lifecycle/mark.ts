@@ -25,7 +25,10 @@ export interface Marked {
 export function requireStarted({ id, status }: Analysis, what: string): void {
   if (status === 'started') return;
   throw new TokentrailError('WRONG_STATE', `${id} is ${status}; it can't be ${what} any more.`, {
-    suggestions: [`See \`tokentrail analysis show ${id}\`.`, 'Fields of an ended analysis are changed with `analysis complete --amend REASON`.'],
+    suggestions: [
+      `See \`tokentrail analysis show ${id}\`.`,
+      'Fields of an ended analysis are changed with `analysis complete --amend REASON`.',
+    ],
     details: { id, status },
   });
 }

@@ -5,7 +5,9 @@ import type { Books } from './books.js';
 
 /** The fields that a user gives; undefined where a field was not given. */
 export type SourceFields = {
-  readonly [K in keyof Omit<Source, 'id' | 'revision' | 'recorded_at' | 'recorded_by' | 'prev_sha256' | 'row_sha256' | 'unknown_columns'>]?: Source[K] | undefined;
+  readonly [
+    K in keyof Omit<Source, 'id' | 'revision' | 'recorded_at' | 'recorded_by' | 'prev_sha256' | 'row_sha256' | 'unknown_columns'>
+  ]?: Source[K] | undefined;
 };
 
 const NONE = {
@@ -26,7 +28,8 @@ const NONE = {
   status: null,
 } as const;
 
-const defined = (fields: SourceFields): Partial<Source> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+const defined = (fields: SourceFields): Partial<Source> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** @throws SOURCE_NOT_FOUND */
 export async function findSource(books: Books, id: string): Promise<Source> {
@@ -72,7 +75,9 @@ export async function addSource(books: Books, id: string, fields: SourceFields):
 export async function updateSource(books: Books, id: string, fields: SourceFields): Promise<Source> {
   const changes = defined(fields);
   if (Object.keys(changes).length === 0) {
-    throw new TokentrailError('USAGE', 'No field was given, so there is nothing to change.', { suggestions: ['See `tokentrail source update --help`.'] });
+    throw new TokentrailError('USAGE', 'No field was given, so there is nothing to change.', {
+      suggestions: ['See `tokentrail source update --help`.'],
+    });
   }
   const sources = await books.sources();
   return books.store.exclusively(async () => {

@@ -130,14 +130,24 @@ function captureWarnings(input: StartInput, { capture_status, capture_reason }: 
     return [{ code: 'UNATTACHED', message: input.session.message, reason: input.session.reason }];
   }
   if (capture_reason !== 'log_not_yet') return [];
-  return [{ code: 'LOG_NOT_YET', message: 'The session has no log yet; it is counted from its first line.', session_id: input.session?.session_id }];
+  return [
+    {
+      code: 'LOG_NOT_YET',
+      message: 'The session has no log yet; it is counted from its first line.',
+      session_id: input.session?.session_id,
+    },
+  ];
 }
 
 async function nestingWarnings(books: Books, analysis: Analysis): Promise<Warning[]> {
   if (analysis.usage_session_id === null) return [];
   const logs = await books.logs();
   const open = (await logs.ofSession(analysis.usage_session_id)).filter(({ id, status }) => id !== analysis.id && status === 'started');
-  return open.map(({ id }) => ({ code: 'ANALYSIS_OPEN', message: `This session has an open analysis already: ${id}. Both count what is spent from now on.`, id }));
+  return open.map(({ id }) => ({
+    code: 'ANALYSIS_OPEN',
+    message: `This session has an open analysis already: ${id}. Both count what is spent from now on.`,
+    id,
+  }));
 }
 
 /**

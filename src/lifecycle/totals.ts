@@ -33,13 +33,14 @@ export function tailOf({ sessions, stages }: Pick<Analysis, 'sessions' | 'stages
   return stages.reduce((left, { usage }) => (usage === null ? left : subtractUsage(left, usage)), all);
 }
 
-const sumOf = (all: readonly Counts[]): number | null => total(sum(all.slice(1), all[0]!));
+const sumOf = (all: readonly Counts[]): number | null => total(sum(all.slice(1), all[0]));
 
 export const baselineTotal = (sessions: readonly SessionPart[]): number | null =>
   sessions.length === 0 ? null : sumOf(sessions.map(({ baseline }) => baseline.usage.counts));
 
 /** Records that were unfinished at the end and not at the baseline: their output is a lower bound. */
-const partialRecords = ({ baseline, final }: SessionPart): number => Math.max(0, (final ?? baseline).partial_records - baseline.partial_records);
+const partialRecords = ({ baseline, final }: SessionPart): number =>
+  Math.max(0, (final ?? baseline).partial_records - baseline.partial_records);
 
 /** The totals of an analysis that has ended. */
 export function totalsOf(sessions: readonly SessionPart[]): Totals {
@@ -54,7 +55,7 @@ export function totalsOf(sessions: readonly SessionPart[]): Totals {
     assertThat(tokens_check === tokens_final - tokens_baseline, 'tokens_check is tokens_final minus tokens_baseline');
   }
   const differences = sessions.map(({ baseline, final }) => subtract((final ?? baseline).usage.counts, baseline.usage.counts));
-  assertThat(total(sum(differences.slice(1), differences[0]!)) === tokens_check, 'the sessions add up to the analysis');
+  assertThat(total(sum(differences.slice(1), differences[0])) === tokens_check, 'the sessions add up to the analysis');
   const usage: MeasuredUsage = {
     ...all,
     flags: [...new Set(sessions.flatMap(({ final, baseline }) => (final ?? baseline).flags))].sort(),
@@ -76,7 +77,10 @@ export function totalsOf(sessions: readonly SessionPart[]): Totals {
 const LIMITING = ['no_token_counts', 'subagent_usage_only_in_progress_lines', 'log_changed', 'log_gone'];
 
 /** How the numbers came to be, with the first reason that limits them. */
-export function captureOf(sessions: readonly SessionPart[], limits: readonly string[]): { capture_status: CaptureStatus; capture_reason: string | null } {
+export function captureOf(
+  sessions: readonly SessionPart[],
+  limits: readonly string[],
+): { capture_status: CaptureStatus; capture_reason: string | null } {
   const flags = sessions.flatMap(({ final, baseline }) => (final ?? baseline).flags);
   const partial = sessions.some((part) => partialRecords(part) > 0);
   const unreliable = partial && flags.includes('output_unreliable') ? ['output_unreliable'] : partial ? ['record_open'] : [];

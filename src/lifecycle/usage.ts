@@ -24,12 +24,14 @@ function both(a: ModelCounts | undefined, b: ModelCounts | undefined, op: Operat
   return { records: x.records + sign * y.records, ...op(counts(x), counts(y)) };
 }
 
-const isNothing = (value: ModelCounts): boolean => value.records === 0 && Object.values(counts(value)).every((count) => count === 0 || count === null);
+const isNothing = (value: ModelCounts): boolean =>
+  value.records === 0 && Object.values(counts(value)).every((count) => count === 0 || count === null);
 
 function combine(a: Usage, b: Usage, op: Operation, sign: 1 | -1): Usage {
   const names = [...new Set([...Object.keys(a.by_model), ...Object.keys(b.by_model)])].sort();
   const models = names.map((name) => [name, both(a.by_model[name], b.by_model[name], op, sign)] as const);
-  const subagents = a.subagents === null && b.subagents === null ? null : both(a.subagents ?? undefined, b.subagents ?? undefined, op, sign);
+  const subagents =
+    a.subagents === null && b.subagents === null ? null : both(a.subagents ?? undefined, b.subagents ?? undefined, op, sign);
   return {
     counts: op(a.counts, b.counts),
     records: a.records + sign * b.records,

@@ -2,10 +2,8 @@
 
 /** code → exit code. The anchors in docs/reference/errors.md are the codes in lower case. */
 export const ERROR_EXITS = {
-  FAILED: 1,
   USAGE: 2,
   UNKNOWN_COMMAND: 2,
-  UNKNOWN_TOOL: 2,
   TOOL_NEEDED: 2,
   CONFIG_INVALID: 2,
   SESSION_NOT_FOUND: 4,
@@ -30,6 +28,49 @@ export const ERROR_EXITS = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_EXITS;
+
+/** What each code means, for docs/reference/errors.md. */
+export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
+  USAGE: 'The command line is wrong: a flag, an argument, or two that contradict each other.',
+  UNKNOWN_COMMAND: 'There is no such command.',
+  TOOL_NEEDED: 'No agent is known to be running, so `--tool` is needed.',
+  CONFIG_INVALID: 'A configuration file has an unknown key or a value of the wrong kind; the line is named.',
+  SESSION_NOT_FOUND: 'A session or a log that was given by flag is not on this machine.',
+  ANALYSIS_NOT_FOUND: 'No analysis of that id is in this store.',
+  SOURCE_NOT_FOUND: 'No source of that id is in this store.',
+  NO_CURRENT_ANALYSIS: 'No analysis is started in the running session, and no `--id` was given.',
+  SESSION_AMBIGUOUS: 'Several sessions could be the running one; the candidates are listed with the flag that names each.',
+  AGENT_AMBIGUOUS: 'The environment names several agents, or several have a session of that id.',
+  ANALYSIS_AMBIGUOUS: 'Several analyses are started in the running session; pass `--id`.',
+  WRONG_STATE: 'The analysis is not in the state that the command needs, e.g. it has ended already.',
+  SOURCE_EXISTS: 'A source of that id is there already.',
+  LINEAGE_CYCLE: 'An analysis would be among the inputs of its own inputs.',
+  BUG: 'Something happened that should not; please report it.',
+  STORE_LOCKED: 'Another process kept the store for over a minute.',
+  STORE_MISSING: 'There is no store at the address.',
+  STORE_DAMAGED: 'The store can\'t be read, or a row is not what was stored.',
+  STORE_NEWER: 'The store was written by a newer version of tokentrail.',
+  STORE_UNWRITABLE: 'The folder of the store can\'t be read or written by this user.',
+  STORE_UNSUPPORTED: 'There is no LanceDB for this platform, or the address is of a kind that this version can\'t open.',
+  DISK_FULL: 'The disk is full; nothing was recorded.',
+  INTERRUPTED: 'A signal ended the command; what was not acknowledged was not recorded.',
+};
+
+/** All exit codes; a code that is not here is a failure. */
+export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'failed; also findings of `doctor`',
+  2: 'wrong usage',
+  3: 'done, but something was skipped, unreadable or unpriced (not given by any command of this version)',
+  4: 'not found',
+  5: 'ambiguous',
+  6: 'wrong state',
+  10: 'a bug',
+  11: 'store locked',
+  12: 'store missing, damaged, newer than this program, or disk full',
+  20: 'budget exceeded (not given by any command of this version)',
+  130: 'interrupted',
+};
 
 export interface ErrorParts {
   /** What to do next, as commands or full sentences. */

@@ -3,8 +3,7 @@
 /** Microseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 
-const RFC3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d{2}):?(\d{2}))$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d{2}):?(\d{2}))$/;
 
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MS = 1000;

@@ -26,6 +26,6 @@ export const sources: TableSchema = {
     required('recorded_at', 'timestamp', 'When this revision was recorded.'),
     required('recorded_by', 'utf8', 'The command that recorded it.'),
     column('prev_sha256', 'utf8', 'row_sha256 of the revision before.'),
-    column('row_sha256', 'utf8', '`v1:` and the SHA-256 of this row\'s canonical form.'),
+    column('row_sha256', 'utf8', "`v1:` and the SHA-256 of this row's canonical form."),
   ],
 };

@@ -25,7 +25,7 @@ export const rowKey = (id: string, revision: number): string => `${id}@${revisio
 /** The row to be stored, sealed. */
 export function analysisToRow(analysis: Analysis): Row {
   const row: Record<string, Value> = { ...(analysis.unknown_columns as Record<string, Value>) };
-  for (const name of PLAIN) row[name] = analysis[name] as Value;
+  for (const name of PLAIN) row[name] = analysis[name];
   row['row_key'] = rowKey(analysis.id, analysis.revision);
   row['cost_usd'] = analysis.cost_pico_usd === null ? null : Number(analysis.cost_pico_usd) / PICO;
   row['input_tokens'] = analysis.counts.input;

@@ -99,7 +99,7 @@ export class RevisionTable {
   }
 
   async schema(): Promise<Schema> {
-    this.#schema ??= (await this.#table.schema()) as unknown as Schema;
+    this.#schema ??= await this.#table.schema();
     return this.#schema;
   }
 
@@ -172,9 +172,9 @@ export class RevisionTable {
     const before = tableFiles(this.#folder);
     const merge = this.#table.mergeInsert('row_key').whenNotMatchedInsertAll().useIndex(false);
     const { numInsertedRows, version } = await merge.execute(data as never);
-    if (Number(numInsertedRows) === 0) return false;
+    if (numInsertedRows === 0) return false;
     syncNewFiles(this.#folder, before);
-    this.#committed = Number(version);
+    this.#committed = version;
     return true;
   }
 

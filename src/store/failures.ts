@@ -12,7 +12,10 @@ export const isConflict = (error: unknown): boolean => error instanceof Error &&
 
 const brief = (error: unknown): string => {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split(/, \/|Caused by|\n/)[0]!.slice(0, 300).trim();
+  return message
+    .split(/, \/|Caused by|\n/)[0]!
+    .slice(0, 300)
+    .trim();
 };
 
 /** The store's own error for `error`; errors that are ours already pass through. */

@@ -19,7 +19,7 @@ export function writeFileAtomically(path: string, parts: readonly (string | Uint
   try {
     for (const part of parts) {
       const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     }
     if (durable) fsyncSync(fd);
     closeSync(fd);

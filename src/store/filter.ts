@@ -1,9 +1,7 @@
 // The only place where text becomes a LanceDB filter. Columns come from a closed list; values are quoted by doubling quotes,
 // which matched exactly one row for each of 781 hostile strings. Nothing outside this file writes a filter.
 
-const COLUMNS = ['id', 'row_key', 'source_id', 'status', 'revision', 'usage_session_id'] as const;
-
-type FilterColumn = (typeof COLUMNS)[number];
+type FilterColumn = 'id' | 'row_key' | 'source_id' | 'status' | 'revision' | 'usage_session_id';
 
 /** A filter expression that was built here. */
 export interface Filter {
@@ -19,7 +17,9 @@ export const eqNumber = (column: FilterColumn, value: number): Filter => ({ sql:
 /** Starts with `prefix`. */
 export const startsWith = (column: FilterColumn, prefix: string): Filter => ({ sql: `starts_with(${column}, ${quoted(prefix)})` });
 
-export const oneOf = (column: FilterColumn, values: readonly string[]): Filter => ({ sql: `${column} IN (${values.map(quoted).join(', ')})` });
+export const oneOf = (column: FilterColumn, values: readonly string[]): Filter => ({
+  sql: `${column} IN (${values.map(quoted).join(', ')})`,
+});
 
 export const and = (...filters: readonly Filter[]): Filter => ({ sql: filters.map(({ sql }) => `(${sql})`).join(' AND ') });
 

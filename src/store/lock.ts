@@ -21,9 +21,7 @@ function loadBinding(): LockBinding | null {
   try {
     // The package's own entry searches for this file at run time, which costs 20–35 ms.
     const require = createRequire(import.meta.url);
-    binding = require(
-      `fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`,
-    ) as LockBinding;
+    binding = require(`fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`) as LockBinding;
   } catch {
     binding = null;
   }
@@ -57,10 +55,14 @@ export async function withFileLock<T>(path: string, wait: boolean, work: () => P
     while (!tryLock(lock, fd)) {
       if (!wait) return null;
       if (performance.now() > deadline) {
-        throw new TokentrailError('STORE_LOCKED', `Another tokentrail process has held the lock of the store for over ${LOCK_TIMEOUT_MS / 1000} s.`, {
-          suggestions: ['Run the command again; if it stays so, look for a stopped tokentrail process and end it.'],
-          details: { lock: path },
-        });
+        throw new TokentrailError(
+          'STORE_LOCKED',
+          `Another tokentrail process has held the lock of the store for over ${LOCK_TIMEOUT_MS / 1000} s.`,
+          {
+            suggestions: ['Run the command again; if it stays so, look for a stopped tokentrail process and end it.'],
+            details: { lock: path },
+          },
+        );
       }
       await sleep(RETRY_MS * (0.5 + Math.random()));
     }

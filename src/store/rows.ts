@@ -97,12 +97,20 @@ function columnData(field: Field, values: readonly Value[]): Data {
     const lists = values as readonly (readonly string[] | null)[];
     const valueOffsets = new Int32Array(length + 1);
     lists.forEach((list, i) => (valueOffsets[i + 1] = valueOffsets[i]! + (list?.length ?? 0)));
-    const child = utf8Data(type.children[0]!.type as DataType, lists.flatMap((list) => [...(list ?? [])]), { nullCount: 0 });
+    const child = utf8Data(
+      type.children[0]!.type as DataType,
+      lists.flatMap((list) => [...(list ?? [])]),
+      { nullCount: 0 },
+    );
     return make({ type, length, valueOffsets, child, ...nulls });
   }
-  throw new TokentrailError('STORE_NEWER', `Column "${field.name}" has the type ${String(type)}, which this version can't write.`, {
-    suggestions: ['Update tokentrail.'],
-  });
+  throw new TokentrailError(
+    'STORE_NEWER',
+    `Column "${field.name}" has the type number ${type.typeId}, which this version can't write.`,
+    {
+      suggestions: ['Update tokentrail.'],
+    },
+  );
 }
 
 /** An Arrow table of `rows` in the columns of `schema`; a column that a row lacks is null. */

@@ -6,7 +6,8 @@ import type { Row, Value } from './rows.js';
 
 const UNSEALED_COLUMNS = new Set(['cost_usd', 'row_sha256']);
 
-const canonicalValue = (value: Exclude<Value, null>): unknown => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value);
+const canonicalValue = (value: Exclude<Value, null>): unknown =>
+  typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 
 /** Strings and lists of strings only, so that sorting the keys is all that RFC 8785 asks beyond JSON.stringify. */
 export function canonicalRow(row: Row): string {

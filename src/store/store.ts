@@ -106,7 +106,9 @@ export class Store {
 
   /** Merges small files of the tables that were used, if it is time; never fails. */
   async keepSmall(now: Date): Promise<void> {
-    const tables = (await Promise.all(this.#tables.values())).filter((table) => table.committed !== null && table.committed % LOOK_EVERY === 0);
+    const tables = (await Promise.all(this.#tables.values())).filter(
+      (table) => table.committed !== null && table.committed % LOOK_EVERY === 0,
+    );
     if (tables.length > 0) await keepSmall(this.folder, tables, now).catch(() => undefined);
   }
 }

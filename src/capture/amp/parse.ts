@@ -75,7 +75,12 @@ function fromMessages(messages: readonly Fields[], created: Instant | null, sess
     const usage = objectIn(message, 'usage');
     if (usage === null) return;
     const counter = new Counter();
-    const counts = counter.of(usage['inputTokens'], usage['cacheReadInputTokens'], usage['cacheCreationInputTokens'], usage['outputTokens']);
+    const counts = counter.of(
+      usage['inputTokens'],
+      usage['cacheReadInputTokens'],
+      usage['cacheCreationInputTokens'],
+      usage['outputTokens'],
+    );
     const id = message['messageId'];
     const key = `${session}|message:${typeof id === 'string' || typeof id === 'number' ? id : n}`;
     const at = parseInstant(usage['timestamp']) ?? created;

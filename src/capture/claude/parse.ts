@@ -144,7 +144,18 @@ function readProgress(state: LogState, line: Fields, at: Instant | null, positio
   const session = textIn(line, 'sessionId') ?? state.facts.session_id ?? 'unknown';
   const { counts } = readUsage(usage);
   state.facts.echoes = true;
-  sink.record({ ...ORDINARY, key: id, session, at, model: textIn(message, 'model', 256), counts, subagent: true, echo: true, rank: 9, position });
+  sink.record({
+    ...ORDINARY,
+    key: id,
+    session,
+    at,
+    model: textIn(message, 'model', 256),
+    counts,
+    subagent: true,
+    echo: true,
+    rank: 9,
+    position,
+  });
 }
 
 export function claudeLine(state: LogState, line: Fields, position: number, sink: RecordSink): void {

@@ -118,7 +118,14 @@ function readMeta(state: LogState, meta: Fields): void {
 }
 
 /** One event: `totals` is the thread's counter after it, `last` what it added; either may be missing. */
-function readCounters(state: LogState, totals: Fields | null, last: Fields | null, at: Instant | null, position: number, sink: RecordSink): void {
+function readCounters(
+  state: LogState,
+  totals: Fields | null,
+  last: Fields | null,
+  at: Instant | null,
+  position: number,
+  sink: RecordSink,
+): void {
   if (totals === null && last === null) return;
   const own = state.own as Own;
   const { facts } = state;
@@ -178,7 +185,8 @@ function readEvent(state: LogState, payload: Fields, at: Instant | null, positio
   }
 }
 
-const isAnswer = (item: Fields): boolean => (item['type'] === 'message' ? item['role'] === 'assistant' : /^(reasoning|.*_call)$/.test(String(item['type'])));
+const isAnswer = (item: Fields): boolean =>
+  item['type'] === 'message' ? item['role'] === 'assistant' : /^(reasoning|.*_call)$/.test(String(item['type']));
 
 export function codexLine(state: LogState, line: Fields, position: number, sink: RecordSink): void {
   const own = state.own as Own;

@@ -20,7 +20,9 @@ function daysFrom(root: string, day: string): string[] {
   const sessions = join(root, 'sessions');
   const years = foldersIn(sessions).filter((year) => year >= day.slice(0, 4));
   const months = years.flatMap((year) => foldersIn(join(sessions, year)).map((month) => `${year}/${month}`));
-  const days = months.filter((month) => month >= day.slice(0, 7)).flatMap((month) => foldersIn(join(sessions, month)).map((d) => `${month}/${d}`));
+  const days = months
+    .filter((month) => month >= day.slice(0, 7))
+    .flatMap((month) => foldersIn(join(sessions, month)).map((d) => `${month}/${d}`));
   return days.filter((d) => d >= day).sort();
 }
 
@@ -43,7 +45,10 @@ export async function codexLogsOf(root: string, session: string, peek: Peek): Pr
   const all = [...daysFrom(root, '').flatMap((day) => rolloutsIn(root, `sessions/${day}`)), ...rolloutsIn(root, 'archived_sessions')];
   const isOwn = (name: string): boolean => name.replace(/\.jsonl(\.zst)?$/, '').endsWith(`-${session}`);
   const own = all.filter(isOwn);
-  const firstDay = own.map((name) => DAY.exec(name)?.[1]).filter((day) => day !== undefined).sort()[0];
+  const firstDay = own
+    .map((name) => DAY.exec(name)?.[1])
+    .filter((day) => day !== undefined)
+    .sort()[0];
   const since = firstDay === undefined ? '' : dayBefore(firstDay);
   const candidates = all.filter((name) => !isOwn(name) && (DAY.exec(name)?.[1] ?? '9') >= since);
   const family = new Set([session]);
@@ -54,7 +59,7 @@ export async function codexLogsOf(root: string, session: string, peek: Peek): Pr
     if (facts) parents.set(name, { parent: facts.parent, thread: facts.session_id });
   }
   // A sub-agent may spawn sub-agents of its own.
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const [name, { parent, thread }] of parents) {
       if (found.has(name) || thread === null) continue;

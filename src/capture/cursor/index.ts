@@ -5,7 +5,11 @@ import type { Agent } from '../agent.js';
 export const cursor: Agent = {
   name: 'cursor',
   label: 'Cursor',
-  environment: { markers: [['CURSOR_AGENT', '1']], sessionIds: ['CURSOR_CONVERSATION_ID', 'CURSOR_TRACE_ID'], processes: ['cursor-agent', 'cursor'] },
+  environment: {
+    markers: [['CURSOR_AGENT', '1']],
+    sessionIds: ['CURSOR_CONVERSATION_ID', 'CURSOR_TRACE_ID'],
+    processes: ['cursor-agent', 'cursor'],
+  },
   roots: ({ home }) => [join(home, '.cursor')],
   writesLocally: true,
   reader: null,

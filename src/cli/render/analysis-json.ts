@@ -77,7 +77,9 @@ export function stagesJson(stages: readonly Stage[]): object[] {
 function tailJson(analysis: Analysis): object | null {
   const ended = analysis.completed_at !== null;
   const tail = ended ? tailOf(analysis) : null;
-  return tail === null ? null : { tokens_delta: total(tail.counts), usage: countsJson(tail.counts), records: tail.records, by_model: byModelJson(tail) };
+  return tail === null
+    ? null
+    : { tokens_delta: total(tail.counts), usage: countsJson(tail.counts), records: tail.records, by_model: byModelJson(tail) };
 }
 
 /** One line of a list: no stages, sessions and details. */

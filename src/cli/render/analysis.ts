@@ -80,13 +80,16 @@ function usageLines(a: Analysis): [string, string | null][] {
     ['by class', classesText(a.counts)],
     ...models,
     ['sub-agents', subagents],
-    ['requests', `${grouped(usage.records)}${usage.partial_records > 0 ? `, ${grouped(usage.partial_records)} of them unfinished (≥)` : ''}`],
+    [
+      'requests',
+      `${grouped(usage.records)}${usage.partial_records > 0 ? `, ${grouped(usage.partial_records)} of them unfinished (≥)` : ''}`,
+    ],
     ['flags', usage.flags.length === 0 ? null : usage.flags.join(', ')],
   ];
 }
 
 /** Everything that the books say of an analysis. */
-export function renderAnalysis(a: Analysis, now: Instant, terminal: boolean): string {
+export function renderAnalysis(a: Analysis, now: Instant): string {
   const open = a.status === 'started' && a.started_at !== null ? `${a.id} started ${age(a.started_at, now)} ago` : null;
   const head = open ?? renderEnded(a);
   const pairs = renderPairs(
@@ -102,10 +105,18 @@ export function renderAnalysis(a: Analysis, now: Instant, terminal: boolean): st
       ['git', a.git_commit === null ? null : `${a.git_commit.slice(0, 12)}${a.git_branch === null ? '' : ` on ${a.git_branch}`}`],
       ['started', a.started_at === null ? null : formatLocal(a.started_at)],
       ['ended', a.completed_at === null ? null : formatLocal(a.completed_at)],
-      ['tokens', a.tokens_check === null ? null : `${tokens(a.tokens_baseline)} → ${tokens(a.tokens_final)}, spent ${tokens(a.tokens_check, isLowerBound(a))}`],
+      [
+        'tokens',
+        a.tokens_check === null
+          ? null
+          : `${tokens(a.tokens_baseline)} → ${tokens(a.tokens_final)}, spent ${tokens(a.tokens_check, isLowerBound(a))}`,
+      ],
       ...usageLines(a),
       ['inputs', [...(a.inputs_analysis_ids ?? []), ...(a.inputs_source_ids ?? [])].join(', ') || null],
-      ['capture', `${a.capture_status}${a.capture_reason === null ? '' : ` (${a.capture_reason})`}${a.usage_mode === null ? '' : `, ${a.usage_mode}`}`],
+      [
+        'capture',
+        `${a.capture_status}${a.capture_reason === null ? '' : ` (${a.capture_reason})`}${a.usage_mode === null ? '' : `, ${a.usage_mode}`}`,
+      ],
       ...a.sessions.map((part): [string, string] => ['session', partLine(part)]),
       ['notes', a.notes],
       ['amended', a.reason],
@@ -114,19 +125,30 @@ export function renderAnalysis(a: Analysis, now: Instant, terminal: boolean): st
     '  ',
   );
   const stages = stageLines(a);
-  const table = stages.length === 0 ? [] : ['', renderTable(STAGE_COLUMNS, stages, terminal)];
+  const table = stages.length === 0 ? [] : ['', renderTable(STAGE_COLUMNS, stages, true)];
   return [head, '', pairs, ...table].join('\n');
 }
 
 function listColumns(now: Instant): readonly TableColumn<Analysis>[] {
   return [
     { header: 'id', cell: ({ id }) => id },
-    { header: 'status', cell: (a) => (a.status === 'started' && a.started_at !== null ? `started ${age(a.started_at, now)} ago` : a.status) },
+    {
+      header: 'status',
+      cell: (a) => (a.status === 'started' && a.started_at !== null ? `started ${age(a.started_at, now)} ago` : a.status),
+    },
     { header: 'about', cell: ({ source_id, task, kind }) => source_id ?? task ?? kind },
     { header: 'tool', cell: ({ tool }) => tool },
-    { header: 'tokens', align: 'right', cell: (a) => (a.total_tokens === null && !isUnknown(a.counts) ? totalText(a.counts) : tokens(a.total_tokens, isLowerBound(a))) },
+    {
+      header: 'tokens',
+      align: 'right',
+      cell: (a) => (a.total_tokens === null && !isUnknown(a.counts) ? totalText(a.counts) : tokens(a.total_tokens, isLowerBound(a))),
+    },
     { header: 'cost', cell: costText },
-    { header: 'duration', align: 'right', cell: ({ duration_seconds }) => (duration_seconds === null ? 'N/A' : formatDuration(duration_seconds)) },
+    {
+      header: 'duration',
+      align: 'right',
+      cell: ({ duration_seconds }) => (duration_seconds === null ? 'N/A' : formatDuration(duration_seconds)),
+    },
     { header: 'started', cell: ({ started_at }) => (started_at === null ? 'N/A' : formatLocal(started_at)) },
   ];
 }

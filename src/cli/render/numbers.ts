@@ -4,7 +4,8 @@ import { total, totalKnown, type Counts } from '../../model/tokens.js';
 /** `41,210`. Not by Intl, whose first use costs 20 ms. */
 export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
 
-export const tokens = (count: number | null, lowerBound = false): string => (count === null ? 'N/A' : `${lowerBound ? '≥ ' : ''}${grouped(count)}`);
+export const tokens = (count: number | null, lowerBound = false): string =>
+  count === null ? 'N/A' : `${lowerBound ? '≥ ' : ''}${grouped(count)}`;
 
 /** The total, or what is known of it, marked as incomplete. */
 export function totalText(counts: Counts, lowerBound = false): string {

@@ -43,7 +43,12 @@ const columns = (shorten: (path: string) => string): readonly TableColumn<Sessio
   { header: 'flags', cell: ({ flags, skipped }) => [...flags, ...skipped.map(({ reason, count }) => `${count} ${reason}`)].join(', ') },
 ];
 
-export function renderSessions(sessions: readonly SessionSummary[], matching: number, shorten: (path: string) => string, terminal: boolean): string {
+export function renderSessions(
+  sessions: readonly SessionSummary[],
+  matching: number,
+  shorten: (path: string) => string,
+  terminal: boolean,
+): string {
   if (matching === 0) return 'No sessions.';
   const table = renderTable(columns(shorten), sessions, terminal);
   const rest = matching - sessions.length;

@@ -17,10 +17,16 @@ export const sourceJson = (source: Source): object => ({
 });
 
 const valueText = (value: Source[(typeof FIELDS)[number]]): string | null =>
-  value === null ? null : Array.isArray(value) ? value.join(', ') : String(value as string | number);
+  value === null ? null : Array.isArray(value) ? value.join(', ') : String(value);
 
 export const renderSource = (source: Source): string =>
-  [source.id, renderPairs(FIELDS.map((name) => [name.replaceAll('_', ' '), valueText(source[name])]), '  ')].join('\n');
+  [
+    source.id,
+    renderPairs(
+      FIELDS.map((name) => [name.replaceAll('_', ' '), valueText(source[name])]),
+      '  ',
+    ),
+  ].join('\n');
 
 const COLUMNS: readonly TableColumn<Source>[] = [
   { header: 'id', cell: ({ id }) => id },

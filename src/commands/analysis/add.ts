@@ -6,7 +6,8 @@ import { toolFromFlag } from '../../model/agents.js';
 
 export default class AnalysisAdd extends BaseCommand {
   static override summary = 'Enter an analysis that was not recorded while it ran.';
-  static override description = 'Tokens are stored as they are entered, or read from the whole log of a session with --usage-from. Prints the id.';
+  static override description =
+    'Tokens are stored as they are entered, or read from the whole log of a session with --usage-from. Prints the id.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --source-id smith-2024 --tool manual --tokens-in 12000 --tokens-out 800',
     '<%= config.bin %> <%= command.id %> --task PROJ-42 --usage-from claude:~/.claude/projects/-home-me-p/8f2c0d6e.jsonl',
@@ -29,7 +30,7 @@ export default class AnalysisAdd extends BaseCommand {
     'tokens-in': countFlag('tokens-in', 'Tokens sent, with cache reads and writes.'),
     'tokens-out': countFlag('tokens-out', 'Tokens of output.'),
     'total-tokens': countFlag('total-tokens', 'All tokens.'),
-    'usage-from': textFlag('usage-from', 'AGENT:PATH of a log whose whole usage is the analysis\'.'),
+    'usage-from': textFlag('usage-from', "AGENT:PATH of a log whose whole usage is the analysis'."),
     'inputs-source-ids': listFlag('inputs-source-ids', 'Sources that it drew on; makes it a synthesis.'),
     'inputs-analysis-ids': listFlag('inputs-analysis-ids', 'Analyses that it drew on; makes it a synthesis.'),
     'claims-extracted': listFlag('claims-extracted', 'Ids of claims.'),

@@ -7,7 +7,8 @@ import { completeAnalysis } from '../../lifecycle/complete.js';
 
 export default class AnalysisComplete extends BaseCommand {
   static override summary = 'End an analysis: book its last tokens and say what it spent.';
-  static override description = 'A failed or canceled analysis keeps its usage. An ended one is only changed with --amend, which takes no snapshot.';
+  static override description =
+    'A failed or canceled analysis keeps its usage. An ended one is only changed with --amend, which takes no snapshot.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --id ANALYSIS-2026-014 --status failed --notes "the source is gone"',

@@ -9,7 +9,10 @@ import { selectAnalyses } from '../../report/select-analyses.js';
 
 export default class AnalysisList extends BaseCommand {
   static override summary = 'List analyses, the newest first.';
-  static override examples = ['<%= config.bin %> <%= command.id %> --since 7d', '<%= config.bin %> <%= command.id %> --tag team=search --status completed --all --json'];
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --since 7d',
+    '<%= config.bin %> <%= command.id %> --tag team=search --status completed --all --json',
+  ];
 
   static override flags = {
     'source-id': idFlag('source-id', 'Only those about this source.'),

@@ -23,7 +23,12 @@ export default class AnalysisMark extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisMark);
     const id = await analysisIdOf(this.context, flags.id, 'write');
-    const { analysis, stage } = await markStage(await this.context.books(), { id, stage: flags.stage, status: flags.status, notes: flags.notes ?? null });
+    const { analysis, stage } = await markStage(await this.context.books(), {
+      id,
+      stage: flags.stage,
+      status: flags.status,
+      notes: flags.notes ?? null,
+    });
     this.context.output.say(renderMarked(stage));
     await this.answer({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }, '');
   }

@@ -6,7 +6,10 @@ import { selectSessions } from '../../../report/select-sessions.js';
 export default class AnalysisSessionsList extends BaseCommand {
   static override summary = 'List the sessions that agents logged on this machine, the last changed first.';
   static override description = 'Reads the logs, not the store. Classes are disjoint; what a log cannot tell is N/A, never 0.';
-  static override examples = ['<%= config.bin %> <%= command.id %> --tool claude --limit 5', '<%= config.bin %> <%= command.id %> --project . --since 7d --json'];
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --tool claude --limit 5',
+    '<%= config.bin %> <%= command.id %> --project . --since 7d --json',
+  ];
 
   static override flags = {
     tool: toolFlag(),

@@ -1,0 +1,39 @@
+# Each target installs and builds what it needs; nothing is expected but Node 20.19 or newer, npm and make.
+
+NODE_MODULES := node_modules/.package-lock.json
+SOURCES := $(shell find src build -type f) package.json tsconfig.json
+BUILT := oclif.manifest.json
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench build docs
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
+
+setup: $(NODE_MODULES) ## Install what is needed to build and test
+
+$(NODE_MODULES): package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: $(BUILT) ## Build the command into dist/
+
+$(BUILT): $(NODE_MODULES) $(SOURCES)
+	npm run --silent build
+
+demo: $(BUILT) ## Book a small bundled session, from start to end
+	@node demo/play.js
+
+test: $(NODE_MODULES) ## Build, and run all tests
+	npm test --silent
+
+check: $(NODE_MODULES) $(BUILT) ## Types, lint, format, and generated documentation
+	npm run --silent typecheck
+	npm run --silent lint
+	node build/docs.js --check
+
+docs: $(BUILT) ## Write the generated parts of the documentation
+	node build/docs.js
+
+bench: $(BUILT) ## Measure the figures of docs/explanation/performance.md
+	node bench/run.js

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openLog } from '../../src/capture/open.js';
+import { temporaryFolder } from './fixture.js';
+
+const isRoot = process.getuid?.() === 0;
+const isWindows = process.platform === 'win32';
+
+async function reason(path: string): Promise<string> {
+  const open = await openLog(path);
+  if (typeof open === 'string') return open;
+  await open.handle.close();
+  return 'open';
+}
+
+describe('opening a log', () => {
+  it('tells the size of a regular file', async () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, '12345');
+    const open = await openLog(path);
+    if (typeof open === 'string') throw new Error(open);
+    await open.handle.close();
+    expect(open.size).toBe(5);
+  });
+
+  it('opens an empty file', async () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, '');
+    expect(await reason(path)).toBe('open');
+  });
+
+  it('calls a file that is not there gone', async () => {
+    expect(await reason(join(temporaryFolder(), 'nowhere', 'log'))).toBe('gone');
+  });
+
+  it('calls a file below a file gone', async () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, '');
+    expect(await reason(join(path, 'below'))).toBe('gone');
+  });
+
+  it('does not read a folder', async () => {
+    const path = join(temporaryFolder(), 'log.jsonl');
+    mkdirSync(path);
+    expect(await reason(path)).toBe('not_a_file');
+  });
+
+  it.skipIf(isWindows)('does not follow a link', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'secret'), 'x');
+    symlinkSync(join(folder, 'secret'), join(folder, 'log'));
+    expect(await reason(join(folder, 'log'))).toBe('link');
+  });
+
+  it.skipIf(isWindows)('does not follow a link to nowhere', async () => {
+    const path = join(temporaryFolder(), 'log');
+    symlinkSync('/nowhere/at/all', path);
+    expect(await reason(path)).toBe('link');
+  });
+
+  it.skipIf(isWindows)('does not hang on a FIFO that nobody writes to', { timeout: 5_000 }, async () => {
+    const path = join(temporaryFolder(), 'log');
+    execFileSync('mkfifo', [path]);
+    expect(await reason(path)).toBe('not_a_file');
+  });
+
+  it.skipIf(isWindows)('does not read a socket', async () => {
+    const path = join(temporaryFolder(), 's');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const found = await reason(path);
+    await new Promise((resolve) => server.close(resolve));
+    expect(found).toBe('not_a_file');
+  });
+
+  it.skipIf(isWindows || isRoot)('calls a file without permission unreadable', async () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, 'x');
+    chmodSync(path, 0o000);
+    expect(await reason(path)).toBe('unreadable');
+  });
+
+  it('calls a name that no file can have unreadable', async () => {
+    expect(await reason(join(temporaryFolder(), 'x'.repeat(5_000)))).toBe('unreadable');
+  });
+});

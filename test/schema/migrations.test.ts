@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { analysisLogs, ledger, MIGRATIONS, sources, TABLES, type FrozenColumn } from '../../src/schema/index.js';
+
+/**
+ * Released migrations by content. One that was released is never edited: stores went through it as it was. A new one gets a
+ * line of its own.
+ */
+const FROZEN: Readonly<Record<number, string>> = {
+  1: '8d0389d32b99306637c4de1ca56bbc26327b371f2ee7e17ad08c31c1499654b8',
+};
+
+const hashOf = (migration: unknown): string => createHash('sha256').update(JSON.stringify(migration)).digest('hex');
+
+/** The tables that the migrations leave behind, in plain data. */
+function migrated(): Map<string, { key: string; columns: FrozenColumn[] }> {
+  const tables = new Map<string, { key: string; columns: FrozenColumn[] }>();
+  for (const { steps } of MIGRATIONS) {
+    for (const step of steps) {
+      if ('create' in step) tables.set(step.create, { key: step.key, columns: [...step.columns] });
+      else tables.get(step.add)!.columns.push(...step.columns);
+    }
+  }
+  return tables;
+}
+
+const byName = (columns: readonly FrozenColumn[]): Record<string, unknown> =>
+  Object.fromEntries(columns.map(([name, type, nullable]) => [name, { type, nullable }]));
+
+describe('migrations', () => {
+  it('are numbered from 1 without a gap', () => {
+    expect(MIGRATIONS.map(({ id }) => id)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+  });
+
+  it.each(MIGRATIONS.map((migration) => [migration.id, migration] as const))('number %i is what it was when it was released', (id, migration) => {
+    expect(hashOf(migration)).toBe(FROZEN[id]);
+  });
+
+  it('have names, each once', () => {
+    const names = MIGRATIONS.map(({ name }) => name);
+    expect(new Set(names.filter((name) => name !== '')).size).toBe(MIGRATIONS.length);
+  });
+
+  it.each([sources, analysisLogs].map((table) => [table.name, table] as const))('lead to the table %s as it is today', (name, table) => {
+    const today = table.columns.map(({ name: column, type, nullable }) => [column, type, nullable] as const);
+    expect(byName(migrated().get(name)!.columns)).toEqual(byName(today));
+  });
+
+  it.each([sources, analysisLogs].map((table) => [table.name, table] as const))('give the table %s its key', (name, table) => {
+    expect(migrated().get(name)!.key).toBe(table.key);
+  });
+
+  it('create no table that is not one of today’s', () => {
+    const today = new Set<string>(TABLES.map(({ name }) => name));
+    expect([...migrated().keys()].filter((name) => !today.has(name))).toEqual([]);
+  });
+
+  it('add only columns that may be null, since the rows that are there have nothing in them', () => {
+    const added = MIGRATIONS.flatMap(({ steps }) => steps).flatMap((step) => ('add' in step ? step.columns : []));
+    expect(added.filter(([, , nullable]) => !nullable)).toEqual([]);
+  });
+
+  it('leave the ledger to the program, which needs it before the first one', () => {
+    expect(migrated().has(ledger.name)).toBe(false);
+  });
+});
