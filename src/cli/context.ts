@@ -1,5 +1,6 @@
 // The one place that reads the environment, the clock and the configuration, and puts the parts together.
 import { homedir } from 'node:os';
+import v8 from 'node:v8';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { Agent, LogFile, Surroundings } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
@@ -45,6 +46,8 @@ export class Context {
   readonly #options: ContextOptions;
   #books: Promise<Books> | undefined;
   #project: Project;
+  readonly #sessions = new Map<string, Promise<SessionReading>>();
+  readonly #warned = new Set<string>();
 
   constructor(options: ContextOptions) {
     this.#options = options;
@@ -85,6 +88,12 @@ export class Context {
   /** Whether the answer is read at a terminal. */
   get terminal(): boolean {
     return process.stdout.isTTY;
+  }
+
+  #warnOnce(warning: Warning): void {
+    if (this.#warned.has(warning.code)) return;
+    this.#warned.add(warning.code);
+    this.output.warn(warning);
   }
 
   warn(warnings: readonly Warning[]): void {
@@ -134,8 +143,10 @@ export class Context {
   get reading(): Reading {
     return {
       cache: new CursorCache(join(this.#folderOf('XDG_CACHE_HOME', '.cache'), 'cursors')),
-      warn: (warning) => this.output.warn(warning),
+      warn: (warning) => this.#warnOnce(warning),
       progress: new Progress(this.output, 'Reading logs').step,
+      // A log of hundreds of megabytes is mostly garbage once it is parsed: collect it early instead of growing for it.
+      beforeLong: () => v8.setFlagsFromString('--optimize-for-size'),
     };
   }
 
@@ -167,7 +178,15 @@ export class Context {
     await books?.store.keepSmall(new Date(this.now() / 1000));
   }
 
+  /** A session read up to now; opened once. Best asked for before the store is, whose library takes 70 MiB. */
   openSession(target: SessionTarget): Promise<SessionReading> {
+    const key = [target.agent.name, target.session_id, target.path ?? ''].join('\u0000');
+    let session = this.#sessions.get(key);
+    if (session === undefined) this.#sessions.set(key, (session = this.#readSession(target)));
+    return session;
+  }
+
+  #readSession(target: SessionTarget): Promise<SessionReading> {
     const path = target.path === null ? null : this.expand(target.path);
     return SessionReading.open({ ...target, path }, { roots: this.roots(target.agent) }, this.reading);
   }

@@ -70,7 +70,7 @@ export class Groups {
   #bucket(number: number): Map<string, Group> {
     let bucket = this.#loaded.get(number);
     if (bucket !== undefined) return bucket;
-    const bytes = this.#file?.bucket(number) ?? null;
+    const bytes = this.#file?.bucket(number)?.bytes ?? null;
     const entries = bytes === null ? [] : (JSON.parse(bytes.toString('utf8')) as [string, Packed[]][]);
     bucket = new Map(entries.map(([key, copies]) => [key, copies.map((copy) => unpack(key, copy))]));
     this.#loaded.set(number, bucket);
@@ -87,6 +87,11 @@ export class Groups {
     if (group.length === 0) this.#bucket(number).delete(key);
     else this.#bucket(number).set(key, group);
     this.#changed.add(number);
+  }
+
+  /** How many buckets were parsed. */
+  get loaded(): number {
+    return this.#loaded.size;
   }
 
   /** All groups; loads every bucket. */
@@ -108,7 +113,7 @@ export class Groups {
     const contents = new Map<number, BucketContent>();
     for (let number = 0; number < BUCKETS; number++) {
       if (!this.#changed.has(number)) {
-        const old = this.#file?.untouched(number) ?? null;
+        const old = this.#file?.bucket(number) ?? null;
         if (old !== null) contents.set(number, old);
         continue;
       }

@@ -1,5 +1,6 @@
 // Reads one log from where the last reading ended, or from its beginning if it is not the same log any more.
 import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogFile, LogKind, LogReader, LogState, RecordSink } from '../capture/agent.js';
 import { chunksOf, headOf, readWhole, textSize } from '../capture/text.js';
@@ -44,6 +45,9 @@ const HEAD_BYTES = 4096;
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 export const logPath = (log: { root: string; name: string }): string => join(log.root, log.name);
+
+/** Size of a log's file; 0 if it can't be told. */
+export const logSize = (log: { root: string; name: string }): number => lstatSync(logPath(log), { throwIfNoEntry: false })?.size ?? 0;
 
 const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -10,7 +10,7 @@ import type { CursorCache, CursorFile } from '../store/cursors.js';
 import { mergeInLog, resolve, type Relations } from './dedup.js';
 import { Groups, type Copy } from './groups.js';
 import { familyRoots } from './lineage.js';
-import { logPath, readLog, type LogEntry } from './read-log.js';
+import { logPath, logSize, readLog, type LogEntry } from './read-log.js';
 import { book, type SessionTally, type Tallies } from './tally.js';
 
 /** A log to be read, and whether only to recognise copies. */
@@ -30,6 +30,8 @@ export interface Reading {
   readonly warn: (warning: Warning) => void;
   /** Called now and then during long reads: how many of how many logs are done. */
   readonly progress: (done: number, of: number) => void;
+  /** Called before a long reading, so that the program can make ready for it. */
+  readonly beforeLong: () => void;
 }
 
 interface ScopeHead {
@@ -41,6 +43,12 @@ interface ScopeHead {
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
 const FORMAT = 1;
+
+/** A reading that parsed this many buckets was a long one. */
+const RELEASE_FROM = 128;
+
+/** Logs that are read from this many new bytes on are a long reading. */
+const LONG_BYTES = 32 * 1024 * 1024;
 
 const entryKey = (log: { root: string; name: string }): string => `${log.root}\u0000${log.name}`;
 
@@ -183,6 +191,7 @@ export class Scope {
       this.#changed = true;
     };
 
+    if (newBytes(logs, this.#entries, known) > LONG_BYTES) this.#reading.beforeLong();
     let done = 0;
     for (const { log, context } of logs) {
       this.#reading.progress(done++, logs.length);
@@ -270,6 +279,14 @@ export class Scope {
       });
     }
     this.#changed = false;
+    this.#release();
+  }
+
+  /** After a long reading the records are in the file; kept in memory they would double the program's size. */
+  #release(): void {
+    if (this.#groups.loaded < RELEASE_FROM) return;
+    const file = this.#reading.cache.read(this.#name);
+    if (file !== null && file !== 'damaged') this.#groups = new Groups(file);
   }
 }
 
@@ -278,6 +295,14 @@ function orderOf(entry: LogEntry): string {
   const first: Instant | null = entry.state.facts.first_at;
   const time = first === null ? '~' : String(first).padStart(20, '0');
   return `${time}|${entry.name.slice(entry.name.lastIndexOf('/') + 1)}|${entry.name}`;
+}
+
+/** How much there is to be read, as far as sizes tell. */
+function newBytes(logs: readonly ScopeLog[], entries: readonly (LogEntry | null)[], known: ReadonlyMap<string, number>): number {
+  return logs.reduce((sum, { log }) => {
+    const before = entries[known.get(entryKey(log)) ?? -1]?.size ?? 0;
+    return sum + Math.max(0, logSize(log) - before);
+  }, 0);
 }
 
 /** Holds a log's number while it is read for the first time. */

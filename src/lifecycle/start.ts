@@ -57,7 +57,7 @@ function requireTool({ tool, session }: StartInput): Tool {
 
 /** The session with its baseline, read while the lock is held. */
 async function baselineOf(books: Books, session: FoundSession, at: Instant): Promise<SessionPart> {
-  const reading = await books.session({ agent: session.agent, session_id: session.session_id, path: session.path });
+  const reading = await books.session(session);
   const baseline = reading.snapshot(at);
   return {
     agent: session.agent.name,
@@ -160,10 +160,8 @@ export async function startAnalysis(books: Books, input: StartInput): Promise<St
   requireSubject(input);
   const tool = requireTool(input);
   const { session } = input;
-  if (session?.kind === 'session' && input.tokensBaseline === null) {
-    // The first reading may be long; inside the lock only what came since is read.
-    await books.session({ agent: session.agent, session_id: session.session_id, path: session.path });
-  }
+  // The first reading may be long; inside the lock only what came since is read.
+  if (session?.kind === 'session') await books.session(session);
   const analysis = await books.create(COMMAND, input.idempotencyKey, (id, at, logs) => draft(books, input, tool, id, at, logs));
   const warnings = [
     ...captureWarnings(input, analysis),

@@ -48,10 +48,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   BUG: 'Something happened that should not; please report it.',
   STORE_LOCKED: 'Another process kept the store for over a minute.',
   STORE_MISSING: 'There is no store at the address.',
-  STORE_DAMAGED: 'The store can\'t be read, or a row is not what was stored.',
+  STORE_DAMAGED: "The store can't be read, or a row is not what was stored.",
   STORE_NEWER: 'The store was written by a newer version of tokentrail.',
-  STORE_UNWRITABLE: 'The folder of the store can\'t be read or written by this user.',
-  STORE_UNSUPPORTED: 'There is no LanceDB for this platform, or the address is of a kind that this version can\'t open.',
+  STORE_UNWRITABLE: "The folder of the store can't be read or written by this user.",
+  STORE_UNSUPPORTED: "There is no LanceDB for this platform, or the address is of a kind that this version can't open.",
   DISK_FULL: 'The disk is full; nothing was recorded.',
   INTERRUPTED: 'A signal ended the command; what was not acknowledged was not recorded.',
 };

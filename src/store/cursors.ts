@@ -1,5 +1,5 @@
 // The disposable cache of how far logs were read and what was found there. A file has a head and up to 256 buckets, each checked
-// by its own hash and loaded only when needed. Deleting it changes no answer; a damaged one is a cold read.
+// by its own hash at opening and parsed only when needed. Deleting it changes no answer; a damaged one is a cold read.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,8 +22,7 @@ export class DamagedCursor extends Error {}
 
 export class CursorFile {
   readonly head: unknown;
-  readonly #bytes: Buffer;
-  readonly #places = new Map<number, { start: number; entry: BucketEntry }>();
+  readonly #buckets = new Map<number, { readonly bytes: Buffer; readonly hash: string }>();
 
   /** @throws DamagedCursor */
   constructor(bytes: Buffer) {
@@ -34,31 +33,19 @@ export class CursorFile {
     if (magic !== MAGIC || second < 0 || hash(text) !== check) throw new DamagedCursor('The head is not what was written.');
     const { head, buckets } = JSON.parse(text.toString('utf8')) as Head;
     this.head = head;
-    this.#bytes = bytes;
     let start = second + 1;
     for (const entry of buckets) {
-      this.#places.set(entry[0], { start, entry });
-      start += entry[1];
+      const [number, length, expected] = entry;
+      const body = bytes.subarray(start, start + length);
+      if (hash(body) !== expected) throw new DamagedCursor(`Bucket ${number} is not what was written.`);
+      this.#buckets.set(number, { bytes: body, hash: expected });
+      start += length;
     }
   }
 
-  get bucketNumbers(): Iterable<number> {
-    return this.#places.keys();
-  }
-
-  /** The bytes of a bucket as they were written; null if there is none. @throws DamagedCursor */
-  bucket(number: number): Buffer | null {
-    const place = this.#places.get(number);
-    if (place === undefined) return null;
-    const bytes = this.#bytes.subarray(place.start, place.start + place.entry[1]);
-    if (hash(bytes) !== place.entry[2]) throw new DamagedCursor(`Bucket ${number} is not what was written.`);
-    return bytes;
-  }
-
-  /** A bucket that was not looked at, to be copied as it is. */
-  untouched(number: number): { bytes: Buffer; hash: string } | null {
-    const place = this.#places.get(number);
-    return place === undefined ? null : { bytes: this.#bytes.subarray(place.start, place.start + place.entry[1]), hash: place.entry[2] };
+  /** A bucket as it was written, with its hash; null if there is none. */
+  bucket(number: number): { readonly bytes: Buffer; readonly hash: string } | null {
+    return this.#buckets.get(number) ?? null;
   }
 }
 

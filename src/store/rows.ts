@@ -104,13 +104,9 @@ function columnData(field: Field, values: readonly Value[]): Data {
     );
     return make({ type, length, valueOffsets, child, ...nulls });
   }
-  throw new TokentrailError(
-    'STORE_NEWER',
-    `Column "${field.name}" has the type number ${type.typeId}, which this version can't write.`,
-    {
-      suggestions: ['Update tokentrail.'],
-    },
-  );
+  throw new TokentrailError('STORE_NEWER', `Column "${field.name}" has the type number ${type.typeId}, which this version can't write.`, {
+    suggestions: ['Update tokentrail.'],
+  });
 }
 
 /** An Arrow table of `rows` in the columns of `schema`; a column that a row lacks is null. */

@@ -3,8 +3,9 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, uti
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentSessions } from '../../src/ingest/sessions.js';
+import type { Reading } from '../../src/ingest/scope.js';
 import { SessionReading } from '../../src/ingest/session.js';
+import type { AgentSessions } from '../../src/ingest/sessions.js';
 import { TOKEN_CLASSES } from '../../src/model/tokens.js';
 import {
   allTold,
@@ -107,6 +108,30 @@ describe.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s', (_
         expect(reading.warnings).toEqual([]);
       }),
       { seed: SEED, numRuns: 6 },
+    );
+  });
+
+  it('gives the same cut of each session when it is read while it grows', async () => {
+    const ids = fixture.expected.map(({ session_id }) => session_id);
+    const cutsOf = async (home: string, reading: Reading): Promise<unknown[]> => {
+      const roots = agent.roots({ home, variables: {} });
+      const read = await Promise.all(ids.map((session_id) => SessionReading.open({ agent, session_id, path: null }, { roots }, reading)));
+      return read.map((session) => {
+        const { cut, ...snapshot } = session.snapshot(0);
+        return { ...snapshot, cut: { ...cut, logs: [...cut.logs].sort((a, b) => (a.path < b.path ? -1 : 1)), open: [...cut.open].sort((a, b) => (a.key < b.key ? -1 : 1)) } };
+      });
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(cuts, { minLength: 1, maxLength: 4 }), async (points) => {
+        const home = temporaryFolder();
+        const reading = newReading();
+        let last: unknown[] = [];
+        await grow(fixture.home, home, points, async () => {
+          last = await cutsOf(home, reading);
+        });
+        expect(last).toEqual(await cutsOf(home, newReading()));
+      }),
+      { seed: SEED + 1, numRuns: 4 },
     );
   });
 

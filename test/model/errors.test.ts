@@ -19,7 +19,7 @@ describe('an error', () => {
   });
 
   it('has empty suggestions and details where none were given', () => {
-    expect(new TokentrailError('FAILED', 'It failed.')).toMatchObject({ suggestions: [], details: {} });
+    expect(new TokentrailError('BUG', 'It failed.')).toMatchObject({ suggestions: [], details: {} });
   });
 
   it('keeps what caused it', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -133,10 +133,8 @@ describe('a cursor cache', () => {
   });
 
   it('takes a folder in the place of the file for damage', () => {
-    cache.write('other', null, new Map());
-    const path = fileOf('other');
-    cache.write('claude-s1', null, new Map());
-    expect(cache.read(`../${path.split('/').at(-2)!}`)).toBeNull();
+    mkdirSync(fileOf(), { recursive: true });
+    expect(cache.read('claude-s1')).toBe('damaged');
   });
 
   it('never leaves its folder, whatever a subject is called', () => {

@@ -38,6 +38,7 @@ export default class AnalysisStart extends BaseCommand {
     const { flags } = await this.begin(AnalysisStart);
     const { context } = this;
     const session = await sessionOf(context, { ...flags, 'no-usage': flags['no-usage'] || flags['tokens-baseline'] !== undefined });
+    if (session?.kind === 'session') await context.openSession(session);
     const git = await gitState(context.folder);
     const { analysis, warnings } = await startAnalysis(await context.books(), {
       session,
