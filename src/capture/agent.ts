@@ -102,6 +102,8 @@ export interface LogReader {
   logsOf(root: string, session: string, peek: Peek): Promise<LogFile[]>;
   /** Logs that stand for the one at `path`, which need not lie below a root: itself, and what is kept beside it. */
   logsAt(path: string): LogFile[];
+  /** Logs of other sessions whose records this one may repeat without naming them; left out where there are none. */
+  repeated?(root: string, log: LogFile, facts: LogFacts, peek: Peek): Promise<LogFile[]>;
   begin(log: LogFile): LogState;
   /** Takes one line of an append log into the state (which it changes) and the sink. */
   line(state: LogState, value: Readonly<Record<string, unknown>>, position: number, sink: RecordSink): void;

@@ -1,6 +1,6 @@
 // Finds logs by name. Never follows links; what it finds may still be a link, a FIFO or gone, which opening shows.
 import { lstatSync, readdirSync, type Dirent } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
@@ -30,31 +30,38 @@ function isPlainFolder(root: string, folder: string, known: Map<string, boolean>
   return plain;
 }
 
+/** Also through a link: whoever keeps an agent's folder elsewhere links it. */
 export async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await lstat(path)).isDirectory();
+    return (await stat(path)).isDirectory();
   } catch {
     return false;
   }
 }
 
+/** What is in a folder; nothing if it is a link, or can't be read. */
 function entriesOf(folder: string): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return lstatSync(folder).isDirectory() ? readdirSync(folder, { withFileTypes: true }) : [];
   } catch {
     return [];
   }
 }
 
-/** Names of the folders in a folder; links are none. For the few places where one session's logs are looked for at every mark. */
-export const foldersIn = (folder: string): string[] => entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+/** Names of the folders in a folder, sorted; links are none. For the logs of one session, which are looked for at every mark. */
+export const foldersIn = (folder: string): string[] =>
+  entriesOf(folder)
+    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .sort();
 
-/** Names of what is in a folder and no folder itself; empty if there is no such folder. */
-export const namesIn = (folder: string): string[] => entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
+/** Names of what is in a folder and no folder itself, sorted. */
+export const namesIn = (folder: string): string[] =>
+  entriesOf(folder)
+    .flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]))
+    .sort();
 
-/** Paths of all files below a folder, relative to it, with forward slashes. Never walks through a link. */
-export function namesBelow(folder: string): string[] {
-  return entriesOf(folder).flatMap((entry) =>
-    entry.isDirectory() ? namesBelow(join(folder, entry.name)).map((name) => `${entry.name}/${name}`) : [entry.name],
-  );
-}
+/** Paths of all files below a folder, relative to it, with forward slashes, sorted. Never walks through a link. */
+export const namesBelow = (folder: string): string[] =>
+  entriesOf(folder)
+    .flatMap((entry) => (entry.isDirectory() ? namesBelow(join(folder, entry.name)).map((name) => `${entry.name}/${name}`) : [entry.name]))
+    .sort();

@@ -57,7 +57,7 @@ export interface NoSession {
   readonly tool: Tool | null;
   /** Its id, where the environment tells it although there is no log. */
   readonly session_id: string | null;
-  readonly reason: 'no_agent' | 'tool_keeps_no_log' | 'logs_not_read' | 'no_log_here' | 'session_not_found';
+  readonly reason: 'no_usage' | 'log_unreadable' | 'no_agent' | 'tool_keeps_no_log' | 'logs_not_read' | 'no_log_here' | 'session_not_found';
   readonly message: string;
 }
 
@@ -181,6 +181,15 @@ async function byFlag(question: SessionQuestion, machine: Machine): Promise<Foun
   const session = await byId(question.sessionId, agents, machine);
   if (session === null) throw unknownSession(question.sessionId, agents);
   return found(session.agent, session.session_id, 'flag');
+}
+
+/** The work that is done where its session is not to be measured: tool and session as the environment tells them. */
+export async function runningWork(tool: ToolFlag | null, machine: Machine): Promise<NoSession> {
+  const given = tool === null ? null : toolFromFlag(tool);
+  const name = given === null ? null : agentOf(given);
+  const agent = given === null ? await runningAgent(machine) : name === null ? null : agentNamed(name);
+  const ids = [ID_VARIABLE, ...(agent?.environment.sessionIds ?? [])].flatMap((variable) => machine.variables[variable] || []);
+  return none(given ?? (agent === null ? null : toolOf(agent.name)), 'no_usage', 'The analysis starts without tokens.', ids[0] ?? null);
 }
 
 /**

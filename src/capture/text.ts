@@ -3,6 +3,9 @@ import type { OpenLog } from './open.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
+/** Of a compressed file, at a time: at most 32 MiB of text. */
+const PIECE_BYTES = 1024;
+
 export const isCompressed = (name: string): boolean => name.endsWith('.zst');
 
 async function* plainChunks(open: OpenLog, from: number): AsyncGenerator<Buffer> {
@@ -22,9 +25,12 @@ async function* decompressed(open: OpenLog): AsyncGenerator<Buffer> {
   const stream = new Decompress((bytes) => void ready.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
   try {
     for await (const chunk of plainChunks(open, 0)) {
-      stream.push(Uint8Array.from(chunk));
-      yield* ready;
-      ready = [];
+      // Byte for byte a compressed file can hold thousands of times its size, so it is taken in small pieces.
+      for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+        stream.push(Uint8Array.from(chunk.subarray(start, start + PIECE_BYTES)));
+        yield* ready;
+        ready = [];
+      }
     }
     stream.push(new Uint8Array(0), true);
     yield* ready;

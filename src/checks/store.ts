@@ -3,6 +3,8 @@ import { TokentrailError } from '../model/errors.js';
 import type { Store } from '../store/store.js';
 import type { Finding } from './finding.js';
 
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
 /** @param open opens the store for reading. */
 export async function checkStore(folder: string, open: () => Promise<Store>): Promise<Finding> {
   const base = { check: 'store', details: { store: folder } };
@@ -14,7 +16,7 @@ export async function checkStore(folder: string, open: () => Promise<Store>): Pr
     return {
       ...base,
       level: 'ok',
-      message: `The store holds ${analyses.length} analyses and ${known.length} sources.`,
+      message: `The store holds ${count(analyses.length, 'analysis', 'analyses')} and ${count(known.length, 'source', 'sources')}.`,
       fix: null,
       details,
     };

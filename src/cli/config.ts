@@ -15,16 +15,32 @@ const invalid = (file: string, line: number | null, what: string): TokentrailErr
     details: { file, line },
   });
 
+type Yaml = typeof import('yaml');
+
+async function loadYaml(): Promise<Yaml> {
+  // A CommonJS module: bundled, its names are only on the default export.
+  const loaded = (await import('yaml')) as Yaml & { readonly default?: Yaml };
+  return loaded.default ?? loaded;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw invalid(file, null, `the file can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+  }
+}
+
 /** Null if there is no such file. @throws CONFIG_INVALID */
 export async function readConfig(file: string): Promise<Config | null> {
   if (!existsSync(file)) return null;
-  const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const { isMap, isScalar, LineCounter, parseDocument } = await loadYaml();
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const document = parseDocument(readText(file), { lineCounter: lines });
   const lineOf = (offset: number | undefined): number | null => (offset === undefined ? null : lines.linePos(offset).line);
   const [problem] = document.errors;
   if (problem !== undefined) throw invalid(file, lineOf(problem.pos[0]), problem.message.split('\n')[0]!);
-  if (document.contents === null) return { store: null };
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return { store: null };
   if (!isMap(document.contents)) throw invalid(file, 1, 'the file holds no settings of the form `key: value`.');
   let store: string | null = null;
   for (const { key, value } of document.contents.items) {

@@ -1,4 +1,5 @@
 // The one place that reads the environment, the clock and the configuration, and puts the parts together.
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import v8 from 'node:v8';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
@@ -7,6 +8,7 @@ import { AGENT_LIST, agentNamed } from '../capture/agents.js';
 import { isFolder } from '../capture/find-files.js';
 import {
   findSession,
+  runningWork,
   type Candidate,
   type FoundSession,
   type Machine,
@@ -46,6 +48,7 @@ export class Context {
   readonly #options: ContextOptions;
   #books: Promise<Books> | undefined;
   #project: Project;
+  readonly #homes: readonly string[];
   readonly #sessions = new Map<string, Promise<SessionReading>>();
   readonly #warned = new Set<string>();
 
@@ -55,6 +58,7 @@ export class Context {
     this.folder = process.cwd();
     this.#project = findProject(this.folder);
     this.surroundings = { home: homedir(), variables: process.env };
+    this.#homes = homeNames(this.surroundings.home);
   }
 
   now(): Instant {
@@ -76,9 +80,8 @@ export class Context {
 
   /** Replaces the home folder by `~`, as paths are stored (semantics 29). */
   tilde(path: string): string {
-    const { home } = this.surroundings;
-    if (path === home) return '~';
-    return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
+    const home = this.#homes.find((folder) => path === folder || path.startsWith(folder + sep));
+    return home === undefined ? path : `~${path.slice(home.length)}`;
   }
 
   expand(path: string): string {
@@ -154,6 +157,13 @@ export class Context {
   books(): Promise<Books> {
     this.#books ??= this.#openBooks('write');
     return this.#books;
+  }
+
+  /** The books, for commands that change what is there: a store that is missing is an error. */
+  async existingBooks(): Promise<Books> {
+    const { Store } = await import('../store/store.js');
+    Store.requireExisting(await this.storeFolder());
+    return this.books();
   }
 
   /** The books, for commands that only read: never creates anything. */
@@ -232,7 +242,7 @@ export class Context {
     if (given === undefined) return null;
     const [name, ...rest] = given.split(':');
     const tool = TOOL_FLAGS.find((flag) => flag === name);
-    if (tool === undefined || agentOf(toolFromFlag(tool)) === null || rest.length === 0) {
+    if (tool === undefined || agentOf(toolFromFlag(tool)) === null || rest.join(':') === '') {
       throw new TokentrailError('USAGE', `--usage-from "${given}" is not of the form AGENT:PATH.`, {
         suggestions: ['Give it as --usage-from claude:PATH.'],
       });
@@ -258,6 +268,11 @@ export class Context {
   findSession(question: SessionQuestion): Promise<FoundSession | NoSession> {
     const path = question.sessionPath === null ? null : resolve(this.folder, this.expand(question.sessionPath));
     return findSession({ ...question, sessionPath: path }, this.#machine);
+  }
+
+  /** Whose work it is where nothing is measured: the agent that runs, and its session's id. */
+  workOf(tool: ToolFlag | null): Promise<NoSession> {
+    return runningWork(tool, this.#machine);
   }
 
   get #machine(): Machine {
@@ -304,6 +319,15 @@ export class Context {
       return { agent, session_id, path: wholeSession && isOwnLog ? null : this.tilde(path) };
     }
     return null;
+  }
+}
+
+/** The home as it is named, and as it really is where that name is a link. */
+function homeNames(home: string): string[] {
+  try {
+    return [...new Set([home, realpathSync(home)])];
+  } catch {
+    return [home];
   }
 }
 

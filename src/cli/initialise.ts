@@ -1,6 +1,6 @@
 // What `init` does: the configuration file of the project, if it has none, and the store.
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import { writeFileAtomically } from '../store/files.js';
 import type { Context } from './context.js';
@@ -42,5 +42,6 @@ export async function initialise(context: Context, store: string | null): Promis
 /** Relative where the store lies beside the file, so that the project can be moved. */
 function storeIn(config: string, folder: string): string {
   const path = relative(join(config, '..'), folder);
-  return path.startsWith('..') ? folder : path === '' ? '.' : path;
+  if (path === '') return '.';
+  return path === '..' || path.startsWith(`..${sep}`) ? folder : path;
 }

@@ -4,6 +4,7 @@ import { run } from '@oclif/core/run';
 import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';
+import { safeText } from './safe.js';
 
 /** Flags of every command, which may also stand before the command's name. */
 const GLOBAL_FLAGS = new Set(['--json', '--quiet', '-q']);
@@ -23,6 +24,9 @@ export function commandFirst(args: readonly string[]): string[] {
   return dashes < 0 ? [...rest, ...leading] : [...rest.slice(0, dashes), ...leading, ...rest.slice(dashes)];
 }
 
+/** `help analysis start` is `analysis start --help`. */
+const helpFlag = (args: readonly string[]): string[] => (args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]);
+
 /** Words before the first flag: the command as far as it can be told without knowing the commands. */
 const wordsOf = (args: readonly string[]): string => {
   const end = args.findIndex((arg) => arg.startsWith('-'));
@@ -37,16 +41,25 @@ interface OclifError extends Error {
 const isUsage = ({ oclif, name, constructor }: OclifError): boolean =>
   oclif?.exit === 2 || /Parse|Flag|Arg|Validation/.test(`${name} ${constructor.name}`);
 
+/** oclif's message without what it puts around ours, on one line. */
+const plainMessage = (message: string): string =>
+  message
+    .replace(/^Parsing --\S+ \n\t/, '')
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replaceAll(/\n?See more help with --help/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
 function asOwnError(error: unknown, command: string): TokentrailError {
   if (error instanceof TokentrailError) return error;
   const thrown = error as OclifError;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (/^command .* not found$/i.test(message)) {
+  const message = plainMessage(thrown instanceof Error ? thrown.message : String(thrown));
+  if (command === '' || /^command .* not found$/is.test(message)) {
+    if (command === '') return new TokentrailError('USAGE', 'No command was given.', { suggestions: ['See `tokentrail --help`.'] });
     return new TokentrailError('UNKNOWN_COMMAND', `There is no command "${command}".`, { suggestions: ['See `tokentrail --help`.'] });
   }
   if (isUsage(thrown)) {
-    const lines = message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
-    return new TokentrailError('USAGE', lines.join(' ').replaceAll(/\s+/g, ' '), {
+    return new TokentrailError('USAGE', message, {
       suggestions: [`See \`tokentrail ${command} --help\`.`],
     });
   }
@@ -85,7 +98,7 @@ function endQuietlyOnClosedPipe(): void {
 export async function main(argv: readonly string[], entry: string): Promise<void> {
   endOnSignals();
   endQuietlyOnClosedPipe();
-  const args = commandFirst(argv);
+  const args = helpFlag(commandFirst(argv));
   const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   const command = wordsOf(args);
   setOutput(new Output({ json: own.includes('--json'), quiet: own.includes('--quiet'), command }));
@@ -95,7 +108,7 @@ export async function main(argv: readonly string[], entry: string): Promise<void
     if (isExit(error)) return;
     const failure = asOwnError(error, command);
     currentOutput().fail(failure);
-    if (process.env['DEBUG']?.includes('tokentrail') === true) process.stderr.write(`${inspect(error)}\n`);
+    if (process.env['DEBUG']?.includes('tokentrail') === true) process.stderr.write(`${safeText(inspect(error))}\n`);
     process.exitCode = failure.exitCode;
   }
 }

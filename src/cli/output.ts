@@ -22,12 +22,12 @@ export class Output {
   /** Kept for the envelope, or told on stderr at once. */
   warn(warning: Warning): void {
     this.#warnings.push(warning);
-    if (!this.json) process.stderr.write(safeText(`! ${warning.message} (${warning.code})\n`));
+    if (!this.json) process.stderr.write(`! ${safe(warning.message)} (${warning.code})\n`);
   }
 
-  /** A word beside the answer. */
+  /** A word beside the answer, on one line. */
   say(text: string): void {
-    if (!this.json && !this.quiet) process.stderr.write(`${safeText(text)}\n`);
+    if (!this.json && !this.quiet) process.stderr.write(`${safe(text)}\n`);
   }
 
   answer(data: unknown, text: string): void {

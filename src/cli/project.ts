@@ -1,6 +1,6 @@
 // The project that a folder belongs to: the nearest folder upward with tokentrail.yaml or .git; a worktree's is the main checkout's.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 export const CONFIG_NAME = 'tokentrail.yaml';
 
@@ -38,15 +38,13 @@ function mainCheckout(root: string): string {
 
 export function findProject(folder: string): Project {
   const start = realPath(folder);
-  for (let root = start; ; root = dirname(root)) {
-    const configFile = join(root, CONFIG_NAME);
-    if (existsSync(configFile)) return { root, marked: true, configFile };
-    if (existsSync(join(root, '.git'))) {
-      const main = mainCheckout(root);
-      const config = join(main, CONFIG_NAME);
-      return { root: main, marked: true, configFile: existsSync(config) ? config : null };
+  for (let folderUp = start; ; folderUp = dirname(folderUp)) {
+    if (existsSync(join(folderUp, '.git')) || existsSync(join(folderUp, CONFIG_NAME))) {
+      const root = mainCheckout(folderUp);
+      const configFile = join(root, CONFIG_NAME);
+      return { root, marked: true, configFile: existsSync(configFile) ? configFile : null };
     }
-    if (dirname(root) === root) return { root: start, marked: false, configFile: null };
+    if (dirname(folderUp) === folderUp) return { root: start, marked: false, configFile: null };
   }
 }
 
@@ -55,5 +53,5 @@ export function isInProject(project: Project, folder: string): boolean {
   if (!isAbsolute(folder)) return false;
   if (existsSync(folder)) return findProject(folder).root === project.root;
   const path = relative(project.root, resolve(folder));
-  return path === '' || (project.marked && !path.startsWith('..') && !isAbsolute(path));
+  return path === '' || (project.marked && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
 }

@@ -12,12 +12,12 @@ export interface SessionFlags {
   readonly 'no-usage'?: boolean | undefined;
 }
 
-/** The session that is meant; null with --no-usage. */
-export async function sessionOf(context: Context, flags: SessionFlags): Promise<FoundSession | NoSession | null> {
+/** The session that is meant; with --no-usage none, but whose work it is. */
+export async function sessionOf(context: Context, flags: SessionFlags): Promise<FoundSession | NoSession> {
   const id = flags['usage-session-id'] ?? null;
   const path = flags['usage-session-path'] ?? null;
   if (flags['no-usage'] === true) {
-    if (id === null && path === null) return null;
+    if (id === null && path === null) return context.workOf(flags.tool ?? null);
     throw new TokentrailError('USAGE', '--no-usage contradicts --usage-session-id and --usage-session-path.', {
       suggestions: ['Leave out one of them.'],
     });
@@ -25,11 +25,20 @@ export async function sessionOf(context: Context, flags: SessionFlags): Promise<
   return context.findSession({ tool: flags.tool ?? null, sessionId: id, sessionPath: path });
 }
 
+/** The running session's id; null where none is known, or several could be meant: then the project decides. */
+async function runningSessionId(context: Context): Promise<string | null> {
+  try {
+    return (await context.findSession({ tool: null, sessionId: null, sessionPath: null })).session_id;
+  } catch (error) {
+    if (error instanceof TokentrailError && (error.code === 'AGENT_AMBIGUOUS' || error.code === 'SESSION_AMBIGUOUS')) return null;
+    throw error;
+  }
+}
+
 /** The analysis given by --id, or the only started one of the running session. */
 export async function analysisIdOf(context: Context, id: string | undefined, mode: 'read' | 'write'): Promise<string> {
   if (id !== undefined) return id;
-  const session = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
-  // A command that finds nothing to work on must not create a store for it.
-  const books = mode === 'read' ? await context.readBooks() : await context.books();
-  return (await currentAnalysis(books, { sessionId: session.session_id, project: context.projectName })).id;
+  const sessionId = await runningSessionId(context);
+  const books = mode === 'read' ? await context.readBooks() : await context.existingBooks();
+  return (await currentAnalysis(books, { sessionId, project: context.projectName })).id;
 }

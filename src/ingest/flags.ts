@@ -2,19 +2,20 @@
 import type { LogFacts, LogReader } from '../capture/agent.js';
 import type { Skipped, Usage } from '../model/cut.js';
 import type { LogEntry } from './read-log.js';
-import { UNKNOWN_MODEL, type SessionTally } from './tally.js';
+import { UNKNOWN_MODEL, type Marks } from './tally.js';
 
 /** The agent answered, but its version wrote no token counts: unknown, not 0. */
 export const isUncounted = (facts: readonly LogFacts[], records: number, reader: LogReader): boolean =>
   reader.unknownWithoutCounts && records === 0 && facts.some(({ answered }) => answered) && !facts.some(({ counted }) => counted);
 
-export function flagsOf(tallies: readonly SessionTally[], usage: Usage, facts: readonly LogFacts[], uncounted: boolean): string[] {
+export function flagsOf(marks: Marks, usage: Usage, facts: readonly LogFacts[], uncounted: boolean): string[] {
   const flags = new Set<string>();
-  if (tallies.some(({ unreliable }) => unreliable > 0)) flags.add('output_unreliable');
-  if (tallies.some(({ invalid }) => invalid > 0)) flags.add('invalid_count');
+  if (marks.unreliable > 0) flags.add('output_unreliable');
+  if (marks.invalid > 0) flags.add('invalid_count');
+  if (marks.overflowed) flags.add('count_overflow');
   if (usage.by_model[UNKNOWN_MODEL] !== undefined) flags.add('model_unknown');
   if (uncounted) flags.add('no_token_counts');
-  if (tallies.some(({ echoed }) => echoed > 0)) flags.add('subagent_usage_only_in_progress_lines');
+  if (marks.echoed > 0) flags.add('subagent_usage_only_in_progress_lines');
   for (const flag of facts.flatMap((fact) => fact.flags)) flags.add(flag);
   return [...flags].sort();
 }

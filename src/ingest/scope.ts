@@ -166,7 +166,9 @@ export class Scope {
   }
 
   /** Brings the scope up to date with `logs`, which are all that belong to it now. */
-  async update(logs: readonly ScopeLog[]): Promise<void> {
+  async update(found: readonly ScopeLog[]): Promise<void> {
+    // A root may be named twice.
+    const logs = [...new Map(found.map((entry) => [entryKey(entry.log), entry])).values()];
     const fresh = this.#entries.length === 0;
     const before = new Map<string, Copy[]>();
     const known = new Map(this.#entries.flatMap((entry, i) => (entry === null ? [] : [[entryKey(entry), i] as const])));
@@ -258,6 +260,8 @@ export class Scope {
       for (const copy of this.#resolved(key)) book(this.#tallies, copy, 1);
       for (const copy of old) book(this.#tallies, copy, -1);
     }
+    // Sums that were too large to be exact don't become exact by taking something away.
+    if ([...this.#tallies.values()].some(({ overflowed }) => overflowed)) this.#recount();
   }
 
   /** Writes the cache if something changed; a cache that can't be written is a warning. */
@@ -270,7 +274,7 @@ export class Scope {
       digests: this.#digests,
     };
     try {
-      this.#reading.cache.write(this.#name, head, this.#groups.contents());
+      this.#release(this.#reading.cache.write(this.#name, head, this.#groups.contents()));
     } catch (error) {
       this.#reading.warn({
         code: 'CACHE_UNWRITABLE',
@@ -279,22 +283,20 @@ export class Scope {
       });
     }
     this.#changed = false;
-    this.#release();
   }
 
   /** After a long reading the records are in the file; kept in memory they would double the program's size. */
-  #release(): void {
-    if (this.#groups.loaded < RELEASE_FROM) return;
-    const file = this.#reading.cache.read(this.#name);
-    if (file !== null && file !== 'damaged') this.#groups = new Groups(file);
+  #release(written: () => CursorFile): void {
+    if (this.#groups.loaded >= RELEASE_FROM) this.#groups = new Groups(written());
   }
 }
 
-/** Earlier logs first: by the first time in them, then by name. */
+/** Originals before what was copied from them, earlier logs first, then by name. */
 function orderOf(entry: LogEntry): string {
   const first: Instant | null = entry.state.facts.first_at;
   const time = first === null ? '~' : String(first).padStart(20, '0');
-  return `${time}|${entry.name.slice(entry.name.lastIndexOf('/') + 1)}|${entry.name}`;
+  const copies = String(entry.state.facts.forked_from.length).padStart(3, '0');
+  return `${copies}|${time}|${entry.name.slice(entry.name.lastIndexOf('/') + 1)}|${entry.name}`;
 }
 
 /** How much there is to be read, as far as sizes tell. */

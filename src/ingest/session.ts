@@ -10,7 +10,7 @@ import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
 import { headHash, logPath, peekLog, positionOf, type LogEntry } from './read-log.js';
 import { Scope, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
-import { book, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
+import { book, marksOf, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
 
 /** Which session is meant. `path`: a log that was given by path and counts with what is kept beside it, alone. */
 export interface SessionTarget {
@@ -27,10 +27,13 @@ export interface SessionPlace {
 /** A log's beginning is read once per process; logs of a session are asked for more than once. */
 export function peeker(agent: Agent): Peek {
   const known = new Map<string, Promise<LogFacts | null>>();
-  return (log) => {
+  return async (log) => {
     const key = `${log.root}\u0000${log.name}`;
-    let facts = known.get(key);
-    if (facts === undefined) known.set(key, (facts = peekLog(log, agent.reader!)));
+    const before = await known.get(key);
+    if (before !== undefined && before !== null && before.session_id !== null && before.first_at !== null) return before;
+    // A log that said nothing yet is asked again: it may be just beginning.
+    const facts = peekLog(log, agent.reader!);
+    known.set(key, facts);
     return facts;
   };
 }
@@ -118,17 +121,26 @@ export class SessionReading {
     const logs = [...own];
     const there = new Set(own.map(({ log }) => `${log.root}\u0000${log.name}`));
     const asked = new Set([session_id]);
+    const add = (log: LogFile): boolean => {
+      const key = `${log.root}\u0000${log.name}`;
+      if (there.has(key)) return false;
+      there.add(key);
+      logs.push({ log, context: true });
+      return true;
+    };
     const pending = this.#scope.entries.flatMap(({ state }) => state.facts.forked_from);
     for (let ancestor = pending.pop(); ancestor !== undefined; ancestor = pending.pop()) {
       if (asked.has(ancestor)) continue;
       asked.add(ancestor);
       for (const log of await logsOf(agent, this.#roots, ancestor, this.#peek)) {
-        const key = `${log.root}\u0000${log.name}`;
-        if (there.has(key)) continue;
-        there.add(key);
-        logs.push({ log, context: true });
+        if (!add(log)) continue;
         pending.push(...((await this.#peek(log))?.forked_from ?? []));
       }
+    }
+    for (const { log } of own) {
+      const entry = this.#own.find(({ root, name }) => root === log.root && name === log.name);
+      if (entry === undefined) continue;
+      for (const other of (await agent.reader!.repeated?.(log.root, log, entry.state.facts, this.#peek)) ?? []) add(other);
     }
     return logs;
   }
@@ -181,20 +193,17 @@ export class SessionReading {
     const usage = usageOf(parts, false, reader.tellsReasoning);
     const facts = this.facts;
     const unknown = isUncounted(facts, usage.records, reader);
-    const flags = flagsOf(
+    const marks = marksOf(
       parts.map(({ tally }) => tally),
-      usage,
-      facts,
-      unknown,
+      false,
     );
-    const partial_records = parts.reduce((n, { tally }) => n + tally.partial, 0);
-    const invalid = parts.reduce((n, { tally }) => n + tally.invalid, 0);
+    const flags = flagsOf(marks, usage, facts, unknown);
     return {
       cut: this.#cut(at, usage.records),
       usage: unknown ? { ...usage, counts: UNKNOWN } : usage,
       flags,
-      partial_records,
-      skipped: skippedOf(this.#own, invalid),
+      partial_records: marks.partial,
+      skipped: skippedOf(this.#own, marks.invalid),
     };
   }
 

@@ -9,7 +9,7 @@ import { flagsOf, isUncounted, skippedOf } from './flags.js';
 import { spawnRoots } from './lineage.js';
 import { logPath, type LogEntry } from './read-log.js';
 import { Scope, type Reading, type UnreadLog } from './scope.js';
-import { usageOf, type SessionTally } from './tally.js';
+import { marksOf, usageOf, type SessionTally } from './tally.js';
 
 export interface SessionSummary {
   readonly agent: AgentName;
@@ -76,7 +76,7 @@ function summarise(agent: Agent, session: string, members: Members, here: Readon
   const ordered = [main, ...members.entries.filter((entry) => entry !== main)];
   const folders = [...new Set(ordered.flatMap(({ state }) => state.facts.folders))];
   const written_at = fromMs(Math.max(...members.entries.map(({ mtimeMs }) => mtimeMs)));
-  const invalid = tallies.reduce((n, tally) => n + tally.invalid, 0);
+  const marks = marksOf(tallies, true);
   return {
     agent: agent.name,
     session_id: session,
@@ -98,9 +98,9 @@ function summarise(agent: Agent, session: string, members: Members, here: Readon
       ) ?? written_at,
     written_at,
     usage: unknown ? { ...usage, counts: UNKNOWN } : usage,
-    flags: [...new Set([...flagsOf(tallies, usage, facts, unknown), ...absentees(session, members, here)])].sort(),
-    skipped: skippedOf(members.entries, invalid),
-    partial_records: tallies.reduce((n, tally) => n + tally.partial, 0),
+    flags: [...new Set([...flagsOf(marks, usage, facts, unknown), ...absentees(session, members, here)])].sort(),
+    skipped: skippedOf(members.entries, marks.invalid),
+    partial_records: marks.partial,
     path: logPath(main),
     files: members.entries.length,
   };

@@ -19,13 +19,17 @@ interface Slice {
   records: number;
   sums: number[];
   unknown: number[];
+  /** Records whose output is a lower bound; of these, those of versions that leave placeholders. */
+  partial: number;
+  unreliable: number;
+  /** Fields that were no counts. */
+  invalid: number;
 }
 
 export interface SessionTally {
   slices: Slice[];
-  partial: number;
-  unreliable: number;
-  invalid: number;
+  /** A sum was too large to be exact; such a class is unknown. */
+  overflowed: boolean;
   /** Records that only an echo tells of. */
   echoed: number;
   first_at: Instant | null;
@@ -34,7 +38,7 @@ export interface SessionTally {
 
 export type Tallies = Map<string, SessionTally>;
 
-const newTally = (): SessionTally => ({ slices: [], partial: 0, unreliable: 0, invalid: 0, echoed: 0, first_at: null, last_at: null });
+const newTally = (): SessionTally => ({ slices: [], overflowed: false, echoed: 0, first_at: null, last_at: null });
 
 const newSlice = (copy: Copy): Slice => ({
   model: copy.model ?? UNKNOWN_MODEL,
@@ -43,6 +47,9 @@ const newSlice = (copy: Copy): Slice => ({
   records: 0,
   sums: NAMES.map(() => 0),
   unknown: NAMES.map(() => 0),
+  partial: 0,
+  unreliable: 0,
+  invalid: 0,
 });
 
 /** The slice of a record; a session has few. */
@@ -70,10 +77,12 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
     if (value === null) slice.unknown[i]! += sign;
     else slice.sums[i]! += sign * value;
   });
-  tally.partial += copy.partial ? sign : 0;
-  tally.unreliable += copy.unreliable ? sign : 0;
-  tally.invalid += sign * copy.invalid;
-  assertThat(slice.records >= 0 && slice.sums.every((sum) => sum >= 0), 'a sum of counted records is never negative');
+  slice.partial += copy.partial ? sign : 0;
+  slice.unreliable += copy.unreliable ? sign : 0;
+  slice.invalid += sign * copy.invalid;
+  if (!slice.sums.every(Number.isSafeInteger)) tally.overflowed = true;
+  const isWhole = slice.records >= 0 && slice.sums.every((sum) => sum >= 0);
+  assertThat(isWhole || tally.overflowed, 'a sum of counted records is never negative');
   if (slice.records === 0) tally.slices = tally.slices.filter((other) => other !== slice);
   if (sign < 0 || copy.at === null) return;
   if (tally.first_at === null || copy.at < tally.first_at) tally.first_at = copy.at;
@@ -81,7 +90,9 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
 }
 
 const countsOf = (slice: Slice): Counts =>
-  Object.fromEntries(NAMES.map((name, i) => [name, slice.unknown[i]! > 0 ? null : slice.sums[i]!])) as unknown as Counts;
+  Object.fromEntries(
+    NAMES.map((name, i) => [name, slice.unknown[i]! > 0 || !Number.isSafeInteger(slice.sums[i]!) ? null : slice.sums[i]!]),
+  ) as unknown as Counts;
 
 export const withRecords = (counts: Counts, records: number): ModelCounts => ({ records, ...counts });
 
@@ -118,4 +129,25 @@ export function usageOf(parts: readonly TallyPart[], copies: boolean, tellsReaso
   }
   const by_model = Object.fromEntries([...models].sort(([a], [b]) => (a < b ? -1 : 1)));
   return { counts, records, by_model, subagents };
+}
+
+export interface Marks {
+  readonly partial: number;
+  readonly unreliable: number;
+  readonly invalid: number;
+  readonly echoed: number;
+  readonly overflowed: boolean;
+}
+
+/** What limits the worth of the usage of some sessions together; `copies` as in `usageOf`. */
+export function marksOf(tallies: readonly SessionTally[], copies: boolean): Marks {
+  const slices = tallies.flatMap((tally) => tally.slices).filter(({ copied }) => copies || !copied);
+  const sumOf = (value: (slice: Slice) => number): number => slices.reduce((sum, slice) => sum + value(slice), 0);
+  return {
+    partial: sumOf(({ partial }) => partial),
+    unreliable: sumOf(({ unreliable }) => unreliable),
+    invalid: sumOf(({ invalid }) => invalid),
+    echoed: tallies.reduce((sum, { echoed }) => sum + echoed, 0),
+    overflowed: tallies.some(({ overflowed }) => overflowed),
+  };
 }

@@ -60,6 +60,11 @@ function entered({ tokensIn, tokensOut, totalTokens }: AddInput): Partial<Analys
       },
     );
   }
+  if (sum !== null && !Number.isSafeInteger(sum)) {
+    throw new TokentrailError('USAGE', `--tokens-in ${tokensIn} and --tokens-out ${tokensOut} make more than 2^53 − 1.`, {
+      suggestions: ['Check the counts.'],
+    });
+  }
   const total = totalTokens ?? sum;
   const nothing = tokensIn === null && tokensOut === null && total === null;
   return {
@@ -110,14 +115,16 @@ function durationOf({ durationSeconds, startedAt, completedAt }: AddInput): numb
   return startedAt === null || completedAt === null ? null : Math.floor((completedAt - startedAt) / MICROS_PER_SECOND);
 }
 
+const isSynthesis = (input: AddInput): boolean =>
+  input.kind === 'synthesis' || input.inputsSourceIds.length + input.inputsAnalysisIds.length > 0;
+
 /**
- * Enters an analysis.
+ * What can be told before the store is opened.
  *
- * @throws USAGE if it is about nothing, if the entered tokens contradict each other, or if both tokens and a log are given.
+ * @throws USAGE if it is about nothing, if the entered tokens or times contradict each other, or if both tokens and a log are given.
  */
-export async function addAnalysis(books: Books, input: AddInput): Promise<Added> {
-  const synthesis = input.kind === 'synthesis' || input.inputsSourceIds.length + input.inputsAnalysisIds.length > 0;
-  if (input.sourceId === null && input.task === null && !synthesis) {
+export function requireAddable(input: AddInput): void {
+  if (input.sourceId === null && input.task === null && !isSynthesis(input)) {
     throw new TokentrailError('USAGE', 'An analysis needs to be about something: no --source-id was given.', {
       suggestions: ['Pass --source-id, or --task for work without a source, or --kind synthesis.'],
     });
@@ -128,6 +135,14 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
       suggestions: ['Leave out --usage-from, or --tokens-in, --tokens-out and --total-tokens.'],
     });
   }
+  durationOf(input);
+  entered(input);
+}
+
+/** Enters an analysis. @throws as `requireAddable`; ANALYSIS_NOT_FOUND for an unknown input. */
+export async function addAnalysis(books: Books, input: AddInput): Promise<Added> {
+  requireAddable(input);
+  const synthesis = isSynthesis(input);
   const duration = durationOf(input);
   const numbers = input.usageFrom === null ? entered(input) : null;
   await requireInputs(books, '', input.inputsAnalysisIds);

@@ -11,14 +11,21 @@ export interface CurrentQuestion {
 }
 
 /**
- * The only started analysis of the running session, or of the project where no session is known (semantics 13).
+ * The only started analysis of the running session (semantics 13); if it has none, of those of the project that have no session.
+ * Where no session is known, the only one of the project.
  *
  * @throws NO_CURRENT_ANALYSIS (exit 4) if there is none, ANALYSIS_AMBIGUOUS (exit 5) if there are several.
  */
 export async function currentAnalysis(books: Books, { sessionId, project }: CurrentQuestion): Promise<Analysis> {
   const logs = await books.logs();
-  const all = await books.store.guarded(() => (sessionId === null ? logs.list() : logs.ofSession(sessionId)));
-  const open = all.filter((analysis) => analysis.status === 'started' && (sessionId !== null || analysis.project === project));
+  const started = ({ status }: Analysis): boolean => status === 'started';
+  const ofSession = sessionId === null ? [] : (await books.store.guarded(() => logs.ofSession(sessionId))).filter(started);
+  const ofProject = async (): Promise<Analysis[]> => {
+    const all = (await books.store.guarded(() => logs.list())).filter((analysis) => started(analysis) && analysis.project === project);
+    // In a session, only those count that have none.
+    return sessionId === null ? all : all.filter(({ usage_session_id }) => usage_session_id === null);
+  };
+  const open = ofSession.length > 0 ? ofSession : await ofProject();
   if (open.length === 1) return open[0]!;
   const where = sessionId === null ? 'in this project' : `in the session "${sessionId}"`;
   if (open.length === 0) {

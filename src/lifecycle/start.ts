@@ -55,6 +55,39 @@ function requireTool({ tool, session }: StartInput): Tool {
   });
 }
 
+/**
+ * What can be told before the store is opened: that the analysis is about something, and whose work it is.
+ *
+ * @throws USAGE, TOOL_NEEDED
+ */
+export function requireStartable(input: StartInput): Tool {
+  requireSubject(input);
+  return requireTool(input);
+}
+
+/**
+ * Reads the session for the first time, which may be long; inside the lock only what came since is read. A log that is there and
+ * can't be read must not pass for one that is not there yet: all of it would be booked once it can be.
+ */
+async function withReadableSession(books: Books, input: StartInput): Promise<StartInput> {
+  const { session } = input;
+  if (session?.kind !== 'session') return input;
+  const reading = await books.session(session);
+  if (reading.exists || reading.unread.length === 0) return input;
+  const { tool, session_id, found_by } = session;
+  const message = `The log of the session "${session_id}" can't be read (${reading.unread.map(({ reason }) => reason).join(', ')}).`;
+  if (found_by === 'flag' || found_by === 'path') {
+    throw new TokentrailError('SESSION_NOT_FOUND', message, {
+      suggestions: ['Make the log readable, or pass --no-usage.'],
+      details: { session_id, logs: reading.unread },
+    });
+  }
+  return {
+    ...input,
+    session: { kind: 'none', tool, session_id, reason: 'log_unreadable', message: `${message} The analysis starts without tokens.` },
+  };
+}
+
 /** The session with its baseline, read while the lock is held. */
 async function baselineOf(books: Books, session: FoundSession, at: Instant): Promise<SessionPart> {
   const reading = await books.session(session);
@@ -125,8 +158,11 @@ async function draft(books: Books, input: StartInput, tool: Tool, id: string, at
   };
 }
 
+/** Reasons for having no session that the user gave. */
+const ASKED_FOR: readonly NoSession['reason'][] = ['no_usage', 'tool_keeps_no_log'];
+
 function captureWarnings(input: StartInput, { capture_status, capture_reason }: Analysis): Warning[] {
-  if (capture_status === 'unattached' && input.session?.kind === 'none') {
+  if (capture_status === 'unattached' && input.session?.kind === 'none' && !ASKED_FOR.includes(input.session.reason)) {
     return [{ code: 'UNATTACHED', message: input.session.message, reason: input.session.reason }];
   }
   if (capture_reason !== 'log_not_yet') return [];
@@ -156,12 +192,9 @@ async function nestingWarnings(books: Books, analysis: Analysis): Promise<Warnin
  * @returns the first revision; with an idempotency key that is known, the analysis that it stands for.
  * @throws USAGE without a source, task or kind synthesis; TOOL_NEEDED.
  */
-export async function startAnalysis(books: Books, input: StartInput): Promise<Started> {
-  requireSubject(input);
-  const tool = requireTool(input);
-  const { session } = input;
-  // The first reading may be long; inside the lock only what came since is read.
-  if (session?.kind === 'session') await books.session(session);
+export async function startAnalysis(books: Books, given: StartInput): Promise<Started> {
+  const tool = requireStartable(given);
+  const input = await withReadableSession(books, given);
   const analysis = await books.create(COMMAND, input.idempotencyKey, (id, at, logs) => draft(books, input, tool, id, at, logs));
   const warnings = [
     ...captureWarnings(input, analysis),

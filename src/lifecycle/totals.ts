@@ -74,7 +74,7 @@ export function totalsOf(sessions: readonly SessionPart[]): Totals {
 }
 
 /** Flags under which a number is a lower bound or unknown. */
-const LIMITING = ['no_token_counts', 'subagent_usage_only_in_progress_lines', 'log_changed', 'log_gone'];
+const LIMITING = ['no_token_counts', 'count_overflow', 'subagent_usage_only_in_progress_lines', 'log_changed', 'log_gone'];
 
 /** How the numbers came to be, with the first reason that limits them. */
 export function captureOf(

@@ -27,9 +27,13 @@ function both(a: ModelCounts | undefined, b: ModelCounts | undefined, op: Operat
 const isNothing = (value: ModelCounts): boolean =>
   value.records === 0 && Object.values(counts(value)).every((count) => count === 0 || count === null);
 
+/** A model may be named as a property that every object has. */
+const ownModel = ({ by_model }: Usage, name: string): ModelCounts | undefined =>
+  Object.hasOwn(by_model, name) ? by_model[name] : undefined;
+
 function combine(a: Usage, b: Usage, op: Operation, sign: 1 | -1): Usage {
   const names = [...new Set([...Object.keys(a.by_model), ...Object.keys(b.by_model)])].sort();
-  const models = names.map((name) => [name, both(a.by_model[name], b.by_model[name], op, sign)] as const);
+  const models = names.map((name) => [name, both(ownModel(a, name), ownModel(b, name), op, sign)] as const);
   const subagents =
     a.subagents === null && b.subagents === null ? null : both(a.subagents ?? undefined, b.subagents ?? undefined, op, sign);
   return {

@@ -35,7 +35,10 @@ function combine(a: Counts, b: Counts, op: (x: number, y: number) => number): Co
   const one = (key: keyof Counts): number | null => {
     const x = a[key];
     const y = b[key];
-    return x === null || y === null ? null : op(x, y);
+    if (x === null || y === null) return null;
+    const result = op(x, y);
+    // Beyond 2^53 − 1 a number is not exact any more, and so unknown.
+    return Number.isSafeInteger(result) ? result : null;
   };
   return {
     input: one('input'),
@@ -59,7 +62,7 @@ export const sum = (all: Iterable<Counts>, from: Counts = ZERO): Counts => {
   return total;
 };
 
-/** The sum of the classes, or null if one of them is unknown (semantics 19). */
+/** The sum of the classes; null if one of them is unknown (semantics 19), or if it is beyond 2^53 − 1. */
 export function total(counts: Counts): number | null {
   let all = 0;
   for (const name of TOKEN_CLASSES) {
@@ -67,7 +70,7 @@ export function total(counts: Counts): number | null {
     if (value === null) return null;
     all += value;
   }
-  return all;
+  return Number.isSafeInteger(all) ? all : null;
 }
 
 /** The sum of the classes that are known. */

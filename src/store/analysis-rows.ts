@@ -5,6 +5,7 @@ import type { SessionPart } from '../model/cut.js';
 import { analysisLogs } from '../schema/index.js';
 import type { Row, Value } from './rows.js';
 import { rowHash } from './seal.js';
+import { stagesFromText, stagesToText } from './stages-text.js';
 
 const KNOWN = new Set(analysisLogs.columns.map(({ name }) => name));
 
@@ -34,20 +35,20 @@ export function analysisToRow(analysis: Analysis): Row {
   row['cache_write_1h_tokens'] = analysis.counts.cache_write_1h;
   row['output_tokens'] = analysis.counts.output;
   row['reasoning_tokens'] = analysis.counts.reasoning;
-  row['stages_json'] = JSON.stringify(analysis.stages);
+  row['stages_json'] = analysis.stages.length === 0 ? null : stagesToText(analysis.stages);
   row['sessions_json'] = JSON.stringify(analysis.sessions);
   row['usage_json'] = analysis.usage === null ? null : JSON.stringify(analysis.usage);
   row['row_sha256'] = rowHash(row);
   return row;
 }
 
-function parsed<T>(row: Row, column: string, empty: T): T {
+function parsed<T>(row: Row, column: string, empty: T, read: (text: string) => T = (text) => JSON.parse(text) as T): T {
   const value = row[column] ?? null;
   if (value === null) return empty;
   try {
-    return JSON.parse(String(value)) as T;
+    return read(String(value));
   } catch (error) {
-    throw new TokentrailError('STORE_DAMAGED', `Column "${column}" of row "${String(row['row_key'])}" is no JSON.`, {
+    throw new TokentrailError('STORE_DAMAGED', `Column "${column}" of row "${String(row['row_key'])}" can't be read.`, {
       suggestions: ['Run `tokentrail doctor` and restore the store from your backup.'],
       cause: error,
     });
@@ -71,7 +72,7 @@ export function analysisFromRow(row: Row): Analysis {
     },
     usage: parsed<MeasuredUsage | null>(row, 'usage_json', null),
     sessions: parsed<SessionPart[]>(row, 'sessions_json', []),
-    stages: parsed<Stage[]>(row, 'stages_json', []),
+    stages: parsed<Stage[]>(row, 'stages_json', [], stagesFromText),
     unknown_columns: Object.fromEntries(Object.entries(row).filter(([name]) => !KNOWN.has(name))),
   };
 }

@@ -79,8 +79,8 @@ export class CursorCache {
     }
   }
 
-  /** Replaces the file. @throws the file system's error; the caller tells that the cache can't be written. */
-  write(name: string, head: unknown, buckets: ReadonlyMap<number, BucketContent>): void {
+  /** Replaces the file, and gives what was written to be read again. @throws the file system's error; the caller tells that the cache can't be written. */
+  write(name: string, head: unknown, buckets: ReadonlyMap<number, BucketContent>): () => CursorFile {
     const entries: BucketEntry[] = [];
     const bodies: Uint8Array[] = [];
     for (const [number, content] of buckets) {
@@ -90,6 +90,8 @@ export class CursorCache {
     }
     const text = JSON.stringify({ head, buckets: entries } satisfies Head);
     makeFolder(this.#folder);
-    writeFileAtomically(this.#path(name), [`${MAGIC} ${hash(text)}\n`, text, '\n', ...bodies], false);
+    const parts = [Buffer.from(`${MAGIC} ${hash(text)}\n${text}\n`), ...bodies];
+    writeFileAtomically(this.#path(name), parts, false);
+    return () => new CursorFile(Buffer.concat(parts));
   }
 }

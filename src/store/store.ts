@@ -40,6 +40,11 @@ export class Store {
     this.#database = database;
   }
 
+  /** @throws STORE_MISSING if there is no store at `folder`. */
+  static requireExisting(folder: string): void {
+    if (!existsSync(join(folder, `${ledger.name}.lance`))) throw missing(folder);
+  }
+
   /** Creates nothing. @throws STORE_MISSING, STORE_NEWER, STORE_DAMAGED. */
   static async openForReading({ folder }: Pick<StoreOptions, 'folder'>): Promise<Store> {
     if (!existsSync(folder)) throw missing(folder);

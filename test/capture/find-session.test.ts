@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../src/capture/agent.js';
 import { agentNamed } from '../../src/capture/agents.js';
-import { findSession, type Candidate, type Machine, type NoSession, type FoundSession, type SessionQuestion } from '../../src/capture/find-session.js';
+import {
+  findSession,
+  type Candidate,
+  type Machine,
+  type NoSession,
+  type FoundSession,
+  type SessionQuestion,
+} from '../../src/capture/find-session.js';
 import type { AgentName } from '../../src/model/agents.js';
 import { TokentrailError } from '../../src/model/errors.js';
 
@@ -79,7 +86,7 @@ describe('the order in which a session is looked for', () => {
   });
 
   it("goes on with the agent's variable", async () => {
-    const { TOKENTRAIL_SESSION_ID: _, ...variables } = EVERYTHING.variables!;
+    const variables = { ...EVERYTHING.variables, TOKENTRAIL_SESSION_ID: '' };
     expect(await brief({ ...EVERYTHING, variables })).toBe('claude env by environment');
   });
 
@@ -110,7 +117,7 @@ describe('what is given by flag', () => {
   it.each<[string, Partial<SessionQuestion>]>([
     ['an id', { sessionId: 'nobody' }],
     ['a path', { sessionPath: '/nowhere.jsonl' }],
-    ["an id, although another agent has it", { sessionId: 'flag', tool: 'codex' }],
+    ['an id, although another agent has it', { sessionId: 'flag', tool: 'codex' }],
     ["a path of another agent's log", { sessionPath: '/logs/path.jsonl', tool: 'codex' }],
     ['an id of an agent whose logs are not read', { sessionId: 'flag', tool: 'gemini' }],
   ])('and not found is an error with exit 4: %s', async (_, question) => {
@@ -123,7 +130,11 @@ describe('what is given by flag', () => {
 
   it('is ambiguous if several agents have the id', async () => {
     const told: Told = { sessions: { claude: { x: 'x' }, codex: { x: 'x' } } };
-    expect(await failure(told, { sessionId: 'x' })).toMatchObject({ code: 'AGENT_AMBIGUOUS', exitCode: 5, details: { agents: ['claude', 'codex'] } });
+    expect(await failure(told, { sessionId: 'x' })).toMatchObject({
+      code: 'AGENT_AMBIGUOUS',
+      exitCode: 5,
+      details: { agents: ['claude', 'codex'] },
+    });
   });
 
   it("is that agent's if the tool is given, too", async () => {
@@ -134,7 +145,9 @@ describe('what is given by flag', () => {
 
 describe('an id from the environment', () => {
   it('stands for its root if it is the id of a sub-agent', async () => {
-    expect(await brief({ variables: { CODEX_THREAD_ID: 'child' }, sessions: { codex: { child: 'root' } } })).toBe('codex root by environment');
+    expect(await brief({ variables: { CODEX_THREAD_ID: 'child' }, sessions: { codex: { child: 'root' } } })).toBe(
+      'codex root by environment',
+    );
   });
 
   it('without a log is a session that has none yet, where its agent keeps logs here', async () => {
@@ -163,7 +176,9 @@ describe('an id from the environment', () => {
   });
 
   it('in our own variable is found among all agents where none is running', async () => {
-    expect(await brief({ variables: { TOKENTRAIL_SESSION_ID: 'x' }, sessions: { codex: { x: 'x' } } })).toBe('codex x by TOKENTRAIL_SESSION_ID');
+    expect(await brief({ variables: { TOKENTRAIL_SESSION_ID: 'x' }, sessions: { codex: { x: 'x' } } })).toBe(
+      'codex x by TOKENTRAIL_SESSION_ID',
+    );
   });
 
   it('in our own variable that several agents have is ambiguous', async () => {
@@ -219,7 +234,10 @@ describe('the session of this project', () => {
 
   it('if ambiguous gives each candidate with the flag to pass, the newest first', async () => {
     const error = await failure({ variables: CLAUDE, recent: { claude: ['one', 'two'] } });
-    expect((error.details['candidates'] as { flag: string }[]).map(({ flag }) => flag)).toEqual(['--usage-session-id one', '--usage-session-id two']);
+    expect((error.details['candidates'] as { flag: string }[]).map(({ flag }) => flag)).toEqual([
+      '--usage-session-id one',
+      '--usage-session-id two',
+    ]);
   });
 
   it('is none if nothing was written lately', async () => {
@@ -244,7 +262,10 @@ describe('a tool without logs', () => {
     expect(await brief(EVERYTHING, { tool })).toBe('none: tool_keeps_no_log');
   });
 
-  it.each(['gemini', 'qwen', 'copilot', 'opencode', 'cursor'] as const)('of an agent that is not read yet is no session: %s', async (tool) => {
-    expect(agentNamed(tool).reader === null ? await brief({}, { tool }) : 'none: logs_not_read').toBe('none: logs_not_read');
-  });
+  it.each(['gemini', 'qwen', 'copilot', 'opencode', 'cursor'] as const)(
+    'of an agent that is not read yet is no session: %s',
+    async (tool) => {
+      expect(agentNamed(tool).reader === null ? await brief({}, { tool }) : 'none: logs_not_read').toBe('none: logs_not_read');
+    },
+  );
 });

@@ -91,7 +91,13 @@ export const makeFolderOf = (path: string): void => void mkdirSync(dirname(path)
 /** A reading with a cache folder of its own, which collects warnings. */
 export function newReading(cache = temporaryFolder()): Reading & { readonly warnings: Warning[] } {
   const warnings: Warning[] = [];
-  return { cache: new CursorCache(cache), warn: (warning) => void warnings.push(warning), progress: () => undefined, warnings };
+  return {
+    cache: new CursorCache(cache),
+    warn: (warning) => void warnings.push(warning),
+    progress: () => undefined,
+    beforeLong: () => undefined,
+    warnings,
+  };
 }
 
 export const readHome = (agent: Agent, home: string, reading: Reading = newReading()): Promise<AgentSessions> =>
@@ -118,7 +124,7 @@ const byId = (a: { session_id: string }, b: { session_id: string }): number => (
 export const allTold = ({ sessions }: AgentSessions): ReturnType<typeof told>[] => sessions.map(told).sort(byId);
 
 /** Counts and flags only: what must stay the same where files are copied. */
-export const totalsTold = (read: AgentSessions): unknown => allTold(read).map(({ skipped: _, ...rest }) => rest);
+export const totalsTold = (read: AgentSessions): unknown => allTold(read).map((session) => ({ ...session, skipped: null }));
 
 /** An expectation without what its fixture leaves open. */
 export function wanted(expected: readonly ExpectedSession[], read: AgentSessions): { expected: unknown[]; found: unknown[] } {
@@ -129,7 +135,10 @@ export function wanted(expected: readonly ExpectedSession[], read: AgentSessions
     const kept = Object.entries(session).filter(([key]) => key === 'skipped' || wish === undefined || Object.hasOwn(wish, key));
     return Object.fromEntries(kept);
   });
-  return { expected: asked.map(({ agent: _, ...session }) => ({ skipped: [], ...session })), found };
+  return {
+    expected: asked.map((session) => Object.fromEntries(Object.entries({ skipped: [], ...session }).filter(([key]) => key !== 'agent'))),
+    found,
+  };
 }
 
 /** The same agent, whose logs are found in another order. */

@@ -70,7 +70,7 @@ describe('a line of a log', () => {
 describe('a field', () => {
   const polluted = JSON.parse('{"__proto__":{"b":{}},"a":{"c":"x"}}') as unknown;
 
-  it('is an object only if it is the value\'s own', () => {
+  it("is an object only if it is the value's own", () => {
     expect(objectIn(polluted, 'constructor')).toBeNull();
   });
 

@@ -46,9 +46,12 @@ const scan = async (text: string, maxLine: number, takesTail = true): Promise<{ 
 };
 
 /** Short texts with many newlines, and the places where they are cut. */
-const cutText = fc
-  .string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 60 })
-  .chain((text) => fc.tuple(fc.constant(text), fc.array(fc.nat({ max: text.length }), { maxLength: 6 }).map((ends) => ends.sort((a, b) => a - b))));
+const cutText = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 60 }).chain((text) =>
+  fc.tuple(
+    fc.constant(text),
+    fc.array(fc.nat({ max: text.length }), { maxLength: 6 }).map((ends) => ends.sort((a, b) => a - b)),
+  ),
+);
 
 describe('scanning lines', () => {
   it('gives each line with the byte at which it begins', async () => {

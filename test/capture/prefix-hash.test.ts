@@ -32,7 +32,10 @@ describe('the hash of a prefix', () => {
 
   it('chains whole blocks', () => {
     const first = createHash('sha256').update(Buffer.alloc(32)).update(TEXT.subarray(0, HASH_BLOCK)).digest();
-    const second = createHash('sha256').update(first).update(TEXT.subarray(HASH_BLOCK, 2 * HASH_BLOCK)).digest('hex');
+    const second = createHash('sha256')
+      .update(first)
+      .update(TEXT.subarray(HASH_BLOCK, 2 * HASH_BLOCK))
+      .digest('hex');
     expect(hashOf(TEXT.subarray(0, 2 * HASH_BLOCK)).value).toBe(second);
   });
 

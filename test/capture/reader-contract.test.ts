@@ -118,7 +118,14 @@ describe.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s', (_
       const read = await Promise.all(ids.map((session_id) => SessionReading.open({ agent, session_id, path: null }, { roots }, reading)));
       return read.map((session) => {
         const { cut, ...snapshot } = session.snapshot(0);
-        return { ...snapshot, cut: { ...cut, logs: [...cut.logs].sort((a, b) => (a.path < b.path ? -1 : 1)), open: [...cut.open].sort((a, b) => (a.key < b.key ? -1 : 1)) } };
+        return {
+          ...snapshot,
+          cut: {
+            ...cut,
+            logs: [...cut.logs].sort((a, b) => (a.path < b.path ? -1 : 1)),
+            open: [...cut.open].sort((a, b) => (a.key < b.key ? -1 : 1)),
+          },
+        };
       });
     };
     await fc.assert(
@@ -179,23 +186,31 @@ describe.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s', (_
     const { sessions } = await readHome(agent, fixture.home);
     // Not compared: a copied prefix whose original is gone, which is in the list of sessions and in no delta (semantics 4); and what
     // builds up to 0.77 forwarded from a review, whose log nothing in the reviewed session's log names.
-    const alone = sessions.filter(({ flags }) => !flags.includes('fork_parent_missing') && !sessions.some((s) => s.flags.includes('subagent_without_parent')));
+    const alone = sessions.filter(
+      ({ flags }) => !flags.includes('fork_parent_missing') && !sessions.some((s) => s.flags.includes('subagent_without_parent')),
+    );
     const roots = agent.roots({ home: fixture.home, variables: {} });
     for (const session of alone) {
       const target = { agent, session_id: session.session_id, path: null };
       const read = await SessionReading.open(target, { roots }, newReading());
       // The log of a session that only another one's history tells of is found in no place of its own.
       if (!read.exists) continue;
-      expect({ session_id: session.session_id, usage: read.snapshot(0).usage }).toEqual({ session_id: session.session_id, usage: session.usage });
+      expect({ session_id: session.session_id, usage: read.snapshot(0).usage }).toEqual({
+        session_id: session.session_id,
+        usage: session.usage,
+      });
     }
   });
 });
 
-describe.each(CASES.filter(({ agent }) => agent.name === 'claude').map((fixture) => [fixture.name, fixture] as const))('%s', (_, fixture) => {
-  it('gives the same when its project folder has another name', async () => {
-    const home = copyOfHome(fixture);
-    const projects = join(home, '.claude', 'projects');
-    renameSync(join(projects, '-home-ada-paper'), join(projects, '-mnt-elsewhere-a-paper'));
-    expect(allTold(await readHome(fixture.agent, home))).toEqual(await cold(fixture));
-  });
-});
+describe.each(CASES.filter(({ agent }) => agent.name === 'claude').map((fixture) => [fixture.name, fixture] as const))(
+  '%s',
+  (_, fixture) => {
+    it('gives the same when its project folder has another name', async () => {
+      const home = copyOfHome(fixture);
+      const projects = join(home, '.claude', 'projects');
+      renameSync(join(projects, '-home-ada-paper'), join(projects, '-mnt-elsewhere-a-paper'));
+      expect(allTold(await readHome(fixture.agent, home))).toEqual(await cold(fixture));
+    });
+  },
+);

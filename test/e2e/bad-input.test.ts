@@ -47,7 +47,12 @@ describe('what can not be understood', () => {
     ['a store in a cloud', 12, 'STORE_UNSUPPORTED', [...MANUAL.split(' '), '--store', 's3://bucket/ledger']],
     ['a store in the cloud of LanceDB', 12, 'STORE_UNSUPPORTED', [...MANUAL.split(' '), '--store', 'db://ledger']],
     ['a store that is not there, for reading', 12, 'STORE_MISSING', ['analysis', 'list']],
-    ['an unknown session', 4, 'SESSION_NOT_FOUND', ['analysis', 'start', '--source-id', 's1', '--tool', 'claude', '--usage-session-id', 'none-such']],
+    [
+      'an unknown session',
+      4,
+      'SESSION_NOT_FOUND',
+      ['analysis', 'start', '--source-id', 's1', '--tool', 'claude', '--usage-session-id', 'none-such'],
+    ],
   ];
 
   it.each(cases)('%s ends with exit %i and %s, and nothing on stdout', async (_, exit, code, args) => {
@@ -81,6 +86,14 @@ describe('what can not be understood', () => {
     expect(stderr).not.toContain('The following error occurred');
   });
 
+  it.each([
+    ['analysis list --since yesterday', '✗ --since "yesterday" is no time.'],
+    ['analysis list --limit 0', '✗ --limit "0" is no whole number above 0.'],
+    [`${MANUAL} --tag team`, '✗ --tag "team" is not of the form KEY=VALUE.'],
+  ])('is told in one plain sentence: `%s`', async (args, line) => {
+    expect((await home.run(args)).stderr.split('\n')[0]).toBe(line);
+  });
+
   it('is told by its name where only flags were given', async () => {
     const { stderr } = await home.run('--json=yes');
     expect(stderr).not.toContain('""');
@@ -88,14 +101,15 @@ describe('what can not be understood', () => {
 });
 
 describe('answers with --json', () => {
-  it.each([[['--json', ...MANUAL.split(' ')]], [[...MANUAL.split(' '), '--json']], [['--json', '--quiet', '--store=ledger', ...MANUAL.split(' ')]]])(
-    'are one document wherever the flag stands: %s',
-    async (args) => {
-      const { stdout, stderr, code } = await home.run(args);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(document(stdout)).toMatchObject({ schema: 'tokentrail/v1', ok: true, command: 'analysis start' });
-    },
-  );
+  it.each([
+    [['--json', ...MANUAL.split(' ')]],
+    [[...MANUAL.split(' '), '--json']],
+    [['--json', '--quiet', '--store=ledger', ...MANUAL.split(' ')]],
+  ])('are one document wherever the flag stands: %s', async (args) => {
+    const { stdout, stderr, code } = await home.run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(document(stdout)).toMatchObject({ schema: 'tokentrail/v1', ok: true, command: 'analysis start' });
+  });
 
   it('carry the warnings that stderr would have told', async () => {
     const { warnings } = await home.envelope(MANUAL);
@@ -361,7 +375,18 @@ describe('the list of analyses', () => {
   it('shows what matches each filter, and nothing else', async () => {
     const add = (...args: string[]): Promise<string> => home.ok(['analysis', 'add', ...args]);
     const a = await add('--source-id', 's1', '--tool', 'manual', '--tag', 'team=a', '--tag', 'x=1', '--started-at', '2026-01-01T10:00:00Z');
-    const b = await add('--source-id', 's2', '--tool', 'codex', '--tag', 'team=b', '--status', 'failed', '--started-at', '2026-01-02T10:00:00Z');
+    const b = await add(
+      '--source-id',
+      's2',
+      '--tool',
+      'codex',
+      '--tag',
+      'team=b',
+      '--status',
+      'failed',
+      '--started-at',
+      '2026-01-02T10:00:00Z',
+    );
     const c = await add('--source-id', 's1', '--tool', 'claude', '--inputs-analysis-ids', a, '--started-at', '2026-01-03T10:00:00Z');
     const list = async (filter: string): Promise<string[]> => {
       const { analyses } = await home.json<{ analyses: { id: string }[] }>(`analysis list ${filter}`);
@@ -409,7 +434,11 @@ describe('the configuration', () => {
   it('is refused with its line if it has an unknown setting, and nothing is written', async () => {
     writeFileSync(join(home.project, 'tokentrail.yaml'), 'store: ledger\n\nstroe: ledger\n');
     const { code, stderr } = await home.run(MANUAL);
-    expect({ code, line: stderr.includes('line 3'), store: existsSync(join(home.project, 'ledger')) }).toEqual({ code: 2, line: true, store: false });
+    expect({ code, line: stderr.includes('line 3'), store: existsSync(join(home.project, 'ledger')) }).toEqual({
+      code: 2,
+      line: true,
+      store: false,
+    });
   });
 
   it('is one document with --json if it is wrong', async () => {

@@ -66,13 +66,19 @@ describe('addresses of stores', () => {
     expect({ code, there: existsSync(join(home.project, address, '.gitignore')) }).toEqual({ code: 0, there: true });
   });
 
-  it.each(['s3://bucket/x', 'gs://bucket/x', 'az://bucket/x', 'db://x', 'S3://bucket/x', 'memory://', 'file:///tmp/x', 'https://example.org/x'])(
-    '"%s" is exit 12, with a word that it is no local folder',
-    async (address) => {
-      const { code, stderr } = await home.run(`${START} --store ${address}`);
-      expect({ code, told: stderr.includes('no local folder') }).toEqual({ code: 12, told: true });
-    },
-  );
+  it.each([
+    's3://bucket/x',
+    'gs://bucket/x',
+    'az://bucket/x',
+    'db://x',
+    'S3://bucket/x',
+    'memory://',
+    'file:///tmp/x',
+    'https://example.org/x',
+  ])('"%s" is exit 12, with a word that it is no local folder', async (address) => {
+    const { code, stderr } = await home.run(`${START} --store ${address}`);
+    expect({ code, told: stderr.includes('no local folder') }).toEqual({ code: 12, told: true });
+  });
 
   it('with spaces, quotes and letters of all kinds are folders like any other', async () => {
     const address = `my "ledger" — año's %41 #1?`;
@@ -105,8 +111,8 @@ describe('a store that can not be written', () => {
     expect(code).toBe(12);
   });
 
-  it.each(['analysis list', 'analysis show', 'analysis current', 'source list', 'doctor'])('still answers `%s`', async (args) => {
-    if (!isRoot) return;
+  it.for(['analysis list', 'analysis show', 'analysis current', 'source list', 'doctor'])('still answers `%s`', async (args, ctx) => {
+    if (!isRoot) ctx.skip('only root can run the command as another user');
     const id = await home.ok(START);
     giveToNobody(home.path, true);
     giveToNobody(home.store, false);
@@ -152,8 +158,8 @@ describe('a disk that is full', () => {
     expect(await run(0)).toMatch(/^ANALYSIS-\d+-001\nexit 12\nDISK_FULL\n/);
   });
 
-  it.each([0, 4, 16, 40, 64, 80])('with %i KB left leaves the store readable, and whole once there is space', async (left) => {
-    if (!(await allowed())) return;
+  it.for([0, 4, 16, 40, 64, 80])('with %i KB left leaves the store readable, and whole once there is space', async (left, ctx) => {
+    if (!(await allowed())) ctx.skip('no mounts here');
     const out = await run(left);
     const [, second] = /\nexit (\d+)\n/.exec(out)!;
     const listed = /listed while full:\n(.*)\nexit (\d+)/.exec(out)!;

@@ -67,7 +67,11 @@ describe('a session that the environment names', () => {
     const { code, stdout, stderr } = await home.run('analysis start --source-id s1');
     expect(code).toBe(0);
     expect(stderr).toContain('UNATTACHED');
-    expect(await shown(home, stdout.trim())).toMatchObject({ capture_status: 'unattached', capture_reason: 'no_log_here', tokens_baseline: null });
+    expect(await shown(home, stdout.trim())).toMatchObject({
+      capture_status: 'unattached',
+      capture_reason: 'no_log_here',
+      tokens_baseline: null,
+    });
   });
 
   it('leaves the tokens of an analysis without a log unknown to the end, never 0', async () => {
@@ -132,7 +136,9 @@ describe('a session that the environment names', () => {
 
   it('is no error if TOKENTRAIL_SESSION_ID names a session that is not here', async () => {
     new ClaudeSession(home).answer();
-    const { code, stdout, stderr } = await home.run('analysis start --source-id s1 --tool claude', { env: { TOKENTRAIL_SESSION_ID: 'gone', CLAUDE_CONFIG_DIR: join(home.path, 'none') } });
+    const { code, stdout, stderr } = await home.run('analysis start --source-id s1 --tool claude', {
+      env: { TOKENTRAIL_SESSION_ID: 'gone', CLAUDE_CONFIG_DIR: join(home.path, 'none') },
+    });
     expect({ code, warned: stderr.includes('UNATTACHED') }).toEqual({ code: 0, warned: true });
     expect((await shown(home, stdout.trim())).capture_status).toBe('unattached');
   });
@@ -207,7 +213,11 @@ describe('a session that nobody names', () => {
   it('is found in the main checkout from a worktree', async (ctx) => {
     if (!(await works('git', ['--version']))) ctx.skip('git is not installed');
     const git = (...args: string[]): unknown =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: home.project, env: home.env, stdio: 'ignore' });
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+        cwd: home.project,
+        env: home.env,
+        stdio: 'ignore',
+      });
     git('init');
     git('commit', '--allow-empty', '-m', 'first');
     const worktree = join(home.path, 'work', 'side');
@@ -250,11 +260,14 @@ describe('several agents at once', () => {
     expect(error!.suggestions.filter((suggestion) => suggestion.includes('--tool'))).toEqual([]);
   });
 
-  it.each(['mark --stage one', 'complete', 'current'])('does not send `%s` to a flag of `start` where two sessions could be meant', async (words) => {
-    new ClaudeSession(home).answer();
-    new ClaudeSession(home, OTHER).answer();
-    await home.ok(['analysis', 'start', '--source-id', 's1', '--tool', 'claude', '--usage-session-id', OTHER]);
-    const { error } = await home.envelope(`analysis ${words}`, { env: { CLAUDECODE: '1' } });
-    expect((error?.suggestions ?? []).filter((suggestion) => suggestion.includes('--usage-session-id'))).toEqual([]);
-  });
+  it.each(['mark --stage one', 'complete', 'current'])(
+    'does not send `%s` to a flag of `start` where two sessions could be meant',
+    async (words) => {
+      new ClaudeSession(home).answer();
+      new ClaudeSession(home, OTHER).answer();
+      await home.ok(['analysis', 'start', '--source-id', 's1', '--tool', 'claude', '--usage-session-id', OTHER]);
+      const { error } = await home.envelope(`analysis ${words}`, { env: { CLAUDECODE: '1' } });
+      expect((error?.suggestions ?? []).filter((suggestion) => suggestion.includes('--usage-session-id'))).toEqual([]);
+    },
+  );
 });

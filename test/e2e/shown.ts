@@ -49,7 +49,8 @@ export interface Shown {
   readonly sessions: readonly ShownSession[];
 }
 
-export const shown = async (home: Home, id: string): Promise<Shown> => (await home.json<{ analysis: Shown }>(['analysis', 'show', id])).analysis;
+export const shown = async (home: Home, id: string): Promise<Shown> =>
+  (await home.json<{ analysis: Shown }>(['analysis', 'show', id])).analysis;
 
 /** Ids of all analyses of the store, the oldest first. */
 export async function idsIn(home: Home): Promise<string[]> {
@@ -81,12 +82,21 @@ export function runAsNobody(home: Home, args: readonly string[], env: Readonly<R
 }
 
 /** A program with its arguments in the home's project and environment. */
-export function runProgram(home: Home, program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
+export function runProgram(
+  home: Home,
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   return new Promise((resolve) => {
-    execFile(program, [...args], { cwd: home.project, env: { ...home.env, ...env }, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, stdout, stderr });
-    });
+    execFile(
+      program,
+      [...args],
+      { cwd: home.project, env: { ...home.env, ...env }, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ code, stdout, stderr });
+      },
+    );
   });
 }
-

@@ -28,7 +28,9 @@ describe('a skill in a shell', () => {
     expect(code).toBe(0);
     const [id] = (await home.json<{ analyses: { id: string }[] }>('analysis list')).analyses;
     const analysis = await shown(home, id!.id);
-    expect([analysis.tokens_check, ...analysis.stages.map(({ tokens_delta }) => tokens_delta), analysis.tail?.tokens_delta]).toEqual([310, 100, 200, 10]);
+    expect([analysis.tokens_check, ...analysis.stages.map(({ tokens_delta }) => tokens_delta), analysis.tail?.tokens_delta]).toEqual([
+      310, 100, 200, 10,
+    ]);
   });
 
   it('books a whole run without the id, as agents lose variables between tool calls', async () => {
@@ -50,7 +52,9 @@ describe('a skill in a shell', () => {
   });
 
   it('leaves the variable empty and ends a `set -e` script if the start fails', async () => {
-    const { code, stdout } = await home.shell('set -e; ID=$(tokentrail analysis start --source-id s1 --usage-session-id none-such); echo "went on with [$ID]"');
+    const { code, stdout } = await home.shell(
+      'set -e; ID=$(tokentrail analysis start --source-id s1 --usage-session-id none-such); echo "went on with [$ID]"',
+    );
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
   });
 
@@ -75,7 +79,9 @@ describe('a skill in a shell', () => {
   });
 
   it('gives `current` for a script that needs the id later', async () => {
-    const { stdout } = await home.shell('set -e; A=$(tokentrail analysis start --source-id s1); B=$(tokentrail analysis current); [ "$A" = "$B" ] && echo same');
+    const { stdout } = await home.shell(
+      'set -e; A=$(tokentrail analysis start --source-id s1); B=$(tokentrail analysis current); [ "$A" = "$B" ] && echo same',
+    );
     expect(stdout).toBe('same\n');
   });
 

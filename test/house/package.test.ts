@@ -31,7 +31,9 @@ interface Locked {
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 const manifest = read('package.json') as Manifest;
-const packages = Object.entries((read('package-lock.json') as { packages: Record<string, Locked> }).packages).filter(([path]) => path !== '');
+const packages = Object.entries((read('package-lock.json') as { packages: Record<string, Locked> }).packages).filter(
+  ([path]) => path !== '',
+);
 const runtime = packages.filter(([, { dev }]) => dev !== true);
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
@@ -71,7 +73,11 @@ describe('the packages that are installed with the program', () => {
   });
 
   it('have licences that let them go with ours', () => {
-    expect(runtime.filter(([, { license }]) => !LICENCES.has(license ?? '')).map(([path, { license }]) => `${nameOf(path)}: ${license ?? 'none'}`)).toEqual([]);
+    expect(
+      runtime
+        .filter(([, { license }]) => !LICENCES.has(license ?? ''))
+        .map(([path, { license }]) => `${nameOf(path)}: ${license ?? 'none'}`),
+    ).toEqual([]);
   });
 
   it('are few', () => {
@@ -79,7 +85,11 @@ describe('the packages that are installed with the program', () => {
   });
 
   it('are none of the heavy ones that LanceDB would bring', () => {
-    expect(runtime.map(([path]) => nameOf(path)).filter((name) => /transformers|onnxruntime|sharp|openai|apache-arrow|^@lancedb\/lancedb$/.test(name))).toEqual([]);
+    expect(
+      runtime
+        .map(([path]) => nameOf(path))
+        .filter((name) => /transformers|onnxruntime|sharp|openai|apache-arrow|^@lancedb\/lancedb$/.test(name)),
+    ).toEqual([]);
   });
 });
 
@@ -122,7 +132,10 @@ describe('a quick question', () => {
     writeFileSync(out, '');
     const env = { PATH: process.env['PATH'], HOME: folder, LOADED: out };
     const { stdout } = await run(process.execPath, ['--import', recorder, join(ROOT, 'bin/run.js'), ...args], { env, cwd: folder });
-    const paths = readFileSync(out, 'utf8').split('\n').filter((line) => line !== '');
+    if (stdout === '') throw new Error('It answered nothing.');
+    const paths = readFileSync(out, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
     return { stdout, paths: paths.map((path) => (path.startsWith('file:') ? fileURLToPath(path) : path)) };
   }
 
@@ -137,7 +150,8 @@ describe('a quick question', () => {
 
   it.for(QUESTIONS)('loads neither LanceDB nor Arrow: %j', async (args, ctx) => {
     if (!existsSync(DIST)) ctx.skip('the program is not built');
-    const { paths } = await loaded(...args).catch((error: { stdout?: string }) => ({ paths: [String(error.stdout)] }));
+    const { paths } = await loaded(...args);
+    expect(paths.length).toBeGreaterThan(1);
     expect(paths.filter(heavy)).toEqual([]);
   });
 
@@ -158,7 +172,9 @@ describe('a quick question', () => {
   it('finds every command in the manifest, so that no folder is searched', (ctx) => {
     if (!existsSync(DIST)) ctx.skip('the program is not built');
     const { commands } = read('oclif.manifest.json') as { commands: Record<string, unknown> };
-    const files = readdirSync(join(ROOT, 'src/commands'), { recursive: true }).map(String).filter((name) => name.endsWith('.ts'));
+    const files = readdirSync(join(ROOT, 'src/commands'), { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith('.ts'));
     expect(Object.keys(commands).sort()).toEqual(files.map((name) => name.replace(/\.ts$/, '').replaceAll(/[\\/]/g, ':')).sort());
   });
 });

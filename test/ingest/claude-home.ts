@@ -21,7 +21,10 @@ export interface Line {
 }
 
 /** The line of message `n`. */
-export function line(n: number, { output, session = A, at = '2026-03-09T09:00:00.000Z', finished = true, copiedFrom, subagent = false, pad = 0 }: Line): string {
+export function line(
+  n: number,
+  { output, session = A, at = '2026-03-09T09:00:00.000Z', finished = true, copiedFrom, subagent = false, pad = 0 }: Line,
+): string {
   return JSON.stringify({
     type: 'assistant',
     uuid: `0ada0000-0000-4000-8000-${String(n).padStart(12, '0')}`,

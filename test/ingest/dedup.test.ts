@@ -10,7 +10,8 @@ const CODEX = { keeps: 'first', keyScope: 'family' } as const;
 /** Log n is the n-th; sessions of one family share their first letter. */
 const RELATIONS: Relations = { orderOf: (log) => String(log).padStart(3, '0'), familyOf: (session) => session[0]! };
 
-const outputs = (copies: readonly Copy[]): (readonly [string, number | null])[] => copies.map(({ session, counts: { output } }) => [session, output] as const);
+const outputs = (copies: readonly Copy[]): (readonly [string, number | null])[] =>
+  copies.map(({ session, counts: { output } }) => [session, output] as const);
 
 const claude = (...group: Copy[]): readonly (readonly [string, number | null])[] => outputs(resolve(group, CLAUDE, RELATIONS));
 const codex = (...group: Copy[]): readonly (readonly [string, number | null])[] => outputs(resolve(group, CODEX, RELATIONS));
@@ -104,11 +105,17 @@ describe('equal counters', () => {
   });
 
   it('in sessions that are not related are two', () => {
-    expect(codex(copy(40, { session: 'a1' }), copy(40, { log: 1, session: 'b1' }))).toEqual([['a1', 40], ['b1', 40]]);
+    expect(codex(copy(40, { session: 'a1' }), copy(40, { log: 1, session: 'b1' }))).toEqual([
+      ['a1', 40],
+      ['b1', 40],
+    ]);
   });
 
   it('that are the first of their counters are two, even in a family', () => {
-    expect(codex(copy(40, { session: 'a1', sole: true }), copy(40, { log: 1, session: 'a2', sole: true }))).toEqual([['a1', 40], ['a2', 40]]);
+    expect(codex(copy(40, { session: 'a1', sole: true }), copy(40, { log: 1, session: 'a2', sole: true }))).toEqual([
+      ['a1', 40],
+      ['a2', 40],
+    ]);
   });
 
   it('that are the first of their counters are one in an archived copy of the same session', () => {
@@ -118,7 +125,7 @@ describe('equal counters', () => {
   const review = (at: number): Copy => copy(40, { session: 'r', delegate: true, sole: true, at });
   const forwarded = (at: number, rest: Partial<Copy> = {}): Copy => copy(40, { log: 1, session: 'p', rank: 1, at, ...rest });
 
-  it('of a review that were forwarded across the border of a second are one, the review\'s', () => {
+  it("of a review that were forwarded across the border of a second are one, the review's", () => {
     expect(codex(review(30_999_000), forwarded(31_000_000))).toEqual([['r', 40]]);
   });
 
@@ -163,7 +170,9 @@ describe.each([
       fc.property(anyGroup, fc.infiniteStream(fc.nat()), (group, random) => {
         const keyed = group.map((one) => [random.next().value as number, one] as const).sort((a, b) => a[0] - b[0]);
         const shuffled = keyed.map(([, one]) => one);
-        expect(resolve(shuffled, policy, RELATIONS).filter(({ echo }) => !echo)).toEqual(resolve(group, policy, RELATIONS).filter(({ echo }) => !echo));
+        expect(resolve(shuffled, policy, RELATIONS).filter(({ echo }) => !echo)).toEqual(
+          resolve(group, policy, RELATIONS).filter(({ echo }) => !echo),
+        );
       }),
       { seed: 4, numRuns: 500 },
     );
@@ -172,7 +181,8 @@ describe.each([
   it('never is more than there were copies, nor more than was in them', () => {
     fc.assert(
       fc.property(anyGroup, (group) => {
-        const total = (copies: readonly Copy[]): number => copies.filter(({ echo }) => !echo).reduce((n, { counts: { output } }) => n + output!, 0);
+        const total = (copies: readonly Copy[]): number =>
+          copies.filter(({ echo }) => !echo).reduce((n, { counts: { output } }) => n + output!, 0);
         const counted = resolve(group, policy, RELATIONS);
         expect(counted.length <= group.length && total(counted) <= total(group)).toBe(true);
       }),

@@ -74,12 +74,16 @@ describe('lists of a hundred thousand levels', () => {
 
   it('in a Codex line are survived', async () => {
     const meta = { type: 'session_meta', payload: { id: ID, source: '@deep' } };
-    const home = homeWith({ [PATHS.codex(ID)]: `${deepJson(meta)}\n${deepJson({ type: 'event_msg', payload: { type: 'token_count', info: '@deep' } })}\n` });
+    const home = homeWith({
+      [PATHS.codex(ID)]: `${deepJson(meta)}\n${deepJson({ type: 'event_msg', payload: { type: 'token_count', info: '@deep' } })}\n`,
+    });
     expect((await read('codex', home)).sessions.map(({ session_id }) => session_id)).toEqual([ID]);
   });
 
   it('in an Amp thread are survived', async () => {
-    const home = homeWith({ [PATHS.amp(ID)]: deepJson({ id: `T-${ID}`, messages: [{ messageId: '@deep', usage: { outputTokens: 10 } }] }) });
+    const home = homeWith({
+      [PATHS.amp(ID)]: deepJson({ id: `T-${ID}`, messages: [{ messageId: '@deep', usage: { outputTokens: 10 } }] }),
+    });
     expect((await read('amp', home)).records).toBe(1);
   });
 });
@@ -116,25 +120,44 @@ describe('counts near 2^53', () => {
 
   it('in Codex totals without what was added are never negative', async () => {
     const total = (n: number): string =>
-      JSON.stringify({ type: 'event_msg', timestamp: '2026-03-09T09:00:00Z', payload: { type: 'token_count', info: { total_token_usage: { input_tokens: n, output_tokens: n, cached_input_tokens: MAX } } } });
-    const home = homeWith({ [PATHS.codex(ID)]: [JSON.stringify({ type: 'session_meta', payload: { id: ID } }), total(MAX), total(1), total(MAX), total(5)].join('\n') });
+      JSON.stringify({
+        type: 'event_msg',
+        timestamp: '2026-03-09T09:00:00Z',
+        payload: { type: 'token_count', info: { total_token_usage: { input_tokens: n, output_tokens: n, cached_input_tokens: MAX } } },
+      });
+    const home = homeWith({
+      [PATHS.codex(ID)]: [JSON.stringify({ type: 'session_meta', payload: { id: ID } }), total(MAX), total(1), total(MAX), total(5)].join(
+        '\n',
+      ),
+    });
     expect(usageIsSound(await read('codex', home))).toBe(true);
   });
 });
 
 describe('times that no calendar has', () => {
-  it.each([Number.MAX_SAFE_INTEGER, 8.64e15, 1e15, 253_402_300_800_000])('in an Amp thread give times that can be shown: created %d', async (created) => {
-    const home = homeWith({ [PATHS.amp(ID)]: JSON.stringify({ id: `T-${ID}`, created, messages: [{ messageId: 1, usage: { outputTokens: 10 } }] }) });
-    const { sessions } = await read('amp', home);
-    const shown = sessions.map(({ changed_at, first_at }) => [formatInstant(changed_at), first_at === null ? null : formatInstant(first_at)]);
-    expect(shown).toHaveLength(1);
-  });
+  it.each([Number.MAX_SAFE_INTEGER, 8.64e15, 1e15, 253_402_300_800_000])(
+    'in an Amp thread give times that can be shown: created %d',
+    async (created) => {
+      const home = homeWith({
+        [PATHS.amp(ID)]: JSON.stringify({ id: `T-${ID}`, created, messages: [{ messageId: 1, usage: { outputTokens: 10 } }] }),
+      });
+      const { sessions } = await read('amp', home);
+      const shown = sessions.map(({ changed_at, first_at }) => [
+        formatInstant(changed_at),
+        first_at === null ? null : formatInstant(first_at),
+      ]);
+      expect(shown).toHaveLength(1);
+    },
+  );
 
-  it.each(['0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z', '2026-03-09T24:00:00Z', '+275760-09-13T00:00:00Z'])('in a line give times that can be shown: %s', async (timestamp) => {
-    const home = homeWith({ [PATHS.claude(ID)]: JSON.stringify(claudeLine({ timestamp })) });
-    const { sessions } = await read('claude', home);
-    expect(sessions.map(({ changed_at }) => formatInstant(changed_at))).toHaveLength(1);
-  });
+  it.each(['0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z', '2026-03-09T24:00:00Z', '+275760-09-13T00:00:00Z'])(
+    'in a line give times that can be shown: %s',
+    async (timestamp) => {
+      const home = homeWith({ [PATHS.claude(ID)]: JSON.stringify(claudeLine({ timestamp })) });
+      const { sessions } = await read('claude', home);
+      expect(sessions.map(({ changed_at }) => formatInstant(changed_at))).toHaveLength(1);
+    },
+  );
 });
 
 describe('files that are not what their names say', () => {
@@ -182,21 +205,49 @@ describe('files that are not what their names say', () => {
     );
   });
 
-  it.each(['null', '[]', '7', '"text"', '{}', '{"messages":{}}', '{"messages":[null,1,[]],"usageLedger":[]}', '{"usageLedger":{"events":[{},{"tokens":7}]}}'])(
-    'are survived as an Amp thread: %s',
-    async (text) => {
-      expect(usageIsSound(await read('amp', homeWith({ [PATHS.amp(ID)]: text })))).toBe(true);
-    },
-  );
+  it.each([
+    'null',
+    '[]',
+    '7',
+    '"text"',
+    '{}',
+    '{"messages":{}}',
+    '{"messages":[null,1,[]],"usageLedger":[]}',
+    '{"usageLedger":{"events":[{},{"tokens":7}]}}',
+  ])('are survived as an Amp thread: %s', async (text) => {
+    expect(usageIsSound(await read('amp', homeWith({ [PATHS.amp(ID)]: text })))).toBe(true);
+  });
 });
 
 describe('ids of any kind', () => {
-  const odd = ['__proto__', 'constructor', '../../etc/passwd', '*', '{a,b}', 'a b', '\u0000', '\ud800', 'ä', '~', 'x'.repeat(1_000), '{"a":1}', 'unknown'];
+  const odd = [
+    '__proto__',
+    'constructor',
+    '../../etc/passwd',
+    '*',
+    '{a,b}',
+    'a b',
+    '\u0000',
+    '\ud800',
+    'ä',
+    '~',
+    'x'.repeat(1_000),
+    '{"a":1}',
+    'unknown',
+  ];
 
   it.each(odd)('of a Codex session are a session, read alone as among all: %j', async (id) => {
-    const event = { type: 'event_msg', timestamp: '2026-03-09T09:00:00Z', payload: { type: 'token_count', info: { total_token_usage: { input_tokens: 1 }, last_token_usage: { input_tokens: 1 } } } };
-    const home = homeWith({ [PATHS.codex(ID)]: `${JSON.stringify({ type: 'session_meta', payload: { id, cwd: '/p' } })}\n${JSON.stringify(event)}\n` });
-    expect((await read('codex', home)).sessions.map(({ session_id, usage }) => [session_id, usage.counts.input])).toEqual([[id.toWellFormed(), 1]]);
+    const event = {
+      type: 'event_msg',
+      timestamp: '2026-03-09T09:00:00Z',
+      payload: { type: 'token_count', info: { total_token_usage: { input_tokens: 1 }, last_token_usage: { input_tokens: 1 } } },
+    };
+    const home = homeWith({
+      [PATHS.codex(ID)]: `${JSON.stringify({ type: 'session_meta', payload: { id, cwd: '/p' } })}\n${JSON.stringify(event)}\n`,
+    });
+    expect((await read('codex', home)).sessions.map(({ session_id, usage }) => [session_id, usage.counts.input])).toEqual([
+      [id.toWellFormed(), 1],
+    ]);
   });
 
   it.each(odd)('of a Claude session are survived: %j', async (id) => {
@@ -205,9 +256,15 @@ describe('ids of any kind', () => {
   });
 
   it('of a day that no calendar has are found in the names of Codex folders', async () => {
-    const home = homeWith({ [`.codex/sessions/2026/13/45/rollout-2026-13-45T08-00-00-${ID}.jsonl`]: JSON.stringify({ type: 'session_meta', payload: { id: ID } }) });
+    const home = homeWith({
+      [`.codex/sessions/2026/13/45/rollout-2026-13-45T08-00-00-${ID}.jsonl`]: JSON.stringify({ type: 'session_meta', payload: { id: ID } }),
+    });
     const codex = agentNamed('codex');
-    const session = await SessionReading.open({ agent: codex, session_id: ID, path: null }, { roots: codex.roots({ home, variables: {} }) }, newReading());
+    const session = await SessionReading.open(
+      { agent: codex, session_id: ID, path: null },
+      { roots: codex.roots({ home, variables: {} }) },
+      newReading(),
+    );
     expect(session.exists).toBe(true);
   });
 
@@ -217,9 +274,12 @@ describe('ids of any kind', () => {
     expect((await read('codex', home)).sessions).toHaveLength(1);
   });
 
-  it('of Codex sub-agents that are each other\'s parents come to an end', { timeout: 10_000 }, async () => {
+  it("of Codex sub-agents that are each other's parents come to an end", { timeout: 10_000 }, async () => {
     const meta = (id: string, parent: string): string =>
-      JSON.stringify({ type: 'session_meta', payload: { id, forked_from_id: parent, source: { subagent: { thread_spawn: { parent_thread_id: parent } } } } });
+      JSON.stringify({
+        type: 'session_meta',
+        payload: { id, forked_from_id: parent, source: { subagent: { thread_spawn: { parent_thread_id: parent } } } },
+      });
     const home = homeWith({ [PATHS.codex(ID)]: meta(ID, OTHER), [PATHS.codex(OTHER)]: meta(OTHER, ID) });
     const codex = agentNamed('codex');
     const roots = codex.roots({ home, variables: {} });
@@ -247,13 +307,39 @@ function withPlace(value: unknown, [key, ...rest]: readonly string[], put: unkno
   return changed;
 }
 
-const NASTY = [null, true, -1, 0, 1.5, 2 ** 53, Number.MAX_SAFE_INTEGER, -0, '', ' ', '10', '-10', '\u0000', '\ud800', '__proto__', 'x'.repeat(2_000), [], [[]], {}, { usage: 1 }, { id: null }];
+const NASTY = [
+  null,
+  true,
+  -1,
+  0,
+  1.5,
+  2 ** 53,
+  Number.MAX_SAFE_INTEGER,
+  -0,
+  '',
+  ' ',
+  '10',
+  '-10',
+  '\u0000',
+  '\ud800',
+  '__proto__',
+  'x'.repeat(2_000),
+  [],
+  [[]],
+  {},
+  { usage: 1 },
+  { id: null },
+];
 
 describe.each(READ)('a field of a %s log that holds anything', (agent) => {
   // Whole lines for logs of lines, whole documents for Amp.
   const texts = fixtures()
     .filter((fixture) => fixture.agent.name === agent)
-    .flatMap(({ home }) => filesIn(home).filter((name) => !name.endsWith('.zst')).map((name) => readFileSync(join(home, name), 'utf8')));
+    .flatMap(({ home }) =>
+      filesIn(home)
+        .filter((name) => !name.endsWith('.zst'))
+        .map((name) => readFileSync(join(home, name), 'utf8')),
+    );
   const values = texts
     .flatMap((text) => (agent === 'amp' ? [text] : text.split('\n')))
     .flatMap((text) => {
@@ -275,7 +361,15 @@ describe.each(READ)('a field of a %s log that holds anything', (agent) => {
         const home = homeWith({ [PATHS[agent](ID)]: '' });
         const reading = newReading();
         for (let n = 1; n <= lines.length; n++) {
-          writeFileSync(join(home, PATHS[agent](ID)), agent === 'amp' ? lines[n - 1]! : lines.slice(0, n).map((line) => `${line}\n`).join(''));
+          writeFileSync(
+            join(home, PATHS[agent](ID)),
+            agent === 'amp'
+              ? lines[n - 1]!
+              : lines
+                  .slice(0, n)
+                  .map((line) => `${line}\n`)
+                  .join(''),
+          );
           expect(usageIsSound(await read(agent, home, reading))).toBe(true);
         }
         expect(allTold(await read(agent, home, reading))).toEqual(allTold(await read(agent, home)));

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -273,7 +284,10 @@ describe('the cursor cache', () => {
     rmSync(path);
     mkdirSync(join(path, 'x'), { recursive: true });
     const again = newReading(cache);
-    expect([await home.outputs(again), again.warnings.map(({ code }) => code)]).toEqual([{ [A]: 30 }, ['CACHE_DAMAGED', 'CACHE_UNWRITABLE']]);
+    expect([await home.outputs(again), again.warnings.map(({ code }) => code)]).toEqual([
+      { [A]: 30 },
+      ['CACHE_DAMAGED', 'CACHE_UNWRITABLE'],
+    ]);
   });
 
   it('that has no place to be written to is a warning', async () => {
@@ -298,7 +312,7 @@ describe('the cursor cache', () => {
     expect(readdirSync(cache)).toHaveLength(1);
   });
 
-  it('of another version of the reader is as none', async () => {
+  it('of another version of the reader is as none', () => {
     const newer = { ...home.agent, reader: { ...home.agent.reader!, version: 999 } };
     expect(Scope.open(newer, 'all', newReading(cache)).entries).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recentSessionIds, resolveSession, SessionReading, stageCut } from '../../src/ingest/session.js';
@@ -177,6 +177,53 @@ describe('the digest of a cut', () => {
     expect(digests.size).toBe(21);
   });
 
+  it('that another process takes from the cache is that of a cold reading', async () => {
+    const reading = newReading();
+    home.append(home.log(), line(1, { output: 10 }), line(2, { output: 4 }));
+    const session = await home.open(A, reading);
+    cutOf(session);
+    home.append(home.log(), line(1, { output: 11 }));
+    await session.update();
+    expect(cutOf(await home.open(A, reading)).digest).toBe(cutOf(await home.open()).digest);
+  });
+
+  it('of a long session is that of a cold reading, asked for before and after it went on', async () => {
+    home.append(home.log(), ...Array.from({ length: 600 }, (_, n) => line(n, { output: n })));
+    const session = await home.open();
+    cutOf(session);
+    home.append(home.log(), line(5, { output: 1_000 }));
+    await session.update();
+    expect(cutOf(session).digest).toBe(cutOf(await home.open()).digest);
+  });
+
+  // Root alone can take another user's place for a moment; the folder can be read by that one, and not be written.
+  it.skipIf(process.getuid?.() !== 0)(
+    'of a long session, and its records, are those of a cold reading where its cache can be read and not written',
+    async () => {
+      const lines = Array.from({ length: 600 }, (_, n) => line(n, { output: n }));
+      const cache = temporaryFolder();
+      home.append(home.log(), ...lines);
+      await home.open(A, newReading(cache));
+      home.append(home.log(), ...Array.from({ length: 600 }, (_, n) => line(1_000 + n, { output: n })));
+      const told = (session: SessionReading): unknown => ({
+        records: cutOf(session).records,
+        digest: cutOf(session).digest,
+        byTime: session.usageBy('until', instant('23:00:00')).records,
+      });
+      const cold = told(await home.open());
+      for (const folder of [home.path, cache]) chmodSync(folder, 0o755);
+      for (const name of filesIn(cache)) chmodSync(join(cache, name), 0o644);
+      process.seteuid!(65_534);
+      try {
+        const reading = newReading(cache);
+        const warm = told(await home.open(A, reading));
+        expect([reading.warnings.map(({ code }) => code), warm]).toEqual([['CACHE_UNWRITABLE'], cold]);
+      } finally {
+        process.seteuid!(0);
+      }
+    },
+  );
+
   it('in steps with a digest after each is that of a cold reading', async () => {
     const session = await home.open();
     for (let n = 1; n <= 20; n++) {
@@ -221,8 +268,14 @@ describe('the records open at a cut', () => {
   });
 
   it('are one for each log that is being written', async () => {
-    home.append(home.log(), line(1, { output: 1, finished: false })).append(home.subagent('a1'), line(2, { output: 2, subagent: true, finished: false }));
-    expect(cutOf(await home.open()).open.map(({ subagent }) => subagent).sort()).toEqual([false, true]);
+    home
+      .append(home.log(), line(1, { output: 1, finished: false }))
+      .append(home.subagent('a1'), line(2, { output: 2, subagent: true, finished: false }));
+    expect(
+      cutOf(await home.open())
+        .open.map(({ subagent }) => subagent)
+        .sort(),
+    ).toEqual([false, true]);
   });
 
   it('are never copies', async () => {
@@ -346,7 +399,10 @@ describe('the recent sessions', () => {
     home.append(home.log(), line(1, { output: 1 }));
     const soon = (Date.now() + 60_000) * 1000;
     const before = (Date.now() - 60_000) * 1000;
-    expect([await recentSessionIds(home.agent, home.roots, before), await recentSessionIds(home.agent, home.roots, soon)]).toEqual([[A], []]);
+    expect([await recentSessionIds(home.agent, home.roots, before), await recentSessionIds(home.agent, home.roots, soon)]).toEqual([
+      [A],
+      [],
+    ]);
   });
 
   it('name the root of a sub-agent that was written', async () => {

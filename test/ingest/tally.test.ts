@@ -42,7 +42,10 @@ describe('the tally of a session', () => {
   });
 
   it('knows the times of its first and last record', () => {
-    expect(booked(copy(1, { at: 30 }), copy(1, { at: 10 }), copy(1, { at: 20 }), copy(1, { at: null })).get('a')).toMatchObject({ first_at: 10, last_at: 30 });
+    expect(booked(copy(1, { at: 30 }), copy(1, { at: 10 }), copy(1, { at: 20 }), copy(1, { at: null })).get('a')).toMatchObject({
+      first_at: 10,
+      last_at: 30,
+    });
   });
 
   it('has no times if no record has one', () => {
@@ -75,9 +78,16 @@ describe('the usage of a session', () => {
     expect(usageOf(parts(booked(copy(1), copy(50, { copied: true }))), false, false).counts.output).toBe(1);
   });
 
-  it('counts a whole part as a sub-agent\'s where the part is one', () => {
+  it("counts a whole part as a sub-agent's where the part is one", () => {
     const [own, child] = [...booked(copy(1), copy(2, { session: 'child' })).values()];
-    const usage = usageOf([{ tally: own!, subagent: false }, { tally: child!, subagent: true }], true, false);
+    const usage = usageOf(
+      [
+        { tally: own!, subagent: false },
+        { tally: child!, subagent: true },
+      ],
+      true,
+      false,
+    );
     expect(usage).toMatchObject({ counts: { output: 3 }, subagents: { records: 1, output: 2 } });
   });
 
@@ -93,7 +103,14 @@ describe('the usage of a session', () => {
 });
 
 const anyCopy = fc
-  .record({ output: fc.nat({ max: 1e9 }), input: fc.option(fc.nat({ max: 1e9 })), session: fc.constantFrom('a', 'b'), model: fc.constantFrom('m', 'n', null), subagent: fc.boolean(), copied: fc.boolean() })
+  .record({
+    output: fc.nat({ max: 1e9 }),
+    input: fc.option(fc.nat({ max: 1e9 })),
+    session: fc.constantFrom('a', 'b'),
+    model: fc.constantFrom('m', 'n', null),
+    subagent: fc.boolean(),
+    copied: fc.boolean(),
+  })
   .map(({ output, input, ...rest }) => copy(output, { ...rest, counts: counts(output, { input }) }));
 
 describe('the parts of a usage', () => {
@@ -101,7 +118,7 @@ describe('the parts of a usage', () => {
     fc.assert(
       fc.property(fc.array(anyCopy), (copies) => {
         const { counts: whole, by_model, records } = usageOf(parts(booked(...copies)), true, false);
-        const sum = Object.values(by_model).reduce((all, one) => add(all, one), { ...ZERO, reasoning: null } as typeof whole);
+        const sum = Object.values(by_model).reduce<typeof whole>((all, one) => add(all, one), { ...ZERO, reasoning: null });
         expect({ records: Object.values(by_model).reduce((n, one) => n + one.records, 0), ...sum }).toEqual({ records, ...whole });
       }),
       { seed: 6 },

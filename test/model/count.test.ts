@@ -58,9 +58,7 @@ describe('a field of a log', () => {
   });
 
   it('is a count whenever it is a whole number up to 2^53 − 1, as number and as text', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: MOST }), (n) => readCount(n).count === n && readCount(String(n)).count === n),
-    );
+    fc.assert(fc.property(fc.integer({ min: 0, max: MOST }), (n) => readCount(n).count === n && readCount(String(n)).count === n));
   });
 
   it('is a safe whole number, whatever it holds', () => {

@@ -28,7 +28,9 @@ describe('an error', () => {
   });
 
   it('is a bug with exit code 10 where a promise of the program is broken', () => {
-    expect(() => assertThat(false, 'sums are sums')).toThrow(expect.objectContaining({ code: 'BUG', exitCode: 10, message: expect.stringContaining('sums are sums') }));
+    expect(() => assertThat(false, 'sums are sums')).toThrow(
+      expect.objectContaining({ code: 'BUG', exitCode: 10, message: expect.stringContaining('sums are sums') as string }),
+    );
   });
 
   it('is not thrown where the promise holds', () => {

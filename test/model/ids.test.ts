@@ -18,12 +18,18 @@ describe('an analysis id', () => {
     );
   });
 
-  it.each(['ANALYSIS-2026-01', 'ANALYSIS-26-001', 'analysis-2026-001', 'ANALYSIS-2026-001 ', 'ANALYSIS-2026-001@1', 'ANALYSIS-2026-00a', 'key:x', ''])(
-    'is not %j',
-    (text) => {
-      expect(parseAnalysisId(text)).toBeNull();
-    },
-  );
+  it.each([
+    'ANALYSIS-2026-01',
+    'ANALYSIS-26-001',
+    'analysis-2026-001',
+    'ANALYSIS-2026-001 ',
+    'ANALYSIS-2026-001@1',
+    'ANALYSIS-2026-00a',
+    'key:x',
+    '',
+  ])('is not %j', (text) => {
+    expect(parseAnalysisId(text)).toBeNull();
+  });
 
   it('sorts as a number past 999', () => {
     const ids = ['ANALYSIS-2026-1000', 'ANALYSIS-2026-999', 'ANALYSIS-2027-001', 'ANALYSIS-2026-002'];

@@ -48,9 +48,12 @@ describe('an instant that is read', () => {
     expect(parseInstant(text)).toBeNull();
   });
 
-  it.each([[1_777_888_800_000], [null], [undefined], [{}], [['2026-05-04T10:00:00Z']], [new Date(0)]])('is refused if it is no text: %j', (value) => {
-    expect(parseInstant(value)).toBeNull();
-  });
+  it.each([[1_777_888_800_000], [null], [undefined], [{}], [['2026-05-04T10:00:00Z']], [new Date(0)]])(
+    'is refused if it is no text: %j',
+    (value) => {
+      expect(parseInstant(value)).toBeNull();
+    },
+  );
 });
 
 describe('an instant that is written', () => {

@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, hasNegative, isUnknown, sameCounts, subtract, sum, TOKEN_CLASSES, tokensIn, total, totalKnown, UNKNOWN, ZERO, type Counts } from '../../src/model/tokens.js';
+import {
+  add,
+  hasNegative,
+  isUnknown,
+  sameCounts,
+  subtract,
+  sum,
+  TOKEN_CLASSES,
+  tokensIn,
+  total,
+  totalKnown,
+  UNKNOWN,
+  ZERO,
+  type Counts,
+} from '../../src/model/tokens.js';
 
 const count = fc.integer({ min: 0, max: 2 ** 40 });
 const maybe = fc.option(count, { nil: null, freq: 4 });
@@ -86,7 +100,11 @@ describe('token counts', () => {
   });
 
   it('finds a class below zero, reasoning too, and takes unknown for none', () => {
-    expect([hasNegative({ ...ZERO, output: -1 }), hasNegative({ ...ZERO, reasoning: -1 }), hasNegative(UNKNOWN)]).toEqual([true, true, false]);
+    expect([hasNegative({ ...ZERO, output: -1 }), hasNegative({ ...ZERO, reasoning: -1 }), hasNegative(UNKNOWN)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('is not changed by arithmetic', () => {

@@ -11,7 +11,7 @@ describe('a column in Arrow', () => {
     ['float64', 'Float64'],
     ['list<utf8>', 'List<Utf8>'],
   ] as const)('of type %s is %s', (type, text) => {
-    expect(String(arrowType(type))).toBe(text);
+    expect((arrowType(type) as { toString(): string }).toString()).toBe(text);
   });
 
   it('of type timestamp is in microseconds and in UTC', () => {

@@ -32,9 +32,12 @@ describe('migrations', () => {
     expect(MIGRATIONS.map(({ id }) => id)).toEqual(MIGRATIONS.map((_, i) => i + 1));
   });
 
-  it.each(MIGRATIONS.map((migration) => [migration.id, migration] as const))('number %i is what it was when it was released', (id, migration) => {
-    expect(hashOf(migration)).toBe(FROZEN[id]);
-  });
+  it.each(MIGRATIONS.map((migration) => [migration.id, migration] as const))(
+    'number %i is what it was when it was released',
+    (id, migration) => {
+      expect(hashOf(migration)).toBe(FROZEN[id]);
+    },
+  );
 
   it('have names, each once', () => {
     const names = MIGRATIONS.map(({ name }) => name);

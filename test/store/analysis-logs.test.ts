@@ -17,7 +17,9 @@ beforeEach(async () => {
 const usage: Usage = {
   counts: { input: 1, cache_read: 2, cache_write_5m: 3, cache_write_1h: 4, output: 5, reasoning: null },
   records: 1,
-  by_model: { 'claude-sonnet-4-5': { input: 1, cache_read: 2, cache_write_5m: 3, cache_write_1h: 4, output: 5, reasoning: null, records: 1 } },
+  by_model: {
+    'claude-sonnet-4-5': { input: 1, cache_read: 2, cache_write_5m: 3, cache_write_1h: 4, output: 5, reasoning: null, records: 1 },
+  },
   subagents: null,
 };
 const snapshot: Snapshot = {
@@ -92,7 +94,7 @@ describe('an analysis in the books', () => {
     expect(await logs.last(ID)).toEqual({ ...bare, row_sha256: rowHash(analysisToRow(bare)) });
   });
 
-  it('keeps its cost in dollars beside the true one', async () => {
+  it('keeps its cost in dollars beside the true one', () => {
     expect(analysisToRow(FULL)['cost_usd']).toBeCloseTo(12_345.678_901_234_567, 6);
   });
 

@@ -56,7 +56,8 @@ export class Child {
   /** Resolves once it has said `text`; rejects if it ends without. */
   async says(text: string): Promise<void> {
     while (!this.stdout.includes(text)) {
-      if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`It ended without saying "${text}": ${this.stderr}`);
+      if (this.process.exitCode !== null || this.process.signalCode !== null)
+        throw new Error(`It ended without saying "${text}": ${this.stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -55,7 +55,7 @@ const filesBelow = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
-describe.sequential('a commit that was acknowledged', () => {
+describe('a commit that was acknowledged', () => {
   let calls: Call[] = [];
   let store = '';
   let files: string[] = [];
@@ -75,7 +75,8 @@ describe.sequential('a commit that was acknowledged', () => {
     const made = calls.findLastIndex((call) => call.kind === 'make' && call.path === path);
     return calls.slice(made + 1).some((call) => call.kind === 'sync' && call.path === dirname(path));
   };
-  const made = (pattern: RegExp): string[] => calls.flatMap(({ kind, path }) => (kind === 'make' && pattern.test(relative(store, path)) ? [path] : []));
+  const made = (pattern: RegExp): string[] =>
+    calls.flatMap(({ kind, path }) => (kind === 'make' && pattern.test(relative(store, path)) ? [path] : []));
 
   it('is seen with its files', (ctx) => {
     if (why !== null) ctx.skip(why);

@@ -8,12 +8,12 @@ describe('a failure of the store', () => {
     ['ENOSPC: no space left on device, write', 'DISK_FULL'],
     ['Disk quota exceeded (os error 122)', 'DISK_FULL'],
     ['EFBIG: file too large, write', 'DISK_FULL'],
-    ['EACCES: permission denied, mkdir \'/x\'', 'STORE_UNWRITABLE'],
+    ["EACCES: permission denied, mkdir '/x'", 'STORE_UNWRITABLE'],
     ['Generic LocalFileSystem error: Permission denied (os error 13)', 'STORE_UNWRITABLE'],
     ['Operation not permitted (os error 1)', 'STORE_UNWRITABLE'],
-    ['EROFS: read-only file system, open \'/x\'', 'STORE_UNWRITABLE'],
-    ['ENOTDIR: not a directory, mkdir \'/x/y\'', 'STORE_MISSING'],
-    ['EEXIST: file already exists, mkdir \'/x\'', 'STORE_MISSING'],
+    ["EROFS: read-only file system, open '/x'", 'STORE_UNWRITABLE'],
+    ["ENOTDIR: not a directory, mkdir '/x/y'", 'STORE_MISSING'],
+    ["EEXIST: file already exists, mkdir '/x'", 'STORE_MISSING'],
     ['LanceError(IO): file is not a Lance file', 'STORE_DAMAGED'],
     ['Something odd (os error 17)', 'STORE_DAMAGED'],
     ['', 'STORE_DAMAGED'],
@@ -47,12 +47,14 @@ describe('a failure of the store', () => {
     expect(storeFailure('odd', '/store')).toMatchObject({ code: 'STORE_DAMAGED', message: expect.stringContaining('odd') as string });
   });
 
-  it.each(['Retryable commit conflict for version 7', 'Commit conflict for version 7', 'Too many concurrent writers', 'preempted by concurrent transaction'])(
-    'is a conflict that may be tried again: %s',
-    (message) => {
-      expect(isConflict(new Error(message))).toBe(true);
-    },
-  );
+  it.each([
+    'Retryable commit conflict for version 7',
+    'Commit conflict for version 7',
+    'Too many concurrent writers',
+    'preempted by concurrent transaction',
+  ])('is a conflict that may be tried again: %s', (message) => {
+    expect(isConflict(new Error(message))).toBe(true);
+  });
 
   it.each([new Error('No space left'), 'Commit conflict', null])('is no conflict: %s', (error) => {
     expect(isConflict(error)).toBe(false);

@@ -72,7 +72,7 @@ describe('the lock', () => {
     const first = hold();
     await first.says('held');
     let done = false;
-    const mine = withFileLock(path, true, async () => (done = true));
+    const mine = withFileLock(path, true, () => Promise.resolve((done = true)));
     await sleep(150);
     expect(done).toBe(false);
     first.tell('go\n');
@@ -86,22 +86,22 @@ describe('the lock', () => {
       await sleep(100);
       order.push('one out');
     });
-    const two = withFileLock(path, true, async () => order.push('two in'));
+    const two = withFileLock(path, true, () => Promise.resolve(order.push('two in')));
     await Promise.all([one, two]);
     expect([order.indexOf('one out') - order.indexOf('one in'), order.length]).toEqual([1, 3]);
   });
 
   it('gives what the work gave', async () => {
-    expect(await withFileLock(path, true, async () => 'answer')).toBe('answer');
+    expect(await withFileLock(path, true, () => Promise.resolve('answer'))).toBe('answer');
   });
 
   it('is freed by work that failed, and passes its error on', async () => {
-    await expect(withFileLock(path, true, async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await withFileLock(path, false, async () => 'free')).toBe('free');
+    await expect(withFileLock(path, true, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await withFileLock(path, false, () => Promise.resolve('free'))).toBe('free');
   });
 
   it('is a file that nobody else can read', async () => {
-    await withFileLock(path, true, async () => undefined);
+    await withFileLock(path, true, () => Promise.resolve());
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 });

@@ -18,7 +18,9 @@ beforeEach(() => {
 });
 
 const ledgerRows = async (): Promise<unknown[]> =>
-  (await (await (await Database.connect(folder)).open(ledger.name)).select(['id', 'name', 'applied_at', 'program'])).map((row) => ({ ...row }));
+  (await (await (await Database.connect(folder)).open(ledger.name)).select(['id', 'name', 'applied_at', 'program'])).map((row) => ({
+    ...row,
+  }));
 
 const shape = async (table: string): Promise<Record<string, string>> => {
   const { fields } = await (await (await Database.connect(folder)).open(table)).schema();
@@ -28,13 +30,20 @@ const shape = async (table: string): Promise<Record<string, string>> => {
 describe('a fresh store', () => {
   it('gets all tables of today', async () => {
     await openStore(folder);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.lance')).sort()).toEqual(TABLES.map(({ name }) => `${name}.lance`).sort());
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.lance'))
+        .sort(),
+    ).toEqual(TABLES.map(({ name }) => `${name}.lance`).sort());
   });
 
-  it.each([analysisLogs, sources].map((table) => [table.name, table] as const))('gets the table %s with all its columns', async (name, table) => {
-    await openStore(folder);
-    expect(Object.keys(await shape(name)).sort()).toEqual(table.columns.map(({ name: column }) => column).sort());
-  });
+  it.each([analysisLogs, sources].map((table) => [table.name, table] as const))(
+    'gets the table %s with all its columns',
+    async (name, table) => {
+      await openStore(folder);
+      expect(Object.keys(await shape(name)).sort()).toEqual(table.columns.map(({ name: column }) => column).sort());
+    },
+  );
 
   it('gets columns of the types of the schema', async () => {
     await openStore(folder);
@@ -126,7 +135,7 @@ describe('a store whose migration was killed midway', () => {
     };
     const outcome = await read().then(
       () => 'read',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     );
     expect(['read', 'STORE_MISSING']).toContain(outcome);
   });

@@ -23,7 +23,16 @@ const ROW = analysisToRow(analysisNamed(ID, { counts: { ...UNKNOWN, output: 5 },
 
 describe('the seal of a row', () => {
   it('is v1 and the SHA-256 of its canonical JSON: sorted keys, whole numbers as text, no nulls', () => {
-    const row: Row = { row_key: 'A@1', revision: 1, id: 'A', notes: 'é"', tags: ['b', 'a'], pass: null, cost_pico_usd: 2n ** 60n, recorded_at: 1_777_888_800_000_000 };
+    const row: Row = {
+      row_key: 'A@1',
+      revision: 1,
+      id: 'A',
+      notes: 'é"',
+      tags: ['b', 'a'],
+      pass: null,
+      cost_pico_usd: 2n ** 60n,
+      recorded_at: 1_777_888_800_000_000,
+    };
     const text =
       '{"cost_pico_usd":"1152921504606846976","id":"A","notes":"é\\"","recorded_at":"1777888800000000","revision":"1","row_key":"A@1","tags":["b","a"]}';
     expect(rowHash(row)).toBe(`v1:${createHash('sha256').update(text).digest('hex')}`);
@@ -57,12 +66,11 @@ describe('the seal of a row', () => {
     expect(rowHash({ ...ROW, notes: '' })).not.toBe(rowHash({ ...ROW, notes: null }));
   });
 
-  it.each(analysisLogs.columns.filter(({ name }) => name !== 'cost_usd' && name !== 'row_sha256').map(({ name, type }) => [name, type] as const))(
-    'breaks when %s is changed',
-    (name, type) => {
-      expect(() => checkSeal({ ...ROW, [name]: other(ROW[name] ?? null, type) }, 'analysis_logs')).toThrow(expect.objectContaining(damaged));
-    },
-  );
+  it.each(
+    analysisLogs.columns.filter(({ name }) => name !== 'cost_usd' && name !== 'row_sha256').map(({ name, type }) => [name, type] as const),
+  )('breaks when %s is changed', (name, type) => {
+    expect(() => checkSeal({ ...ROW, [name]: other(ROW[name] ?? null, type) }, 'analysis_logs')).toThrow(expect.objectContaining(damaged));
+  });
 
   it('holds for the row that it was made for', () => {
     expect(() => checkSeal(ROW, 'analysis_logs')).not.toThrow();

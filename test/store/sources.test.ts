@@ -42,10 +42,13 @@ describe('a source in the books', () => {
     expect(await sources.last('s1')).toEqual({ ...FULL, row_sha256: rowHash(sourceToRow(FULL)) });
   });
 
-  it.each([0, 1, 0.1, 1 / 3, 1e-7, 0.30000000000000004])('keeps the reliability %f to the last digit, so that its seal holds', async (reliability) => {
-    await sources.insert({ ...FULL, reliability });
-    expect(await sources.last('s1')).toMatchObject({ reliability });
-  });
+  it.each([0, 1, 0.1, 1 / 3, 1e-7, 0.30000000000000004])(
+    'keeps the reliability %f to the last digit, so that its seal holds',
+    async (reliability) => {
+      await sources.insert({ ...FULL, reliability });
+      expect(await sources.last('s1')).toMatchObject({ reliability });
+    },
+  );
 
   it('is in the state of its last revision', async () => {
     await sources.insert(FULL);

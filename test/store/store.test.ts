@@ -65,7 +65,9 @@ describe('a store that is opened for reading', () => {
   it('is read where nothing may be written', async (ctx) => {
     if (process.getuid?.() === 0) ctx.skip('root may write everywhere');
     await (await (await openStore(folder)).analysisLogs()).insert(analysisNamed(ID));
-    const folders = [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))].filter((path) => statSync(path).isDirectory());
+    const folders = [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))].filter((path) =>
+      statSync(path).isDirectory(),
+    );
     for (const path of folders) chmodSync(path, 0o500);
     const list = await (await (await Store.openForReading({ folder })).analysisLogs()).list();
     for (const path of folders) chmodSync(path, 0o700);
@@ -145,7 +147,9 @@ describe('a store that is damaged', () => {
   const damage = async (pattern: RegExp, content: string): Promise<void> => {
     await (await (await openStore(folder)).analysisLogs()).insert(analysisNamed(ID, { notes: 'n'.repeat(5_000) }));
     const table = join(folder, 'analysis_logs.lance');
-    const names = readdirSync(table, { recursive: true }).map(String).filter((name) => pattern.test(name));
+    const names = readdirSync(table, { recursive: true })
+      .map(String)
+      .filter((name) => pattern.test(name));
     for (const name of names) writeFileSync(join(table, name), content);
   };
   const read = async (): Promise<unknown> => {

@@ -13,7 +13,9 @@ let table: RevisionTable;
 
 beforeEach(async () => {
   folder = temporaryFolder();
-  table = await (await Database.connect(folder)).create('things', 'row_key', [
+  table = await (
+    await Database.connect(folder)
+  ).create('things', 'row_key', [
     ['row_key', 'utf8', false],
     ['id', 'utf8', true],
     ['revision', 'int64', true],

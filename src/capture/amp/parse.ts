@@ -12,6 +12,9 @@ import { isObject, objectIn, textIn } from '../json-line.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The end of the year 9999, after which no time can be written. */
+const LAST_MS = 253_402_300_799_999;
+
 const objects = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Input excludes the cache: 9 + 972 + 14570 = totalInputTokens 15551. Reasoning is inside output, without a number. */
@@ -103,10 +106,11 @@ export function ampDocument(log: LogFile, value: unknown, sink: RecordSink): Log
   const { facts } = state;
   const session = textIn(value, 'id') ?? facts.session_id!;
   facts.session_id = session;
+  pushNew(facts.sessions, session);
   const folder = projectOf(value);
   if (folder !== null) pushNew(facts.folders, folder);
   const created = readCount(value['created']);
-  const createdAt = created.valid && created.count > 0 ? fromMs(created.count) : null;
+  const createdAt = created.valid && created.count > 0 && created.count <= LAST_MS ? fromMs(created.count) : null;
   noteTime(facts, createdAt);
   const messages = objects(value['messages']);
   const events = objects(objectIn(value, 'usageLedger')?.['events']);

@@ -1,8 +1,8 @@
 // What a line of a Claude Code transcript means. A line holds one content block of a response with the usage of the whole
 // response so far, so a response is the group of its lines; only one whole line of a group counts (agent-logs 1.4).
-import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { readCount } from '../../model/count.js';
-import { ORDINARY } from '../../model/record.js';
+import { ORDINARY, type RecordCopy } from '../../model/record.js';
 import { parseInstant, type Instant } from '../../model/time.js';
 import type { Counts } from '../../model/tokens.js';
 import { noFacts, type LogFile, type LogState, type RecordSink } from '../agent.js';
@@ -22,16 +22,16 @@ const FIRST_RELIABLE = [2, 1, 77] as const;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 interface Own {
-  /** Session that the file's name tells. */
-  readonly named: string | null;
+  /** Session that the file's name tells, or for want of one the name itself. */
+  readonly named: string;
   readonly subagentLog: boolean;
 }
 
 export function beginClaude(log: LogFile): LogState {
-  const own: Own = { named: sessionInName(log.name), subagentLog: isSubagentLog(log.name) };
+  const own: Own = { named: sessionInName(log.name) ?? basename(log.name, '.jsonl'), subagentLog: isSubagentLog(log.name) };
   const facts = noFacts();
   // A file that carries the history of another session is still its own session's; one that was renamed tells it inside.
-  if (!own.subagentLog && own.named !== null && UUID.test(own.named)) facts.session_id = own.named;
+  if (!own.subagentLog && UUID.test(own.named)) facts.session_id = own.named;
   return { facts, own };
 }
 
@@ -74,14 +74,15 @@ function readUsage(usage: Fields): { counts: Counts; invalid: number } {
   };
 }
 
-const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
-
-/** `message.id` alone, in all files: a replay may have a new requestId. The line's uuid stands in where there is no id. */
-function keyOf(line: Fields, message: Fields, session: string): string {
+/**
+ * `message.id` alone, in all files: a replay may have a new requestId. Where there is none, the line's uuid stands in, and for want
+ * of that what the line says: the same in every copy of the file.
+ */
+function keyOf(line: Fields, message: Fields, session: string, counts: Counts): string {
   const id = textIn(message, 'id');
-  if (id === null) return textIn(line, 'uuid') ?? `line:${digestOf(line)}`;
-  if (id.length >= SHORTEST_OWN_ID) return id;
-  return `${id}|${session}|${textIn(line, 'requestId') ?? textIn(line, 'uuid') ?? digestOf(line)}`;
+  const lineKey = textIn(line, 'uuid') ?? `line:${session}|${textIn(line, 'timestamp') ?? ''}|${Object.values(counts).join('.')}`;
+  if (id === null) return lineKey;
+  return id.length >= SHORTEST_OWN_ID ? id : `${id}|${session}|${textIn(line, 'requestId') ?? lineKey}`;
 }
 
 function readAnswer(state: LogState, line: Fields, at: Instant | null, position: number, sink: RecordSink): void {
@@ -94,11 +95,12 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, position:
   if (usage === null) return;
   state.facts.counted = true;
   const own = state.own as Own;
-  const session = textIn(line, 'sessionId') ?? state.facts.session_id ?? own.named ?? 'unknown';
-  const key = keyOf(line, message, session);
+  const session = textIn(line, 'sessionId') ?? state.facts.session_id ?? own.named;
+  pushNew(state.facts.sessions, session);
   const copied = isObject(line['forkedFrom']);
   const subagent = own.subagentLog || line['isSidechain'] === true;
   const { counts, invalid } = readUsage(usage);
+  const key = keyOf(line, message, session, counts);
   const partial = (message['stop_reason'] ?? null) === null;
   const shared = {
     ...ORDINARY,
@@ -112,21 +114,25 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, position:
     rank: (copied ? 2 : 0) + (subagent ? 1 : 0),
     position,
   };
+  readAdvisor(usage['iterations'], key, shared, sink);
   sink.record({ ...shared, key, model, counts, invalid, weight: counts.output ?? 0 });
-  // The advisor's calls are not in the top level; entries of other types are, and must not be added.
-  const iterations: unknown = usage['iterations'];
+}
+
+/** The advisor's calls are not in the top level; entries of other types are, and must not be added. */
+function readAdvisor(iterations: unknown, key: string, shared: Omit<RecordCopy, 'key' | 'model' | 'counts'>, sink: RecordSink): void {
   if (!Array.isArray(iterations)) return;
   iterations.forEach((entry: unknown, n) => {
     if (!isObject(entry) || entry['type'] !== 'advisor_message') return;
-    const extra = readUsage(entry);
+    const { counts, invalid } = readUsage(entry);
+    const model = textIn(entry, 'model', 256);
+    // Its numbers are final as soon as they are written.
     sink.record({
       ...shared,
       key: `${key}:iter:${n}`,
-      model: textIn(entry, 'model', 256),
-      counts: extra.counts,
-      invalid: extra.invalid,
-      weight: extra.counts.output ?? 0,
-      // Its numbers are final as soon as they are written.
+      model,
+      counts,
+      invalid,
+      weight: counts.output ?? 0,
       partial: false,
       unreliable: false,
     });
@@ -141,7 +147,7 @@ function readProgress(state: LogState, line: Fields, at: Instant | null, positio
   const usage = objectIn(message, 'usage');
   const id = textIn(message, 'id');
   if (usage === null || id === null || textIn(message, 'model') === '<synthetic>') return;
-  const session = textIn(line, 'sessionId') ?? state.facts.session_id ?? 'unknown';
+  const session = textIn(line, 'sessionId') ?? state.facts.session_id ?? (state.own as Own).named;
   const { counts } = readUsage(usage);
   state.facts.echoes = true;
   sink.record({

@@ -12,7 +12,7 @@ const FLAT_SUBAGENT = /^agent-[^/]*\.jsonl$/;
 /** `$CLAUDE_CONFIG_DIR` (other tools read a comma list there, so we do), else `~/.claude` and the early `~/.config/claude`. */
 export function claudeRoots({ home, variables }: Surroundings): string[] {
   const configured = (variables['CLAUDE_CONFIG_DIR'] ?? '').split(',').flatMap((path) => (path.trim() === '' ? [] : [path.trim()]));
-  if (configured.length > 0) return configured;
+  if (configured.length > 0) return [...new Set(configured)];
   return [join(home, '.claude'), join(variables['XDG_CONFIG_HOME'] || join(home, '.config'), 'claude')];
 }
 
@@ -38,21 +38,21 @@ export async function claudeLogs(root: string): Promise<LogFile[]> {
 export async function claudeLogsOf(root: string, session: string, peek: Peek): Promise<LogFile[]> {
   if (!isPlainId(session)) return [];
   const logs: LogFile[] = [];
-  for (const folder of foldersIn(join(root, 'projects')).sort()) {
+  for (const folder of foldersIn(join(root, 'projects'))) {
     const project = `projects/${folder}`;
-    for (const name of namesIn(join(root, project)).sort()) {
+    for (const name of namesIn(join(root, project))) {
       const log = asLog(root, `${project}/${name}`);
       if (name === `${session}.jsonl` || name === `agent-${session}.jsonl`) logs.push(log);
       else if (FLAT_SUBAGENT.test(name) && (await peek(log))?.session_id === session) logs.push(log);
     }
-    logs.push(...subagentLogs(root, `${project}/${session}`));
+    if (foldersIn(join(root, project)).includes(session)) logs.push(...subagentLogs(root, `${project}/${session}`));
   }
   return logs.length > 0 ? logs : subagentById(root, session);
 }
 
 /** The sub-agents' logs in the folder of a session. */
 function subagentLogs(root: string, folder: string): LogFile[] {
-  const names = namesBelow(join(root, folder, 'subagents')).sort();
+  const names = namesBelow(join(root, folder, 'subagents'));
   return names.filter((name) => FLAT_SUBAGENT.test(basename(name))).map((name) => asLog(root, `${folder}/subagents/${name}`));
 }
 
@@ -68,5 +68,5 @@ export function claudeLogsAt(path: string): LogFile[] {
   if (isSubagentLog(path)) return [own];
   const stem = basename(path).replace(/\.jsonl$/, '');
   if (!isPlainId(stem)) return [own];
-  return [own, ...subagentLogs(root, stem)];
+  return [own, ...(foldersIn(root).includes(stem) ? subagentLogs(root, stem) : [])];
 }

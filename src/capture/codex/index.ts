@@ -1,7 +1,7 @@
 // OpenAI Codex: the command line, the desktop program and the extensions of editors, which all write rollouts.
 import type { Agent } from '../agent.js';
 import { beginCodex, codexLine } from './parse.js';
-import { codexLogs, codexLogsAt, codexLogsOf, codexRoots } from './paths.js';
+import { codexLogs, codexLogsAt, codexLogsOf, codexRepeated, codexRoots } from './paths.js';
 
 export const codex: Agent = {
   name: 'codex',
@@ -20,6 +20,7 @@ export const codex: Agent = {
     logs: codexLogs,
     logsOf: codexLogsOf,
     logsAt: codexLogsAt,
+    repeated: codexRepeated,
     begin: beginCodex,
     line: codexLine,
     document: beginCodex,

@@ -5,7 +5,7 @@ import { readCount } from '../../model/count.js';
 import { ORDINARY } from '../../model/record.js';
 import { parseInstant, type Instant } from '../../model/time.js';
 import { total, type Counts } from '../../model/tokens.js';
-import { noFacts, type LogState, type RecordSink } from '../agent.js';
+import { noFacts, type LogFile, type LogState, type RecordSink } from '../agent.js';
 import { noteTime, pushNew } from '../facts.js';
 import { objectIn, textIn } from '../json-line.js';
 
@@ -37,9 +37,14 @@ interface Own {
   recorded: boolean;
 }
 
-export function beginCodex(): LogState {
+const ID_IN_NAME = /rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-(.+?)\.jsonl(?:\.zst)?$/;
+
+export function beginCodex(log: LogFile): LogState {
   const own: Own = { model: null, metas: 0, previous: null, events: 0, delegate: false, subagent: false, historyStart: 0, recorded: false };
-  return { facts: noFacts(), own };
+  const facts = noFacts();
+  // The first line tells the id; the name's stands in where that line is damaged.
+  facts.session_id = ID_IN_NAME.exec(log.name)?.[1] ?? null;
+  return { facts, own };
 }
 
 function readVector(usage: Fields): Vector {
@@ -100,7 +105,7 @@ function readMeta(state: LogState, meta: Fields): void {
     if (id !== null && id !== facts.session_id) pushNew(facts.forked_from, id);
     return;
   }
-  facts.session_id = id;
+  facts.session_id = id ?? facts.session_id;
   facts.version = textIn(meta, 'cli_version', 64);
   facts.git_branch = textIn(objectIn(meta, 'git'), 'branch');
   const forkedFrom = textIn(meta, 'forked_from_id');
@@ -137,10 +142,12 @@ function readCounters(
   const first = own.events++ === 0;
   const counts = countsOf(added);
   const forked = facts.forked_from.length > 0;
+  const session = facts.session_id ?? 'unknown';
+  pushNew(facts.sessions, session);
   sink.record({
     ...ORDINARY,
     key: vector === null ? `last:${keyOf(added)}@${at ?? position}` : keyOf(vector),
-    session: facts.session_id ?? 'unknown',
+    session,
     at,
     model: own.model,
     counts,

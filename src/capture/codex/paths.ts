@@ -1,7 +1,7 @@
 // Where Codex keeps its rollouts: by local day, archived ones flat, cold ones compressed beside neither.
 import { basename, dirname, join } from 'node:path';
-import type { LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
+import type { LogFacts, LogFile, Peek, Surroundings } from '../agent.js';
+import { findFiles, isPlainId, namesBelow, namesIn } from '../find-files.js';
 
 const ROLLOUT = 'rollout-*.jsonl{,.zst}';
 const DAY = /^sessions\/(\d{4}\/\d{2}\/\d{2})\//;
@@ -15,26 +15,31 @@ export async function codexLogs(root: string): Promise<LogFile[]> {
   return (await findFiles(root, [`sessions/**/${ROLLOUT}`, `archived_sessions/${ROLLOUT}`])).map((name) => asLog(root, name));
 }
 
-/** The day folders, from `day` (YYYY/MM/DD) on. */
-function daysFrom(root: string, day: string): string[] {
-  const sessions = join(root, 'sessions');
-  const years = foldersIn(sessions).filter((year) => year >= day.slice(0, 4));
-  const months = years.flatMap((year) => foldersIn(join(sessions, year)).map((month) => `${year}/${month}`));
-  const days = months
-    .filter((month) => month >= day.slice(0, 7))
-    .flatMap((month) => foldersIn(join(sessions, month)).map((d) => `${month}/${d}`));
-  return days.filter((d) => d >= day).sort();
-}
+const IS_ROLLOUT = /(?:^|\/)rollout-[^/]*\.jsonl(?:\.zst)?$/;
 
-const IS_ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/;
+/** All rollouts, as `codexLogs` finds them. */
+const rollouts = (root: string): string[] => [
+  ...namesBelow(join(root, 'sessions'))
+    .map((name) => `sessions/${name}`)
+    .filter((name) => IS_ROLLOUT.test(name)),
+  ...namesIn(join(root, 'archived_sessions'))
+    .map((name) => `archived_sessions/${name}`)
+    .filter((name) => IS_ROLLOUT.test(name)),
+];
 
-const rolloutsIn = (root: string, folder: string): string[] =>
-  namesIn(join(root, folder)).flatMap((name) => (IS_ROLLOUT.test(name) ? [`${folder}/${name}`] : []));
-
+/** The day before one that a folder names; empty, before all others, if no calendar has it. */
 function dayBefore(day: string): string {
-  const before = new Date(Date.parse(day.replaceAll('/', '-')) - MS_PER_DAY);
-  return before.toISOString().slice(0, 10).replaceAll('-', '/');
+  const ms = Date.parse(`${day.replaceAll('/', '-')}T00:00:00Z`);
+  return Number.isNaN(ms) ? '' : new Date(ms - MS_PER_DAY).toISOString().slice(0, 10).replaceAll('-', '/');
 }
+
+/** Rollouts of that day or later, and those whose name doesn't tell. */
+const since = (names: readonly string[], day: string): string[] => names.filter((name) => (DAY.exec(name)?.[1] ?? '9') >= day);
+
+const firstDayOf = (names: readonly string[]): string => {
+  const day = names.flatMap((name) => DAY.exec(name)?.[1] ?? []).sort()[0];
+  return day === undefined ? '' : dayBefore(day);
+};
 
 /**
  * The rollouts of a thread, and of the threads that it spawned: those name it only inside, and none is older than it (the day of
@@ -42,15 +47,10 @@ function dayBefore(day: string): string {
  */
 export async function codexLogsOf(root: string, session: string, peek: Peek): Promise<LogFile[]> {
   if (!isPlainId(session)) return [];
-  const all = [...daysFrom(root, '').flatMap((day) => rolloutsIn(root, `sessions/${day}`)), ...rolloutsIn(root, 'archived_sessions')];
+  const all = rollouts(root);
   const isOwn = (name: string): boolean => name.replace(/\.jsonl(\.zst)?$/, '').endsWith(`-${session}`);
   const own = all.filter(isOwn);
-  const firstDay = own
-    .map((name) => DAY.exec(name)?.[1])
-    .filter((day) => day !== undefined)
-    .sort()[0];
-  const since = firstDay === undefined ? '' : dayBefore(firstDay);
-  const candidates = all.filter((name) => !isOwn(name) && (DAY.exec(name)?.[1] ?? '9') >= since);
+  const candidates = since(all, firstDayOf(own)).filter((name) => !isOwn(name));
   const family = new Set([session]);
   const found = new Map(own.map((name) => [name, asLog(root, name)]));
   const parents = new Map<string, { parent: string | null; thread: string | null }>();
@@ -70,6 +70,22 @@ export async function codexLogsOf(root: string, session: string, peek: Peek): Pr
     }
   }
   return [...found.values()];
+}
+
+/** Up to 0.77 a session's log repeats the events of reviews, which are sessions of their own and name no parent. */
+const REPEATS_REVIEWS = /^0\.(?:[0-9]|[1-6][0-9]|7[0-7])\./;
+
+/** Rollouts of reviews that may have run inside a session: of its days and its folder. */
+export async function codexRepeated(root: string, { name }: LogFile, facts: LogFacts, peek: Peek): Promise<LogFile[]> {
+  if (!REPEATS_REVIEWS.test(facts.version ?? '')) return [];
+  const reviews: LogFile[] = [];
+  for (const candidate of since(rollouts(root), firstDayOf([name]))) {
+    const found = candidate === name ? null : await peek(asLog(root, candidate));
+    const isReview =
+      found?.flags.includes('subagent_without_parent') === true && found.folders.some((folder) => facts.folders.includes(folder));
+    if (isReview) reviews.push(asLog(root, candidate));
+  }
+  return reviews;
 }
 
 export const codexLogsAt = (path: string): LogFile[] => [asLog(dirname(path), basename(path))];

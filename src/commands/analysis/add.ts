@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { countFlag, idFlag, kindFlag, listFlag, listOf, statusFlag, tagsFlag, textFlag, timeFlag, toolFlag } from '../../cli/flags.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
-import { addAnalysis } from '../../lifecycle/add.js';
+import { addAnalysis, requireAddable, type AddInput } from '../../lifecycle/add.js';
 import { toolFromFlag } from '../../model/agents.js';
 
 export default class AnalysisAdd extends BaseCommand {
@@ -45,7 +45,7 @@ export default class AnalysisAdd extends BaseCommand {
     const { flags } = await this.begin(AnalysisAdd);
     const { context } = this;
     const usageFrom = await context.usageFrom(flags['usage-from']);
-    const { analysis, warnings } = await addAnalysis(await context.books(), {
+    const input: AddInput = {
       tool: context.toolOf(flags.tool === undefined ? null : toolFromFlag(flags.tool), usageFrom),
       sourceId: flags['source-id'] ?? null,
       kind: flags.kind ?? 'analysis',
@@ -72,7 +72,9 @@ export default class AnalysisAdd extends BaseCommand {
       analysisFile: context.storedPath(flags['analysis-file']),
       gitCommit: flags['git-commit'] ?? null,
       project: context.projectName,
-    });
+    };
+    requireAddable(input);
+    const { analysis, warnings } = await addAnalysis(await context.books(), input);
     context.warn(warnings);
     await this.answer({ analysis: analysisJson(analysis) }, analysis.id);
   }

@@ -31,7 +31,7 @@ export default class AnalysisComplete extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisComplete);
     const id = await analysisIdOf(this.context, flags.id, 'write');
-    const { analysis, warnings } = await completeAnalysis(await this.context.books(), {
+    const { analysis, warnings } = await completeAnalysis(await this.context.existingBooks(), {
       id,
       status: flags.status ?? null,
       notes: flags.notes ?? null,

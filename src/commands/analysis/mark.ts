@@ -23,7 +23,7 @@ export default class AnalysisMark extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisMark);
     const id = await analysisIdOf(this.context, flags.id, 'write');
-    const { analysis, stage } = await markStage(await this.context.books(), {
+    const { analysis, stage } = await markStage(await this.context.existingBooks(), {
       id,
       stage: flags.stage,
       status: flags.status,

@@ -5,7 +5,7 @@ import { gitState } from '../../cli/machine.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
 import { renderStarted } from '../../cli/render/analysis.js';
 import { sessionOf } from '../../cli/session-flags.js';
-import { startAnalysis } from '../../lifecycle/start.js';
+import { requireStartable, startAnalysis, type StartInput } from '../../lifecycle/start.js';
 import { toolFromFlag } from '../../model/agents.js';
 
 export default class AnalysisStart extends BaseCommand {
@@ -38,9 +38,9 @@ export default class AnalysisStart extends BaseCommand {
     const { flags } = await this.begin(AnalysisStart);
     const { context } = this;
     const session = await sessionOf(context, { ...flags, 'no-usage': flags['no-usage'] || flags['tokens-baseline'] !== undefined });
-    if (session?.kind === 'session') await context.openSession(session);
+    if (session.kind === 'session') await context.openSession(session);
     const git = await gitState(context.folder);
-    const { analysis, warnings } = await startAnalysis(await context.books(), {
+    const input: StartInput = {
       session,
       tool: flags.tool === undefined ? null : toolFromFlag(flags.tool),
       sourceId: flags['source-id'] ?? null,
@@ -57,7 +57,9 @@ export default class AnalysisStart extends BaseCommand {
       project: context.projectName,
       gitCommit: git.commit,
       gitBranch: git.branch,
-    });
+    };
+    requireStartable(input);
+    const { analysis, warnings } = await startAnalysis(await context.books(), input);
     context.warn(warnings);
     context.output.say(renderStarted(analysis));
     await this.answer({ analysis: analysisJson(analysis) }, analysis.id);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claudeLogs, claudeLogsAt, claudeLogsOf, claudeRoots, isSubagentLog, sessionInName } from '../../../src/capture/claude/paths.js';
@@ -63,8 +63,17 @@ describe("Claude Code's logs", () => {
   });
 
   it('of a session are its own, in every project folder, with its sub-agents', async () => {
-    const root = rootWith(`projects/-p/${S}.jsonl`, `projects/-q/${S}.jsonl`, `projects/-q/${S}/subagents/agent-a1.jsonl`, 'projects/-q/other.jsonl');
-    expect(names(await claudeLogsOf(root, S, peekAt({})))).toEqual([`projects/-p/${S}.jsonl`, `projects/-q/${S}.jsonl`, `projects/-q/${S}/subagents/agent-a1.jsonl`]);
+    const root = rootWith(
+      `projects/-p/${S}.jsonl`,
+      `projects/-q/${S}.jsonl`,
+      `projects/-q/${S}/subagents/agent-a1.jsonl`,
+      'projects/-q/other.jsonl',
+    );
+    expect(names(await claudeLogsOf(root, S, peekAt({})))).toEqual([
+      `projects/-p/${S}.jsonl`,
+      `projects/-q/${S}.jsonl`,
+      `projects/-q/${S}/subagents/agent-a1.jsonl`,
+    ]);
   });
 
   it('of a session are the flat sub-agents that name it inside', async () => {
@@ -72,6 +81,17 @@ describe("Claude Code's logs", () => {
     const found = await claudeLogsOf(root, S, peekAt({ 'projects/-p/agent-22222222.jsonl': S }));
     expect(names(found)).toEqual(['projects/-p/agent-22222222.jsonl']);
   });
+
+  it.each(['projects', 'projects/-p', `projects/-p/${S}`, `projects/-p/${S}/subagents`])(
+    'of a session are not looked for behind a link, as little as all logs are: %s',
+    async (linked) => {
+      const root = rootWith(`projects/-p/${S}.jsonl`, `projects/-p/${S}/subagents/agent-a1.jsonl`);
+      const elsewhere = join(temporaryFolder(), 'elsewhere');
+      renameSync(join(root, linked), elsewhere);
+      symlinkSync(elsewhere, join(root, linked));
+      expect(names(await claudeLogsOf(root, S, peekAt({})))).toEqual(names(await claudeLogs(root)));
+    },
+  );
 
   it("of a sub-agent's id are its log", async () => {
     const root = rootWith(`projects/-p/${S}/subagents/agent-a1.jsonl`, `projects/-p/${S}/subagents/agent-a12.jsonl`);
@@ -82,9 +102,9 @@ describe("Claude Code's logs", () => {
     expect(await claudeLogsOf(rootWith(`projects/-p/${S}.jsonl`), id, peekAt({}))).toEqual([]);
   });
 
-  it('at a path are the transcript and the sub-agents in the folder of its name', async () => {
+  it('at a path are the transcript and the sub-agents in the folder of its name', () => {
     const root = rootWith(`x/${S}.jsonl`, `x/${S}/subagents/agent-a1.jsonl`, 'x/other.jsonl');
-    expect(names(await claudeLogsAt(join(root, 'x', `${S}.jsonl`)))).toEqual([`${S}.jsonl`, `${S}/subagents/agent-a1.jsonl`]);
+    expect(names(claudeLogsAt(join(root, 'x', `${S}.jsonl`)))).toEqual([`${S}.jsonl`, `${S}/subagents/agent-a1.jsonl`]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noFacts, type LogFile, type Peek } from '../../../src/capture/agent.js';
@@ -30,7 +30,10 @@ const peekAt =
 
 describe("Codex' folder", () => {
   it('is ~/.codex, or what CODEX_HOME names', () => {
-    expect([codexRoots({ home: '/home/ada', variables: {} }), codexRoots({ home: '/home/ada', variables: { CODEX_HOME: '/c' } })]).toEqual([['/home/ada/.codex'], ['/c']]);
+    expect([codexRoots({ home: '/home/ada', variables: {} }), codexRoots({ home: '/home/ada', variables: { CODEX_HOME: '/c' } })]).toEqual([
+      ['/home/ada/.codex'],
+      ['/c'],
+    ]);
   });
 });
 
@@ -48,13 +51,22 @@ describe("Codex' logs", () => {
   });
 
   it('of a thread are its own, archived and compressed ones, too', async () => {
-    const root = rootWith(rollout('2026/03/09', 1), `${rollout('2026/03/09', 1)}.zst`, `archived_sessions/rollout-2026-03-09T08-00-00-${id(1)}.jsonl`, rollout('2026/03/09', 2));
+    const root = rootWith(
+      rollout('2026/03/09', 1),
+      `${rollout('2026/03/09', 1)}.zst`,
+      `archived_sessions/rollout-2026-03-09T08-00-00-${id(1)}.jsonl`,
+      rollout('2026/03/09', 2),
+    );
     expect((await codexLogsOf(root, id(1), peekAt({}))).length).toBe(3);
   });
 
   it('of a thread are those of the threads that it spawned, and that they spawned', async () => {
     const root = rootWith(rollout('2026/03/09', 1), rollout('2026/03/09', 2), rollout('2026/03/10', 3), rollout('2026/03/10', 4));
-    expect(names(await codexLogsOf(root, id(1), peekAt({ 2: 1, 3: 2 })))).toEqual([rollout('2026/03/09', 1), rollout('2026/03/09', 2), rollout('2026/03/10', 3)]);
+    expect(names(await codexLogsOf(root, id(1), peekAt({ 2: 1, 3: 2 })))).toEqual([
+      rollout('2026/03/09', 1),
+      rollout('2026/03/09', 2),
+      rollout('2026/03/10', 3),
+    ]);
   });
 
   it('of a thread are spawned ones of the local day before, since names are in local time', async () => {
@@ -70,6 +82,25 @@ describe("Codex' logs", () => {
   it('of a thread that is gone are those that it spawned', async () => {
     expect(names(await codexLogsOf(rootWith(rollout('2026/03/09', 2)), id(1), peekAt({ 2: 1 })))).toEqual([rollout('2026/03/09', 2)]);
   });
+
+  it.each(['sessions', 'sessions/2026', 'sessions/2026/03/09', 'archived_sessions'])(
+    'of a thread are not looked for behind a link, as little as all logs are: %s',
+    async (linked) => {
+      const root = rootWith(rollout('2026/03/09', 1), `archived_sessions/rollout-2026-03-09T08-00-00-${id(1)}.jsonl`);
+      const elsewhere = join(temporaryFolder(), 'elsewhere');
+      renameSync(join(root, linked), elsewhere);
+      symlinkSync(elsewhere, join(root, linked));
+      expect(names(await codexLogsOf(root, id(1), peekAt({})))).toEqual(names(await codexLogs(root)));
+    },
+  );
+
+  it.each([`sessions/rollout-2026-03-09T08-00-00-${id(1)}.jsonl`, `sessions/2026/03/rollout-2026-03-09T08-00-00-${id(1)}.jsonl`])(
+    'of a thread are found wherever all logs are: %s',
+    async (name) => {
+      const root = rootWith(name);
+      expect(names(await codexLogsOf(root, id(1), peekAt({})))).toEqual(names(await codexLogs(root)));
+    },
+  );
 
   it('of days long before a thread are not opened', async () => {
     const asked: string[] = [];

@@ -1,0 +1,420 @@
+// What must never leave the logs, who may read the books, and what may reach a terminal.
+import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ClaudeSession } from '../support/claude-session.js';
+import { BIN, Home, type Envelope, type Result } from '../support/home.js';
+import { runProgram, shown, works } from './shown.js';
+
+let home: Home;
+
+beforeEach(() => {
+  home = new Home();
+});
+
+/** All files and folders below a folder. */
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? [path, ...walk(path)] : [path];
+  });
+}
+
+/** Files of the home that are not the agent's. */
+const ourFiles = (): string[] => walk(home.path).filter((path) => !path.startsWith(join(home.path, '.claude')) && lstatSync(path).isFile());
+
+const written = (): Buffer => Buffer.concat(ourFiles().map((path) => readFileSync(path)));
+
+const LIFE = [
+  'analysis start --source-id s1',
+  'analysis mark --stage one',
+  'analysis list',
+  'analysis current',
+  'analysis complete',
+  'analysis sessions list',
+  'doctor',
+];
+
+/** A whole lifecycle, as text and as JSON, with debugging words; everything that it printed. */
+async function live(grow: () => void): Promise<string> {
+  const all: Result[] = [];
+  for (const args of LIFE) {
+    for (const json of ['', ' --json']) {
+      if (json !== '' && /start|complete/.test(args)) continue;
+      all.push(await home.run(args + json, { env: { DEBUG: 'tokentrail' } }));
+      grow();
+    }
+  }
+  const id = /ANALYSIS-\d+-\d+/.exec(all[0]!.stdout)?.[0] ?? 'none';
+  for (const args of [
+    `analysis show ${id}`,
+    `analysis show ${id} --json`,
+    `analysis complete --id ${id}`,
+    `analysis add --source-id s1 --usage-from claude:${join(home.path, '.claude')}`,
+  ]) {
+    all.push(await home.run(args, { env: { DEBUG: 'tokentrail' } }));
+  }
+  return all.map(({ stdout, stderr }) => stdout + stderr).join('\n');
+}
+
+describe('what people and agents say to each other', () => {
+  const CANARIES = [
+    'CANARY-prompt-8841',
+    'CANARY-answer-8842',
+    'sk-ant-CANARY-8843',
+    'CANARY-tool-8844',
+    'CANARY-broken-8845',
+    'CANARY-summary-8846',
+  ];
+
+  /** Lines that hold what must not be stored, in the places where agents write it. */
+  function talk(session: ClaudeSession): void {
+    const base = { sessionId: session.id, cwd: home.project, timestamp: new Date().toISOString() };
+    session
+      .raw(
+        `${JSON.stringify({ ...base, type: 'user', uuid: `u-${Math.random()}`, message: { role: 'user', content: `${CANARIES[0]} ${CANARIES[2]}` } })}\n`,
+      )
+      .raw(`${JSON.stringify({ ...base, type: 'summary', summary: CANARIES[5] })}\n`)
+      .raw(`{"type":"user","content":"${CANARIES[4]}\n`)
+      .answer({ extra: { toolUseResult: { stdout: CANARIES[3] }, requestId: 'req_1' } })
+      .raw(`${session.line().replace('"ok"', JSON.stringify(CANARIES[1]))}\n`);
+  }
+
+  it('is nowhere in the store, the cache and the outputs', async () => {
+    const session = new ClaudeSession(home).enter();
+    talk(session);
+    const printed = await live(() => talk(session));
+    const found = CANARIES.filter((canary) => printed.includes(canary) || written().includes(canary));
+    expect(found).toEqual([]);
+  });
+
+  it('is in the log all the same, so that this test could find it', () => {
+    const session = new ClaudeSession(home);
+    talk(session);
+    const text = readFileSync(session.path, 'utf8');
+    expect(CANARIES.filter((canary) => !text.includes(canary))).toEqual([]);
+  });
+});
+
+describe('paths of the home', () => {
+  it('are nowhere in the store', async () => {
+    const session = new ClaudeSession(home).answer();
+    const id = await home.ok([
+      'analysis',
+      'start',
+      '--source-id',
+      's1',
+      '--tool',
+      'claude',
+      '--usage-session-path',
+      session.path,
+      '--analysis-file',
+      'paper.md',
+    ]);
+    session.answer();
+    await home.ok(['analysis', 'mark', '--stage', 'one', '--id', id]);
+    await home.ok('source add --id s1 --analysis-file paper.md');
+    const stored = walk(home.store).filter((path) => lstatSync(path).isFile());
+    expect(stored.filter((path) => readFileSync(path).includes(home.path))).toEqual([]);
+  });
+
+  it('are stored with a tilde', async () => {
+    const id = await home.ok('analysis start --source-id s1 --tool manual --analysis-file paper.md');
+    expect(await shown(home, id)).toMatchObject({ project: '~/work/paper', analysis_file: '~/work/paper/paper.md' });
+  });
+
+  it('are stored with a tilde also if the home is a link', async () => {
+    const real = join(home.path, 'disk', 'user');
+    mkdirSync(join(real, 'paper'), { recursive: true });
+    symlinkSync(real, join(home.path, 'link'));
+    const env = { HOME: join(home.path, 'link') };
+    const cwd = join(home.path, 'link', 'paper');
+    const { analysis } = await home.json<{ analysis: { project: string } }>('analysis start --source-id s1 --tool manual', { env, cwd });
+    expect(analysis.project).toBe('~/paper');
+  });
+
+  it('are not stored of logs that were given by a path with a link in it', async () => {
+    new ClaudeSession(home).answer();
+    renameSync(join(home.path, '.claude'), join(home.path, 'dotfiles'));
+    symlinkSync(join(home.path, 'dotfiles'), join(home.path, '.claude'));
+    const [session] = walk(join(home.path, 'dotfiles')).filter((path) => path.endsWith('.jsonl'));
+    const id = await home.ok(['analysis', 'start', '--source-id', 's1', '--tool', 'claude', '--usage-session-path', session!]);
+    expect(JSON.stringify((await shown(home, id)).sessions)).not.toContain(home.path);
+  });
+});
+
+describe('who may read the books', () => {
+  const modesUnder = (folder: string): string[] =>
+    [folder, ...walk(folder)].map((path) => {
+      const stat = lstatSync(path);
+      return `${relative(home.path, path)} ${(stat.mode & 0o777).toString(8)} ${stat.isDirectory() ? 'folder' : 'file'}`;
+    });
+
+  it('is only their owner, also if the shell leaves everything open', async () => {
+    const session = new ClaudeSession(home).enter().answer();
+    const line = `printf '%s\\n' '${session.line()}' >> '${session.path}'`;
+    await home.shell(`umask 000; set -e
+      tokentrail source add --id s1
+      for n in 1 2 3; do tokentrail analysis start --source-id s1; ${line}; done
+      tokentrail analysis mark --id ANALYSIS-$(date -u +%Y)-001 --stage one
+      tokentrail analysis complete --id ANALYSIS-$(date -u +%Y)-001
+      tokentrail analysis sessions list`);
+    const wrong = [home.store, join(home.path, '.cache', 'tokentrail')]
+      .flatMap(modesUnder)
+      .filter((line) => !/ (700 folder|600 file)$/.test(line));
+    expect(wrong).toEqual([]);
+  });
+
+  it('is only their owner after the tables were merged', async () => {
+    const id = await home.ok('analysis start --source-id s1 --tool manual');
+    const marks = Array.from({ length: 36 }, (_, n) => `tokentrail analysis mark --id ${id} --stage s${n} -q`).join('\n');
+    await home.shell(`umask 000\n${marks}`);
+    expect(modesUnder(home.store).filter((line) => !/ (700 folder|600 file)$/.test(line))).toEqual([]);
+  });
+
+  it("keeps the store out of the project's history", async () => {
+    mkdirSync(join(home.project, '.git'));
+    await home.ok('analysis start --source-id s1 --tool manual');
+    expect(readFileSync(join(home.project, '.tokentrail', '.gitignore'), 'utf8')).toBe('*\n');
+  });
+});
+
+describe('the network', () => {
+  const script = `set -e
+    "${process.execPath}" "${BIN}" analysis start --source-id s1 > /dev/null
+    "${process.execPath}" "${BIN}" analysis mark --stage one
+    "${process.execPath}" "${BIN}" analysis complete > /dev/null
+    "${process.execPath}" "${BIN}" analysis list > /dev/null
+    "${process.execPath}" "${BIN}" doctor > /dev/null
+    "${process.execPath}" "${BIN}" --help > /dev/null`;
+
+  it('is not needed', async (ctx) => {
+    if (!(await works('unshare', ['-n', 'true']))) ctx.skip('no network namespaces here');
+    new ClaudeSession(home).enter().answer();
+    const { code, stderr } = await runProgram(home, 'unshare', ['-n', 'sh', '-c', script]);
+    expect({ code, failed: stderr.includes('✗') }).toEqual({ code: 0, failed: false });
+  });
+
+  it('is not asked for', async (ctx) => {
+    if (!(await works('strace', ['-f', '-e', 'trace=socket', 'true']))) ctx.skip('strace is not to be had here');
+    new ClaudeSession(home).enter().answer();
+    const trace = join(home.path, 'trace');
+    await runProgram(home, 'strace', ['-f', '-o', trace, '-e', 'trace=socket,connect,sendto', 'sh', '-c', script]);
+    expect(
+      readFileSync(trace, 'utf8')
+        .split('\n')
+        .filter((line) => /AF_INET/.test(line)),
+    ).toEqual([]);
+  });
+});
+
+describe('large numbers', () => {
+  const MANY = 5_000_000_000;
+
+  it('of 5,000,000,000 cache reads are stored and shown unchanged', async () => {
+    const session = new ClaudeSession(home).enter().answer();
+    const id = await home.ok('analysis start --source-id s1');
+    session.answer({ input: 0, output: 0, read: MANY });
+    await home.ok('analysis complete');
+    expect(await shown(home, id)).toMatchObject({ cache_read_tokens: MANY, tokens_check: MANY });
+    expect(await home.ok(['analysis', 'show', id])).toContain('cache read 5,000,000,000');
+  });
+
+  it('of 5,000,000,000 cache reads stand in the list of sessions unchanged', async () => {
+    new ClaudeSession(home).answer({ read: MANY });
+    const { sessions } = await home.json<{ sessions: { usage: { cache_read: number } }[] }>('analysis sessions list');
+    expect(sessions.map(({ usage }) => usage.cache_read)).toEqual([MANY]);
+  });
+
+  it('add up exactly up to 2^53', async () => {
+    const session = new ClaudeSession(home).enter().answer({ input: 0, output: 1 });
+    const id = await home.ok('analysis start --source-id s1');
+    session.answer({ input: 0, output: 0, read: 2 ** 52 }).answer({ input: 0, output: 0, read: 2 ** 52 - 3 });
+    await home.ok('analysis complete');
+    expect((await shown(home, id)).tokens_check).toBe(2 ** 53 - 3);
+  });
+
+  it('beyond 2^53 in sum leave the other analyses readable', async () => {
+    const session = new ClaudeSession(home).enter().answer({ input: 0, output: 1 });
+    await home.ok('analysis start --source-id s1');
+    for (let i = 0; i < 3; i++) session.answer({ input: 0, output: 0, read: 2 ** 53 - 1 });
+    await home.run('analysis complete');
+    expect((await home.run('analysis list')).code).toBe(0);
+  });
+
+  it('beyond 2^53 in sum never become a wrong number that looks right', async () => {
+    const session = new ClaudeSession(home).enter().answer({ input: 0, output: 1 });
+    const id = await home.ok('analysis start --source-id s1');
+    for (let i = 0; i < 3; i++) session.answer({ input: 0, output: 0, read: 2 ** 53 - 1 });
+    const { code, stderr } = await home.run('analysis complete');
+    const { cache_read_tokens, capture_status } = await shown(home, id);
+    expect({ code, honest: cache_read_tokens === null || capture_status === 'partial', bug: stderr.includes('BUG') }).toEqual({
+      code: 0,
+      honest: true,
+      bug: false,
+    });
+  });
+});
+
+describe('text from outside', () => {
+  // What a terminal acts upon: escape, bell, backspace, carriage return, C1, bidi, zero-width, tags, separators of lines.
+  const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/;
+
+  const EVIL: [what: string, text: string][] = [
+    ['a colour', 'a\u001b[31mb'],
+    ['a write to the clipboard', 'a\u001b]52;c;ZXZpbA==\u0007b'],
+    ["a return to the line's beginning", 'a\rFORGED'],
+    ['backspaces', 'a\b\b\bb'],
+    ['C1 controls', 'a\u009b31m\u009d0;t\u009cb\u0085c'],
+    ['a reversal of direction', 'a\u202eb\u2066c'],
+    ['invisible letters', 'a\u200bb\ufeffc\u{e0041}d'],
+    ['a separator of lines', 'a\u2028b\u2029c'],
+  ];
+  const NEWLINE = 'a\nFORGED line';
+
+  const raw = (results: readonly Result[]): string[] =>
+    results.flatMap(({ stdout, stderr }) => [stdout, stderr]).filter((text) => RAW.test(text));
+  const forged = (results: readonly Result[]): string[] =>
+    results.flatMap(({ stdout, stderr }) => `${stdout}\n${stderr}`.split('\n')).filter((line) => line.startsWith('FORGED'));
+
+  /** Each command as text and with --json. */
+  async function both(commands: readonly (readonly string[])[], env: Readonly<Record<string, string>> = {}): Promise<Result[]> {
+    const all: Result[] = [];
+    for (const args of commands) for (const words of [args, [...args, '--json']]) all.push(await home.run(words, { env }));
+    return all;
+  }
+
+  const ofModel = async (model: string): Promise<Result[]> => {
+    const session = new ClaudeSession(home).enter().answer({ model });
+    const start = await home.run('analysis start --source-id s1');
+    session.answer({ model });
+    const id = start.stdout.trim();
+    const rest = await both([
+      ['analysis', 'mark', '--id', id, '--stage', 'one'],
+      ['analysis', 'sessions', 'list'],
+      ['analysis', 'show', id],
+      ['analysis', 'list'],
+    ]);
+    return [start, await home.run(['analysis', 'complete', '--id', id]), ...rest, await home.run(['analysis', 'show', id])];
+  };
+
+  const ofSource = async (title: string): Promise<Result[]> =>
+    both([
+      ['source', 'add', '--id', 's1', '--title', title, '--author', title],
+      ['source', 'show', 's1'],
+      ['source', 'list'],
+      ['source', 'update', '--id', 's1', '--title', title],
+    ]);
+
+  const ofAnalysis = async (text: string): Promise<Result[]> => {
+    const manual = [
+      'analysis',
+      'start',
+      '--source-id',
+      's1',
+      '--tool',
+      'manual',
+      '--notes',
+      text,
+      '--task',
+      text,
+      '--cmd',
+      text,
+      '--model',
+      text,
+      '--tag',
+      `k=${text}`,
+    ];
+    return [
+      await home.run(manual),
+      ...(await both([
+        ['analysis', 'mark', '--stage', text],
+        ['analysis', 'list'],
+        ['analysis', 'current'],
+      ])),
+      await home.run(['analysis', 'show', await home.ok('analysis current')]),
+    ];
+  };
+
+  const ofErrors = (text: string): Promise<Result[]> =>
+    both([
+      [text],
+      ['analysis', text],
+      [text, '--help'],
+      ['analysis', 'show', text],
+      ['analysis', 'list', `--${text}`],
+      ['analysis', 'list', '--since', text],
+      ['analysis', 'list', '--limit', text],
+      ['analysis', 'list', '--tool', text],
+      ['analysis', 'mark', '--id', text, '--stage', 'x'],
+      ['analysis', 'add', '--source-id', 's1', '--usage-from', text],
+      ['analysis', 'start', '--source-id', 's1', '--usage-session-id', text],
+      ['analysis', 'start', '--source-id', 's1', '--usage-session-path', text],
+      ['analysis', 'list', '--store', `${text}://x`],
+      ['analysis', 'list', '--store', text],
+      ['analysis', 'add', '--source-id', 's1', '--tool', 'manual', '--inputs-source-ids', text],
+      ['analysis', 'add', '--source-id', 's1', '--tool', 'manual', '--inputs-analysis-ids', text],
+      ['analysis', 'sessions', 'list', '--project', text],
+    ]);
+
+  const ofEnvironment = (text: string): Promise<Result[]> =>
+    both(
+      [
+        ['analysis', 'start', '--source-id', 's1'],
+        ['analysis', 'current'],
+      ],
+      { CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: text },
+    );
+
+  const ofConfig = async (text: string): Promise<Result[]> => {
+    writeFileSync(join(home.project, 'tokentrail.yaml'), `${JSON.stringify(text)}: 1\n`);
+    return both([['analysis', 'list']]);
+  };
+
+  const ofDebug = (text: string): Promise<Result[]> =>
+    both([[text], ['analysis', 'show', text], ['analysis', 'list', '--since', text]], { DEBUG: 'tokentrail' });
+
+  const ofFileName = async (text: string): Promise<Result[]> => {
+    const session = new ClaudeSession(home).answer();
+    const folder = join(session.path, '..', '..', `-${text}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, `${text}.jsonl`), `${session.line({ extra: { sessionId: text, cwd: `/x/${text}` } })}\n`);
+    return both([['analysis', 'sessions', 'list'], ['doctor']]);
+  };
+
+  const places: [where: string, print: (text: string) => Promise<Result[]>][] = [
+    ['a model', ofModel],
+    ['a source', ofSource],
+    ['the fields of an analysis', ofAnalysis],
+    ['arguments that are refused', ofErrors],
+    ['a session that the environment names', ofEnvironment],
+    ['the configuration', ofConfig],
+    ['words of debugging', ofDebug],
+    ['the name of a log', ofFileName],
+  ];
+
+  // All of it at once: which kind it was shows in the difference.
+  it.each(places)('in %s reaches no terminal as it is', async (_, print) => {
+    const text = EVIL.map(([, evil]) => evil).join('|');
+    expect(raw(await print(text))).toEqual([]);
+  });
+
+  it.each(places)('in %s forges no line of ours', async (_, print) => {
+    expect(forged(await print(NEWLINE))).toEqual([]);
+  });
+
+  it.each(places)('in %s leaves every answer with --json one document', async (_, print) => {
+    const results = await print(`${NEWLINE}|${EVIL.map(([, evil]) => evil).join('|')}|"\\`);
+    const documents = results.filter(({ stdout }) => stdout.startsWith('{'));
+    expect(documents.length).toBeGreaterThan(0);
+    for (const { stdout } of documents) {
+      expect(stdout.trimEnd()).not.toContain('\n');
+      expect((JSON.parse(stdout) as Envelope).schema).toBe('tokentrail/v1');
+    }
+  });
+
+  it.each(EVIL)('%s is the same text again for whoever reads --json', async (_, title) => {
+    await home.ok(['source', 'add', '--id', 's1', '--title', title]);
+    expect((await home.json<{ source: { title: string } }>('source show s1')).source.title).toBe(title);
+  });
+});
