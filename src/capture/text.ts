@@ -9,10 +9,10 @@ const PIECE_BYTES = 1024;
 export const isCompressed = (name: string): boolean => name.endsWith('.zst');
 
 async function* plainChunks(open: OpenLog, from: number): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, open.size - from)));
   // Only what was there at the opening, so that a log that grows while it is read is read to one point.
   for (let position = from; position < open.size;) {
-    const { bytesRead } = await open.handle.read(buffer, 0, Math.min(CHUNK_BYTES, open.size - position), position);
+    const { bytesRead } = await open.handle.read(buffer, 0, Math.min(buffer.length, open.size - position), position);
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -1,5 +1,5 @@
 // Check `permissions`: nobody else can read or change the store.
-import { lstatSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Finding } from './finding.js';
 
 const OTHERS = 0o077;
@@ -10,7 +10,7 @@ export function checkPermissions(folder: string): Finding | null {
   let mode: number;
   let owner: number;
   try {
-    ({ mode, uid: owner } = lstatSync(folder));
+    ({ mode, uid: owner } = statSync(folder));
   } catch {
     return null;
   }

@@ -12,7 +12,8 @@ export async function checkStore(folder: string, open: () => Promise<Store>): Pr
     const store = await open();
     const [logs, sources] = await store.guarded(() => Promise.all([store.analysisLogs(), store.sources()]));
     const [analyses, known] = await store.guarded(() => Promise.all([logs.list(), sources.list()]));
-    const details = { ...base.details, analyses: analyses.length, sources: known.length };
+    const rows = await store.guarded(async () => (await logs.checkSeals()) + (await sources.checkSeals()));
+    const details = { ...base.details, analyses: analyses.length, sources: known.length, rows };
     return {
       ...base,
       level: 'ok',

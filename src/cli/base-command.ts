@@ -31,8 +31,13 @@ export abstract class BaseCommand extends Command {
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']> };
   }
 
-  /** Prints the answer: `data` in the envelope with --json, else `text`. Then a writing command tidies up. */
-  protected async answer(data: unknown, text: string): Promise<void> {
+  /** The answer was given, and what it says is a failure: exit 1. */
+  protected failed(): void {
+    process.exitCode = 1;
+  }
+
+  /** Prints the answer: `data` (made only then) in the envelope with --json, else `text`. Then a writing command tidies up. */
+  protected async answer(data: () => unknown, text: string): Promise<void> {
     this.context.output.answer(data, text);
     await this.context.close();
   }

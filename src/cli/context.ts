@@ -5,7 +5,7 @@ import v8 from 'node:v8';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { Agent, LogFile, Surroundings } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
-import { isFolder } from '../capture/find-files.js';
+import { isFolder, isPlainId } from '../capture/find-files.js';
 import {
   findSession,
   runningWork,
@@ -179,7 +179,7 @@ export class Context {
     const store =
       mode === 'read' ? await Store.openForReading({ folder }) : await Store.openForWriting({ folder, now, program: this.program });
     if (store.created) this.output.say(`Created the store ${this.tilde(folder)}.`);
-    return new Books({ store, now, agentNamed, openSession: (target) => this.openSession(target) });
+    return new Books({ store, now, agentNamed, warmUp: () => this.#warmUp(), openSession: (target) => this.openSession(target) });
   }
 
   /** What a writing command does after its answer. */
@@ -194,6 +194,16 @@ export class Context {
     let session = this.#sessions.get(key);
     if (session === undefined) this.#sessions.set(key, (session = this.#readSession(target)));
     return session;
+  }
+
+  /** The session that the environment names, if its last reading is cached: then only what was written since is read. */
+  async #warmUp(): Promise<void> {
+    for (const agent of AGENT_LIST) {
+      const session_id = agent.environment.sessionIds.map((name) => this.#variable(name)).find((id) => id !== null) ?? null;
+      if (agent.reader === null || session_id === null || !isPlainId(session_id)) continue;
+      const target = { agent, session_id, path: null };
+      if (SessionReading.isCached(target, this.reading)) await this.openSession(target).catch(() => undefined);
+    }
   }
 
   #readSession(target: SessionTarget): Promise<SessionReading> {

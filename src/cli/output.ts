@@ -30,8 +30,8 @@ export class Output {
     if (!this.json && !this.quiet) process.stderr.write(`${safe(text)}\n`);
   }
 
-  answer(data: unknown, text: string): void {
-    const body = this.json ? this.#envelope({ ok: true, data }) : text;
+  answer(data: () => unknown, text: string): void {
+    const body = this.json ? this.#envelope({ ok: true, data: data() }) : text;
     if (body === '') return;
     process.stdout.write(this.json ? `${safeJson(body)}\n` : `${safeText(body)}\n`);
   }

@@ -10,7 +10,7 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<void> {
     await this.begin(Doctor);
     const findings = await examine(this.context);
-    await this.answer({ findings }, renderFindings(findings));
-    if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
+    await this.answer(() => ({ findings }), renderFindings(findings));
+    if (findings.some(({ level }) => level === 'error')) this.failed();
   }
 }

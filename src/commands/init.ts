@@ -9,6 +9,6 @@ export default class Init extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(Init);
     const made = await initialise(this.context, flags.store ?? null);
-    await this.answer(made, `The store is ${this.context.tilde(made.store)}.`);
+    await this.answer(() => made, `The store is ${this.context.tilde(made.store)}.`);
   }
 }

@@ -42,7 +42,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;
@@ -81,9 +81,14 @@ export class Scope {
     this.#relate();
   }
 
+  /** Under which name the cache keeps a scope: another one for each version of the reader. */
+  static nameOf(agent: Agent, subject: string): string {
+    return `${agent.name}-${subject}.v${agent.reader!.version}.${FORMAT}`;
+  }
+
   /** Opens what the cache knows of the scope; a damaged cache or one of another version is as none. */
   static open(agent: Agent, subject: string, reading: Reading): Scope {
-    const name = `${agent.name}-${subject}.v${agent.reader!.version}.${FORMAT}`;
+    const name = Scope.nameOf(agent, subject);
     const found = reading.cache.read(name);
     if (found === 'damaged') {
       reading.warn({

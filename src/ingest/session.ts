@@ -19,6 +19,10 @@ export interface SessionTarget {
   readonly path: string | null;
 }
 
+/** Under which name the cache keeps the session. */
+const subjectOf = ({ session_id, path }: SessionTarget): string =>
+  path === null ? session_id : `${session_id}-at-${Buffer.from(path).toString('hex').slice(-160)}`;
+
 /** Where to look: the roots of the target's agent. */
 export interface SessionPlace {
   readonly roots: readonly string[];
@@ -92,11 +96,14 @@ export class SessionReading {
     this.#peek = peeker(target.agent);
   }
 
+  /** Whether an earlier reading of the session is in the cache. */
+  static isCached(target: SessionTarget, reading: Reading): boolean {
+    return reading.cache.has(Scope.nameOf(target.agent, subjectOf(target)));
+  }
+
   /** Reads the session, from where the cache ends. */
   static async open(target: SessionTarget, { roots }: SessionPlace, reading: Reading): Promise<SessionReading> {
-    const subject =
-      target.path === null ? target.session_id : `${target.session_id}-at-${Buffer.from(target.path).toString('hex').slice(-160)}`;
-    const session = new SessionReading(target, roots, Scope.open(target.agent, subject, reading));
+    const session = new SessionReading(target, roots, Scope.open(target.agent, subjectOf(target), reading));
     await session.update();
     return session;
   }

@@ -53,13 +53,14 @@ export async function advance(part: SessionPart, now: Snapshot, session: Session
     limits.push(...late.limits);
   }
   const before = part.final ?? baseline;
-  const intact = (await stillHolds(session, before)) && !isNegative(subtractUsage(now.usage, before.usage));
+  // Once a log was changed, its sums and those that were carried on have no common beginning.
+  const carried = before.flags.includes('log_changed');
+  const intact = !carried && (await stillHolds(session, before)) && !isNegative(subtractUsage(now.usage, before.usage));
   if (!intact) {
     limits.push(session.exists ? 'log_changed' : 'log_gone');
     const added = session.usageBy('after', before.cut.at);
     const final = { ...now, usage: addUsage(before.usage, added), flags: [...now.flags, 'log_changed'].sort() };
     return { part: { ...part, baseline, final }, limits };
   }
-  if (before.flags.includes('log_changed')) limits.push('log_changed');
   return { part: { ...part, baseline, final: now }, limits };
 }

@@ -18,6 +18,8 @@ export interface BooksParts {
   readonly now: () => Instant;
   /** Opens a session for reading, from where its cursor ends. */
   readonly openSession: (target: SessionTarget) => Promise<SessionReading>;
+  /** Reads the running session ahead, if that is cheap; never fails. */
+  readonly warmUp: () => Promise<void>;
   readonly agentNamed: (name: SessionPart['agent']) => Agent;
 }
 
@@ -98,7 +100,8 @@ export class Books {
    */
   async revise(id: string, command: string, change: (current: Analysis, at: Instant) => Promise<Analysis>): Promise<Analysis> {
     const logs = await this.logs();
-    const seen = await this.analysis(id);
+    // While the store is asked, the session that is probably the analysis' can be read.
+    const [seen] = await Promise.all([this.analysis(id), this.#parts.warmUp()]);
     const before = await logs.version();
     await Promise.all(seen.sessions.map((part) => this.session(this.targetOf(part))));
     return this.store.exclusively(async () => {

@@ -6,7 +6,7 @@ import type { Instant } from '../model/time.js';
 import { stageCut } from '../ingest/session.js';
 import { advance } from './advance.js';
 import type { Books } from './books.js';
-import { finishOpenRecords } from './open-records.js';
+import { finishOpenRecords, stillOpen } from './open-records.js';
 import { captureOf, tailOf } from './totals.js';
 import { isNegative } from './usage.js';
 
@@ -49,7 +49,7 @@ export async function bringUp(books: Books, analysis: Analysis, at: Instant): Pr
     const finished = finishOpenRecords(part, stages, session);
     stages = finished.stages;
     const advanced = await advance(finished.part, session.snapshot(at), session);
-    sessions.push(advanced.part);
+    sessions.push(stillOpen(finished.part, advanced.part, session));
     limits.push(...advanced.limits);
   }
   return { analysis: { ...analysis, sessions, stages }, limits };

@@ -39,6 +39,19 @@ function growth(open: readonly OpenRecord[], session: SessionReading): Growth {
   return { usage, open: left, changed: changed || left.length < open.length };
 }
 
+/**
+ * The last snapshot with the records that were open at the one before and still are: another answer may have begun meanwhile, and
+ * then they are not the last of their log any more.
+ */
+export function stillOpen(before: SessionPart, now: SessionPart, session: SessionReading): SessionPart {
+  if (now.final === null) return now;
+  const { cut } = now.final;
+  const known = new Set(cut.open.map(({ key }) => key));
+  const earlier = (before.final ?? before.baseline).cut.open;
+  const left = earlier.flatMap(({ key }) => (known.has(key) || session.isFinished(key) ? [] : (session.now(key) ?? [])));
+  return left.length === 0 ? now : { ...now, final: { ...now.final, cut: { ...cut, open: [...cut.open, ...left] } } };
+}
+
 /** Adds the growth to the stage that ends at a cut and takes it from the next one. */
 function shift(stages: readonly Stage[], cutOf: number, growing: Usage): Stage[] {
   return stages.map((stage, i) => {
@@ -55,7 +68,13 @@ export function finishOpenRecords(part: SessionPart, stages: readonly Stage[], s
   const atStart = growth(part.baseline.cut.open, session);
   let baseline = part.baseline;
   if (atStart.changed) {
-    baseline = { ...baseline, usage: addUsage(baseline.usage, atStart.usage), cut: { ...baseline.cut, open: atStart.open } };
+    const finished = baseline.cut.open.length - atStart.open.length;
+    baseline = {
+      ...baseline,
+      usage: addUsage(baseline.usage, atStart.usage),
+      cut: { ...baseline.cut, open: atStart.open },
+      partial_records: Math.max(0, baseline.partial_records - finished),
+    };
     shifted = shift(shifted, -1, atStart.usage);
   }
   stages.forEach((stage, i) => {

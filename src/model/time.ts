@@ -3,7 +3,7 @@
 /** Microseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d{2}):?(\d{2}))$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d{2}):(\d{2}))$/;
 
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MS = 1000;
@@ -25,7 +25,7 @@ export function parseInstant(text: unknown): Instant | null {
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || date.getUTCFullYear() !== year) return null;
   const fraction = Number((m[7] ?? '').padEnd(6, '0').slice(0, 6));
   const offset = m[9] === undefined ? 0 : (m[9] === '-' ? -1 : 1) * (Number(m[10]) * 60 + Number(m[11]));
-  if (Math.abs(offset) > 24 * 60) return null;
+  if (Math.abs(offset) > 24 * 60 || Number(m[11] ?? 0) > 59) return null;
   return ms * MICROS_PER_MS + fraction - offset * 60 * MICROS_PER_SECOND;
 }
 

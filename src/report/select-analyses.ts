@@ -34,7 +34,7 @@ function matches(analysis: Analysis, filter: AnalysisFilter): boolean {
     (filter.tool === null || analysis.tool === filter.tool) &&
     (filter.status === null || analysis.status === filter.status) &&
     (filter.kind === null || analysis.kind === filter.kind) &&
-    filter.tags.every((wanted) => tags.some((tag) => tag === wanted || tag.startsWith(`${wanted}=`))) &&
+    filter.tags.every((wanted) => tags.some((tag) => tag === wanted || (!wanted.includes('=') && tag.startsWith(`${wanted}=`)))) &&
     (filter.since === null || began(analysis) >= filter.since) &&
     (filter.until === null || began(analysis) < filter.until)
   );

@@ -3,12 +3,14 @@ import type { Analysis } from '../model/analysis.js';
 import { parseAnalysisId } from '../model/ids.js';
 import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
 import type { RevisionTable } from './database.js';
-import { and, eq, eqNumber, or, startsWith } from './filter.js';
+import { and, eq, eqNumber, oneOf, or, startsWith } from './filter.js';
 import type { Row } from './rows.js';
 import { rowHash } from './seal.js';
 
 /** Rows of idempotency keys live in the same table, under ids that no analysis has (semantics 36). */
 const KEY_PREFIX = 'key:';
+
+const isKey = (row: Row): boolean => String(row['id']).startsWith(KEY_PREFIX);
 
 /** The columns of a line in a list, without the structured ones that make up most of a row. */
 const LIST_COLUMNS = [
@@ -34,6 +36,11 @@ export class AnalysisLogs {
     return this.#table.version();
   }
 
+  /** Every row proves itself. @returns how many there are. @throws STORE_DAMAGED */
+  checkSeals(): Promise<number> {
+    return this.#table.checkSeals();
+  }
+
   async last(id: string): Promise<Analysis | null> {
     const found = await this.#table.last(id);
     return found === null || id.startsWith(KEY_PREFIX) ? null : analysisFromRow(found.row);
@@ -47,22 +54,23 @@ export class AnalysisLogs {
   /** The last revisions of all analyses, without stages, sessions and details; unordered. */
   async list(): Promise<Analysis[]> {
     const rows = await this.#table.lastOfAll(undefined, LIST_COLUMNS);
-    return rows.filter((row) => !String(row['id']).startsWith(KEY_PREFIX)).map(analysisFromRow);
+    return rows.filter((row) => !isKey(row)).map(analysisFromRow);
   }
 
-  /** The last revisions of the analyses whose first session is `session`; null: of those without one. */
-  async ofSession(session: string | null): Promise<Analysis[]> {
-    const filter = session === null ? undefined : eq('usage_session_id', session);
-    const rows = await this.#table.lastOfAll(filter, LIST_COLUMNS);
-    const analyses = rows.filter((row) => !String(row['id']).startsWith(KEY_PREFIX)).map(analysisFromRow);
-    return analyses.filter((analysis) => analysis.usage_session_id === session);
+  /** The last revisions of the analyses whose first session is `session`. */
+  async ofSession(session: string): Promise<Analysis[]> {
+    const ids = new Set((await this.#table.select(['id'], eq('usage_session_id', session))).map((row) => String(row['id'])));
+    if (ids.size === 0) return [];
+    const rows = await this.#table.lastOfAll(oneOf('id', [...ids]), LIST_COLUMNS);
+    return rows.map(analysisFromRow).filter(({ usage_session_id }) => usage_session_id === session);
   }
 
   /** The highest number of a year that an analysis or a key has taken; 0 if none has. */
   async highestNumber(year: number): Promise<number> {
     const first = and(eqNumber('revision', 1), or(startsWith('id', `ANALYSIS-${year}-`), startsWith('id', KEY_PREFIX)));
     const rows = await this.#table.select(['id', 'inputs_analysis_ids'], first);
-    const ids = rows.flatMap((row) => [String(row['id']), ...((row['inputs_analysis_ids'] ?? []) as string[])]);
+    // A key's row stands for the id that it was given.
+    const ids = rows.flatMap((row) => (isKey(row) ? ((row['inputs_analysis_ids'] ?? []) as string[]) : [String(row['id'])]));
     return ids.reduce((highest, id) => {
       const parsed = parseAnalysisId(id);
       return parsed !== null && parsed.year === year ? Math.max(highest, parsed.number) : highest;

@@ -1,9 +1,11 @@
 // The disposable cache of how far logs were read and what was found there. A file has a head and up to 256 buckets, each checked
 // by its own hash at opening and parsed only when needed. Deleting it changes no answer; a damaged one is a cold read.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from './files.js';
+
+const LONGEST_NAME = 150;
 
 const MAGIC = 'tokentrail-cursor/1';
 
@@ -61,7 +63,13 @@ export class CursorCache {
   }
 
   #path(name: string): string {
-    return join(this.#folder, `${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.cursor`);
+    const plain = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, LONGEST_NAME);
+    // Names that a file can't have are kept apart by their hash.
+    return join(this.#folder, `${plain === name ? name : `${plain}-${hash(name)}`}.cursor`);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.#path(name));
   }
 
   /** Null if there is none; `'damaged'` if there is one that can't be used. */

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
-import type { Schema } from 'apache-arrow';
+import type { Schema, Table as ArrowTable } from 'apache-arrow';
 import { arrowField, arrowSchema } from '../schema/arrow.js';
-import type { FrozenColumn } from '../schema/index.js';
+import { TABLES, type FrozenColumn } from '../schema/index.js';
 import { TokentrailError } from '../model/errors.js';
 import { isConflict } from './failures.js';
-import { syncNewFiles, tableFiles } from './files.js';
+import { syncNewFiles, syncPath, tableFiles } from './files.js';
 import { eq, type Filter } from './filter.js';
 import { decodeRows, encodeRows, type Row } from './rows.js';
 import { checkSeal } from './seal.js';
@@ -51,15 +51,21 @@ export class Database {
   }
 
   async open(name: string): Promise<RevisionTable> {
-    return new RevisionTable(name, join(this.folder, `${name}.lance`), await this.#connection.openTable(name));
+    const key = TABLES.find((table) => table.name === name)?.key ?? 'row_key';
+    return new RevisionTable(name, key, join(this.folder, `${name}.lance`), await this.#connection.openTable(name));
   }
 
   /** Creates the table, also if another process just did; the key can only be set on a new one. */
   async create(name: string, key: string, columns: readonly FrozenColumn[]): Promise<RevisionTable> {
-    const table = await this.#connection.createEmptyTable(name, arrowSchema(columns), { mode: 'create', existOk: true });
-    const created = new RevisionTable(name, join(this.folder, `${name}.lance`), table);
-    await table.setUnenforcedPrimaryKey(key);
+    const table = this.has(name)
+      ? await this.#connection.openTable(name)
+      : await this.#connection.createEmptyTable(name, arrowSchema(columns), { mode: 'create' });
+    const created = new RevisionTable(name, key, join(this.folder, `${name}.lance`), table);
+    const { fields } = await table.schema();
+    const keyed = fields.some(({ metadata }) => metadata.has('lance-schema:unenforced-primary-key:position'));
+    if (!keyed) await table.setUnenforcedPrimaryKey(key);
     syncNewFiles(join(this.folder, `${name}.lance`), new Set());
+    syncPath(this.folder);
     return created;
   }
 }
@@ -72,13 +78,15 @@ export interface LastRevision {
 
 export class RevisionTable {
   readonly name: string;
+  readonly #key: string;
   readonly #folder: string;
   readonly #table: LanceTable;
   #schema: Schema | undefined;
   #committed: number | null = null;
 
-  constructor(name: string, folder: string, table: LanceTable) {
+  constructor(name: string, key: string, folder: string, table: LanceTable) {
     this.name = name;
+    this.#key = key;
     this.#folder = folder;
     this.#table = table;
   }
@@ -151,6 +159,18 @@ export class RevisionTable {
     return rows;
   }
 
+  /** Checks the seal of every row, a batch at a time. @returns how many rows there are. @throws STORE_DAMAGED */
+  async checkSeals(): Promise<number> {
+    let rows = 0;
+    for await (const batch of this.#table.query()) {
+      for (const row of decodeRows({ batches: [batch] } as never)) {
+        checkSeal(row, this.name);
+        rows++;
+      }
+    }
+    return rows;
+  }
+
   /** All revisions of `id`, oldest first, with their seals checked. */
   async history(id: string): Promise<Row[]> {
     const rows = decodeRows((await this.#table.query().where(eq('id', id).sql).toArrow()) as never);
@@ -160,7 +180,11 @@ export class RevisionTable {
 
   async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {
     const query = this.#table.takeRowIds(rowIds);
-    return decodeRows((await (columns ? query.select([...columns]) : query).toArrow()) as never);
+    if (columns !== undefined) return decodeRows((await query.select([...columns]).toArrow()) as never);
+    const found = await query.toArrow();
+    // Whole rows have the columns of the table, which the next insert needs.
+    if (found.numRows > 0) this.#schema ??= found.schema;
+    return decodeRows(found);
   }
 
   /**
@@ -170,7 +194,7 @@ export class RevisionTable {
   async insertIfAbsent(row: Row): Promise<boolean> {
     const data = encodeRows(await this.schema(), [row]);
     const before = tableFiles(this.#folder);
-    const merge = this.#table.mergeInsert('row_key').whenNotMatchedInsertAll().useIndex(false);
+    const merge = this.#table.mergeInsert(this.#key).whenNotMatchedInsertAll().useIndex(false);
     const { numInsertedRows, version } = await merge.execute(data as never);
     if (numInsertedRows === 0) return false;
     syncNewFiles(this.#folder, before);

@@ -22,7 +22,13 @@ export function writeFileAtomically(path: string, parts: readonly (string | Uint
       for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     }
     if (durable) fsyncSync(fd);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
     closeSync(fd);
+  }
+  try {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -31,7 +37,12 @@ export function writeFileAtomically(path: string, parts: readonly (string | Uint
   if (durable) syncPath(dirname(path));
 }
 
-export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true, mode: 0o700 });
+/** Makes a folder and those above it, and syncs what they were made in. */
+export function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) syncPath(dirname(made));
+}
 
 const TABLE_FOLDERS = ['data', '_transactions', '_versions', '_deletions', '_indices'];
 
@@ -68,4 +79,5 @@ export function syncNewFiles(tableFolder: string, before: ReadonlySet<string>): 
     }
   }
   for (const folder of folders) syncPath(join(tableFolder, folder));
+  if (folders.size > 0) syncPath(tableFolder);
 }

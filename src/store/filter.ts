@@ -14,6 +14,9 @@ export const eq = (column: FilterColumn, value: string): Filter => ({ sql: `${co
 
 export const eqNumber = (column: FilterColumn, value: number): Filter => ({ sql: `${column} = ${Math.trunc(value)}` });
 
+/** A whole number from 1 to `most`. */
+export const upTo = (column: FilterColumn, most: number): Filter => ({ sql: `${column} BETWEEN 1 AND ${Math.trunc(most)}` });
+
 /** Starts with `prefix`. */
 export const startsWith = (column: FilterColumn, prefix: string): Filter => ({ sql: `starts_with(${column}, ${quoted(prefix)})` });
 

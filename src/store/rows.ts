@@ -1,7 +1,8 @@
 // Rows between plain values and Arrow. Reads and builds column buffers directly: Arrow's builders and row proxies are the slow
 // part of a one-row command. Only the closed set of types in src/schema is written; anything else throws.
 import { type Data, DataType, Field, makeData, RecordBatch, Schema, Struct, Table, Vector } from 'apache-arrow';
-import { TokentrailError } from '../model/errors.js';
+import { assertThat, TokentrailError } from '../model/errors.js';
+import { TABLES } from '../schema/index.js';
 
 /** int64 and timestamp (µs) are numbers, refused beyond 2^53 − 1; money is bigint. */
 export type Value = string | number | bigint | readonly string[] | null;
@@ -11,7 +12,13 @@ export type Row = Readonly<Record<string, Value>>;
 /** Columns whose int64 stays a bigint. */
 const MONEY = new Set(['cost_pico_usd', 'reported_cost_pico_usd']);
 
-const decoder = new TextDecoder();
+const KNOWN = new Set(TABLES.flatMap(({ columns }) => columns.map(({ name }) => name)));
+
+/** Money, and large numbers in columns of a newer release, which are only carried along. */
+const isExact = (column: string, value: bigint): boolean =>
+  MONEY.has(column) || (!KNOWN.has(column) && !Number.isSafeInteger(Number(value)));
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 function safeNumber(value: bigint, column: string): number {
@@ -35,10 +42,15 @@ function cell(field: Field, data: Data, index: number): Value {
   if (DataType.isUtf8(type)) return text(data, index);
   if (DataType.isInt(type) && type.bitWidth === 64) {
     const value = (data.values as BigInt64Array)[index]!;
-    return MONEY.has(field.name) ? value : safeNumber(value, field.name);
+    return isExact(field.name, value) ? value : safeNumber(value, field.name);
   }
   if (DataType.isTimestamp(type)) return safeNumber((data.values as BigInt64Array)[index]!, field.name);
   if (DataType.isFloat(type)) return (data.values as Float64Array)[index]!;
+  if (DataType.isList(type) && DataType.isUtf8(type.children[0]!.type)) {
+    const offsets = data.valueOffsets as Int32Array;
+    const child = data.children[0]!;
+    return Array.from({ length: offsets[index + 1]! - offsets[index]! }, (_, i) => text(child, offsets[index]! + i));
+  }
   const value: unknown = new Vector([data]).get(index);
   if (DataType.isList(type)) return Array.from(value as Iterable<string>);
   return typeof value === 'bigint' ? safeNumber(value, field.name) : (value as Value);
@@ -80,6 +92,21 @@ function utf8Data(type: DataType, values: readonly (string | null)[], nulls: Ret
   return make({ type, length: values.length, valueOffsets, data, ...nulls });
 }
 
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** @throws a bug error: what can't be stored exactly must have been refused before. */
+function wholeNumber(value: Value, field: Field): bigint {
+  if (value === null) return 0n;
+  if (typeof value === 'bigint') {
+    const money = value;
+    assertThat(money <= INT64_MAX && money >= -INT64_MAX - 1n, `${field.name} fits into 64 bits`);
+    return money;
+  }
+  assertThat(Number.isSafeInteger(value), `${field.name} is a whole number up to 2^53 − 1`);
+  assertThat(DataType.isTimestamp(field.type) || (value as number) >= 0, `${field.name} is not below 0`);
+  return BigInt(value as number);
+}
+
 function columnData(field: Field, values: readonly Value[]): Data {
   const type = field.type as DataType;
   const nulls = bitmap(values);
@@ -87,7 +114,7 @@ function columnData(field: Field, values: readonly Value[]): Data {
   if (DataType.isUtf8(type)) return utf8Data(type, values as readonly (string | null)[], nulls);
   if ((DataType.isInt(type) && type.bitWidth === 64) || DataType.isTimestamp(type)) {
     const data = new BigInt64Array(length);
-    values.forEach((value, i) => (data[i] = BigInt((value ?? 0) as number | bigint)));
+    values.forEach((value, i) => (data[i] = wholeNumber(value, field)));
     return make({ type, length, data, ...nulls });
   }
   if (DataType.isFloat(type)) {

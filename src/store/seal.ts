@@ -2,19 +2,26 @@
 // without `cost_usd` (a float kept for others) and without the hash itself; whole numbers as strings, times as microseconds.
 import { createHash } from 'node:crypto';
 import { TokentrailError } from '../model/errors.js';
+import { TABLES } from '../schema/index.js';
 import type { Row, Value } from './rows.js';
+
+/** Numbers that are no whole ones stay JSON numbers. */
+const FLOATS = new Set(TABLES.flatMap(({ columns }) => columns.flatMap(({ name, type }) => (type === 'float64' ? [name] : []))));
 
 const UNSEALED_COLUMNS = new Set(['cost_usd', 'row_sha256']);
 
-const canonicalValue = (value: Exclude<Value, null>): unknown =>
-  typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+const canonicalValue = (column: string, value: Exclude<Value, null>): unknown => {
+  if (typeof value === 'number' && (FLOATS.has(column) || !Number.isInteger(value))) return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return typeof value === 'string' ? value.toWellFormed() : value.map((item) => item.toWellFormed());
+};
 
-/** Strings and lists of strings only, so that sorting the keys is all that RFC 8785 asks beyond JSON.stringify. */
+/** No nested objects, so sorting the keys is all that RFC 8785 asks beyond JSON.stringify. */
 export function canonicalRow(row: Row): string {
   const entries = Object.keys(row)
     .filter((key) => row[key] !== null && row[key] !== undefined && !UNSEALED_COLUMNS.has(key))
     .sort()
-    .map((key) => [key, canonicalValue(row[key] as Exclude<Value, null>)] as const);
+    .map((key) => [key, canonicalValue(key, row[key] as Exclude<Value, null>)] as const);
   return JSON.stringify(Object.fromEntries(entries));
 }
 

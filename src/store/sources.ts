@@ -14,6 +14,11 @@ export class Sources {
     return this.#table.refresh();
   }
 
+  /** Every row proves itself. @returns how many there are. @throws STORE_DAMAGED */
+  checkSeals(): Promise<number> {
+    return this.#table.checkSeals();
+  }
+
   async last(id: string): Promise<Source | null> {
     const found = await this.#table.last(id);
     return found === null ? null : sourceFromRow(found.row);

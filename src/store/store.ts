@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
-import { analysisLogs, ledger, sources } from '../schema/index.js';
+import { analysisLogs, ledger, sources, TABLES } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
 import { Database, type RevisionTable } from './database.js';
 import { storeFailure } from './failures.js';
@@ -27,17 +27,40 @@ const missing = (folder: string): TokentrailError =>
     details: { store: folder },
   });
 
+type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+
+const settled = <T>(work: () => Promise<T>): Promise<Settled<T>> =>
+  work().then(
+    (value) => ({ ok: true, value }),
+    (error: unknown) => ({ ok: false, error }),
+  );
+
+/** Applies the migrations that are missing. @returns whether there were any. */
+async function evolve(database: Database, now: () => Instant, program: string): Promise<boolean> {
+  if ((await missingMigrations(database)).length === 0) return false;
+  await withFileLock(join(database.folder, 'store.lock'), true, async () => {
+    const left = await missingMigrations(database);
+    if (left.length > 0) await migrate(database, left, now(), program);
+  });
+  return true;
+}
+
 export class Store {
   readonly folder: string;
   /** True if opening it created it. */
   readonly created: boolean;
   readonly #database: Database;
+  /** Resolves once the schema is known to be ours: true if it had to be brought there. */
+  readonly #evolved: Promise<boolean>;
   readonly #tables = new Map<string, Promise<RevisionTable>>();
 
-  private constructor(folder: string, database: Database, created: boolean) {
+  private constructor(folder: string, database: Database, created: boolean, evolved: Promise<boolean>) {
     this.folder = folder;
     this.created = created;
     this.#database = database;
+    this.#evolved = evolved;
+    // Whoever uses the store waits for it and sees the failure.
+    evolved.catch(() => undefined);
   }
 
   /** @throws STORE_MISSING if there is no store at `folder`. */
@@ -52,8 +75,10 @@ export class Store {
       if (!statSync(folder).isDirectory()) throw new Error('ENOTDIR');
       if (!existsSync(join(folder, `${ledger.name}.lance`))) throw missing(folder);
       const database = await Database.connect(folder);
+      // A store whose creation was cut short holds nothing yet; the next writing command finishes it.
+      if (!database.has(analysisLogs.name) || !database.has(sources.name)) throw missing(folder);
       await missingMigrations(database);
-      return new Store(folder, database, false);
+      return new Store(folder, database, false, Promise.resolve(false));
     });
   }
 
@@ -64,13 +89,10 @@ export class Store {
       makeFolder(folder);
       if (!existsSync(join(folder, '.gitignore'))) writeFileAtomically(join(folder, '.gitignore'), ['*\n'], true);
       const database = await Database.connect(folder);
-      if ((await missingMigrations(database)).length > 0) {
-        await withFileLock(join(folder, 'store.lock'), true, async () => {
-          const left = await missingMigrations(database);
-          if (left.length > 0) await migrate(database, left, now(), program);
-        });
-      }
-      return new Store(folder, database, created);
+      const evolved = evolve(database, now, program);
+      // Where all tables are there, reading them need not wait for a look into the ledger: `guarded` does, before it answers.
+      if (!TABLES.every(({ name }) => database.has(name))) await evolved;
+      return new Store(folder, database, created, evolved);
     });
   }
 
@@ -99,14 +121,23 @@ export class Store {
     return new Sources(await this.#table(sources.name));
   }
 
-  /** Runs `work`, turning failures of the store into errors that tell what to do. */
+  /** Runs `work` on a schema that is known to be ours, turning failures of the store into errors that tell what to do. */
   guarded<T>(work: () => Promise<T>): Promise<T> {
-    return Store.#guarded(this.folder, work);
+    return Store.#guarded(this.folder, async () => {
+      const [evolved, done] = await Promise.all([this.#evolved, settled(work)]);
+      if (done.ok) return done.value;
+      // It may have failed for want of what the migration has brought by now.
+      if (evolved) return work();
+      throw done.error;
+    });
   }
 
   /** Runs `work` while no other process of this machine writes to the books. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return this.guarded(async () => (await withFileLock(join(this.folder, 'store.lock'), true, work)) as T);
+    return Store.#guarded(this.folder, async () => {
+      await this.#evolved;
+      return (await withFileLock(join(this.folder, 'store.lock'), true, work)) as T;
+    });
   }
 
   /** Merges small files of the tables that were used, if it is time; never fails. */

@@ -147,12 +147,6 @@ describe('a list of the books', () => {
     expect((await logs.ofSession('u1')).map(({ id }) => id)).toEqual([ID]);
   });
 
-  it('of no session has the analyses that have none', async () => {
-    await logs.insert(analysisNamed(ID, { usage_session_id: 'u1' }));
-    await logs.insert(analysisNamed('ANALYSIS-2026-002'));
-    expect((await logs.ofSession(null)).map(({ id }) => id)).toEqual(['ANALYSIS-2026-002']);
-  });
-
   it('of a session leaves out an analysis that has come to another one', async () => {
     await logs.insert(analysisNamed(ID, { usage_session_id: 'u1' }));
     await logs.insert(analysisNamed(ID, { revision: 2, usage_session_id: 'u2' }));

@@ -38,7 +38,8 @@ export async function claudeLogs(root: string): Promise<LogFile[]> {
 export async function claudeLogsOf(root: string, session: string, peek: Peek): Promise<LogFile[]> {
   if (!isPlainId(session)) return [];
   const logs: LogFile[] = [];
-  for (const folder of foldersIn(join(root, 'projects'))) {
+  const folders = foldersIn(join(root, 'projects'));
+  for (const folder of folders) {
     const project = `projects/${folder}`;
     for (const name of namesIn(join(root, project))) {
       const log = asLog(root, `${project}/${name}`);
@@ -47,7 +48,7 @@ export async function claudeLogsOf(root: string, session: string, peek: Peek): P
     }
     if (foldersIn(join(root, project)).includes(session)) logs.push(...subagentLogs(root, `${project}/${session}`));
   }
-  return logs.length > 0 ? logs : subagentById(root, session);
+  return logs.length > 0 || folders.length === 0 ? logs : subagentById(root, session);
 }
 
 /** The sub-agents' logs in the folder of a session. */

@@ -1,5 +1,5 @@
 // Numbers for people. Unknown is N/A, never 0; a lower bound carries ≥.
-import { total, totalKnown, type Counts } from '../../model/tokens.js';
+import { isUnknown, total, totalKnown, type Counts } from '../../model/tokens.js';
 
 /** `41,210`. Not by Intl, whose first use costs 20 ms. */
 export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
@@ -11,8 +11,7 @@ export const tokens = (count: number | null, lowerBound = false): string =>
 export function totalText(counts: Counts, lowerBound = false): string {
   const all = total(counts);
   if (all !== null) return tokens(all, lowerBound);
-  const known = totalKnown(counts);
-  return known === 0 ? 'N/A' : `≥ ${grouped(known)} (incomplete)`;
+  return isUnknown(counts) ? 'N/A' : `≥ ${grouped(totalKnown(counts))} (incomplete)`;
 }
 
 /** `input 10 · cache read 5,000 · cache write 1,000 (1 h: 200) · output 640`. */

@@ -76,6 +76,6 @@ export default class AnalysisAdd extends BaseCommand {
     requireAddable(input);
     const { analysis, warnings } = await addAnalysis(await context.books(), input);
     context.warn(warnings);
-    await this.answer({ analysis: analysisJson(analysis) }, analysis.id);
+    await this.answer(() => ({ analysis: analysisJson(analysis) }), analysis.id);
   }
 }

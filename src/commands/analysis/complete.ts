@@ -44,6 +44,6 @@ export default class AnalysisComplete extends BaseCommand {
       amend: flags.amend ?? null,
     });
     this.context.warn(warnings);
-    await this.answer({ analysis: analysisJson(analysis) }, renderEnded(analysis));
+    await this.answer(() => ({ analysis: analysisJson(analysis) }), renderEnded(analysis));
   }
 }

@@ -8,6 +8,6 @@ export default class AnalysisCurrent extends BaseCommand {
   async run(): Promise<void> {
     await this.begin(AnalysisCurrent);
     const id = await analysisIdOf(this.context, undefined, 'read');
-    await this.answer({ id }, id);
+    await this.answer(() => ({ id }), id);
   }
 }

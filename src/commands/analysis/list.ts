@@ -39,6 +39,6 @@ export default class AnalysisList extends BaseCommand {
       limit: flags.all ? null : flags.limit,
     });
     const text = renderAnalyses(analyses, matching, this.context.now(), this.context.terminal);
-    await this.answer({ analyses: analyses.map(analysisLineJson), matching }, text);
+    await this.answer(() => ({ analyses: analyses.map(analysisLineJson), matching }), text);
   }
 }

@@ -30,6 +30,6 @@ export default class AnalysisMark extends BaseCommand {
       notes: flags.notes ?? null,
     });
     this.context.output.say(renderMarked(stage));
-    await this.answer({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }, '');
+    await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }), '');
   }
 }

@@ -14,6 +14,6 @@ export default class AnalysisShow extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.begin(AnalysisShow);
     const analysis = await (await this.context.readBooks()).analysis(args.id);
-    await this.answer({ analysis: analysisJson(analysis) }, renderAnalysis(analysis, this.context.now()));
+    await this.answer(() => ({ analysis: analysisJson(analysis) }), renderAnalysis(analysis, this.context.now()));
   }
 }

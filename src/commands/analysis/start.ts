@@ -62,6 +62,6 @@ export default class AnalysisStart extends BaseCommand {
     const { analysis, warnings } = await startAnalysis(await context.books(), input);
     context.warn(warnings);
     context.output.say(renderStarted(analysis));
-    await this.answer({ analysis: analysisJson(analysis) }, analysis.id);
+    await this.answer(() => ({ analysis: analysisJson(analysis) }), analysis.id);
   }
 }

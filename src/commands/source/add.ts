@@ -12,6 +12,6 @@ export default class SourceAdd extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(SourceAdd);
     const source = await addSource(await this.context.books(), flags.id, sourceFields(this.context, flags));
-    await this.answer({ source: sourceJson(source) }, source.id);
+    await this.answer(() => ({ source: sourceJson(source) }), source.id);
   }
 }

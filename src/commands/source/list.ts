@@ -9,6 +9,6 @@ export default class SourceList extends BaseCommand {
   async run(): Promise<void> {
     await this.begin(SourceList);
     const sources = await listSources(await this.context.readBooks());
-    await this.answer({ sources: sources.map(sourceJson) }, renderSources(sources, this.context.terminal));
+    await this.answer(() => ({ sources: sources.map(sourceJson) }), renderSources(sources, this.context.terminal));
   }
 }

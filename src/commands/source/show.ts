@@ -11,6 +11,6 @@ export default class SourceShow extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.begin(SourceShow);
     const source = await findSource(await this.context.readBooks(), args.id);
-    await this.answer({ source: sourceJson(source) }, renderSource(source));
+    await this.answer(() => ({ source: sourceJson(source) }), renderSource(source));
   }
 }

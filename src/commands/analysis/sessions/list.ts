@@ -28,6 +28,6 @@ export default class AnalysisSessionsList extends BaseCommand {
       limit: flags.limit,
     });
     const text = renderSessions(sessions, matching, (path) => context.tilde(path), context.terminal);
-    await this.answer({ sessions: sessions.map(sessionJson), matching }, text);
+    await this.answer(() => ({ sessions: sessions.map(sessionJson), matching }), text);
   }
 }
