@@ -26,6 +26,31 @@ const sortWithoutCollator = {
   },
 };
 
+/**
+ * Parts that are loaded by name at every start and never used here: metrics, rerankers and permutations, which LanceDB's index
+ * re-exports, and the search for command files, which the manifest replaces.
+ */
+const UNUSED = [
+  { filter: /^\.\/(otel|rerankers|permutation)$/, importer: /@lancedb\/lancedb\/dist\/index\.js$/, contents: 'module.exports = {};' },
+  {
+    filter: /^tinyglobby$/,
+    importer: /@oclif\/core\/lib\/config\/plugin\.js$/,
+    contents: "exports.glob = () => { throw new Error('oclif.manifest.json is missing; build the program again.'); };",
+  },
+];
+
+const withoutUnused = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    UNUSED.forEach(({ filter, importer }, index) =>
+      onResolve({ filter }, (found) =>
+        importer.test(found.importer) ? { path: found.path, namespace: 'unused', pluginData: index } : undefined,
+      ),
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, ({ pluginData }) => ({ contents: UNUSED[pluginData].contents, loader: 'js' }));
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: [
@@ -50,7 +75,7 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);const __filename=import.meta.filename??'';const __dirname=import.meta.dirname??'';",
   },
-  plugins: [sortWithoutCollator],
+  plugins: [sortWithoutCollator, withoutUnused],
   logLevel: 'warning',
 });
 

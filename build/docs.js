@@ -10,7 +10,14 @@ const check = process.argv.includes('--check');
 
 /** Loads a TypeScript module of ours. */
 async function load(path) {
-  const { outputFiles } = await build({ entryPoints: [join(root, path)], bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'error' });
+  const { outputFiles } = await build({
+    entryPoints: [join(root, path)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
 }
 
@@ -22,11 +29,16 @@ function commandsPage() {
   const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
   const sections = Object.values(commands).map((command) => {
     const name = command.id.replaceAll(':', ' ');
-    const examples = command.examples.map((line) => line.replaceAll('<%= config.bin %>', 'tokentrail').replaceAll('<%= command.id %>', name));
+    const examples = command.examples.map((line) =>
+      line.replaceAll('<%= config.bin %>', 'tokentrail').replaceAll('<%= command.id %>', name),
+    );
     const args = Object.values(command.args).map((arg) => [`\`${arg.name.toUpperCase()}\``, arg.description]);
     const flags = Object.values(command.flags)
       .filter(({ helpGroup }) => helpGroup !== 'GLOBAL')
-      .map((flag) => [`\`--${flag.name}\`${flag.required ? ' (required)' : ''}`, `${flag.description ?? ''}${flag.options ? ` One of ${flag.options.map((o) => `\`${o}\``).join(', ')}.` : ''}${flag.default === undefined ? '' : ` Default: \`${flag.default}\`.`}`]);
+      .map((flag) => [
+        `\`--${flag.name}\`${flag.required ? ' (required)' : ''}`,
+        `${flag.description ?? ''}${flag.options ? ` One of ${flag.options.map((o) => `\`${o}\``).join(', ')}.` : ''}${flag.default === undefined ? '' : ` Default: \`${flag.default}\`.`}`,
+      ]);
     return [
       `## ${name}`,
       `${command.summary}${command.description ? ` ${command.description}` : ''}`,
@@ -34,7 +46,8 @@ function commandsPage() {
       ...(args.length + flags.length > 0 ? [table(['', ''], [...args, ...flags])] : []),
     ].join('\n\n');
   });
-  const intro = 'Every command takes `--json` (one JSON document on stdout), `--store ADDRESS` and `--quiet`. The answer goes to stdout, every other word to stderr.';
+  const intro =
+    'Every command takes `--json` (one JSON document on stdout), `--store ADDRESS` and `--quiet`. The answer goes to stdout, every other word to stderr.';
   return ['# Commands', NOTE, intro, ...sections].join('\n\n');
 }
 
@@ -44,14 +57,20 @@ async function tablesPage() {
     const rows = columns.map((column) => [`\`${column.name}\``, column.type, column.nullable ? '' : 'never null', column.about]);
     return `## ${name}\n\nKey: \`${key}\`.\n\n${table(['column', 'type', '', 'what it holds'], rows)}`;
   });
-  const intro = 'The tables of the store, as LanceDB columns. `timestamp` is microseconds in UTC, `json` a text that holds JSON. Rows are never changed: a change is a new row with the next `revision`.';
+  const intro =
+    'The tables of the store, as LanceDB columns. `timestamp` is microseconds in UTC, `json` a text that holds JSON. Rows are never changed: a change is a new row with the next `revision`.';
   return ['# Tables', NOTE, intro, ...sections].join('\n\n');
 }
 
 async function errorsPage() {
   const { ERROR_EXITS, ERROR_MEANINGS, EXIT_MEANINGS } = await load('src/model/errors.ts');
-  const exits = table(['exit', 'meaning'], Object.entries(EXIT_MEANINGS).map(([code, meaning]) => [code, meaning]));
-  const errors = Object.entries(ERROR_EXITS).map(([code, exit]) => `### ${code.toLowerCase()}\n\n\`${code}\`, exit ${exit}. ${ERROR_MEANINGS[code]}`);
+  const exits = table(
+    ['exit', 'meaning'],
+    Object.entries(EXIT_MEANINGS).map(([code, meaning]) => [code, meaning]),
+  );
+  const errors = Object.entries(ERROR_EXITS).map(
+    ([code, exit]) => `### ${code.toLowerCase()}\n\n\`${code}\`, exit ${exit}. ${ERROR_MEANINGS[code]}`,
+  );
   return ['# Exit codes and errors', NOTE, 'The same with and without `--json`.', exits, '## Errors', ...errors].join('\n\n');
 }
 

@@ -58,7 +58,13 @@ export class Desk {
   /** Books of their own, as another process has them. */
   async books(): Promise<Books> {
     const store = await openStore(this.home.store, () => this.now);
-    return new Books({ store, now: () => this.now, agentNamed, openSession: (target) => this.reading(target) });
+    return new Books({
+      store,
+      now: () => this.now,
+      agentNamed,
+      warmUp: () => Promise.resolve(),
+      openSession: (target) => this.reading(target),
+    });
   }
 }
 
