@@ -37,5 +37,10 @@ export async function readAnalysis(folder: string, id: string): Promise<Analysis
 /** Merges the files of a store and drops old versions, as upkeep does once they are older than its grace period. */
 export async function mergeAll(folder: string): Promise<void> {
   const database = await Database.connect(folder);
-  for (const name of ['analysis_logs', 'sources']) await (await database.open(name)).optimize(new Date());
+  for (const name of ['analysis_logs', 'sources']) {
+    const table = await database.open(name);
+    // The version before the merge only grows old with the second look.
+    await table.optimize(new Date(0));
+    await table.optimize(new Date());
+  }
 }

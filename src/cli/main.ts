@@ -1,10 +1,9 @@
 // Runs one command line: finds the command, and turns whatever ends it into one answer and one exit code.
-import { inspect } from 'node:util';
 import { run } from '@oclif/core/run';
 import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';
-import { safeText } from './safe.js';
+import { safe } from './safe.js';
 
 /** Flags of every command, which may also stand before the command's name. */
 const GLOBAL_FLAGS = new Set(['--json', '--quiet', '-q']);
@@ -51,7 +50,13 @@ const plainMessage = (message: string): string =>
     .trim();
 
 function asOwnError(error: unknown, command: string): TokentrailError {
-  if (error instanceof TokentrailError) return error;
+  if (error instanceof TokentrailError) {
+    // Thrown while a flag is read, its message comes back wrapped.
+    const { code, suggestions, details, cause } = error;
+    return error.message.startsWith('Parsing --')
+      ? new TokentrailError(code, plainMessage(error.message), { suggestions, details, cause })
+      : error;
+  }
   const thrown = error as OclifError;
   const message = plainMessage(thrown instanceof Error ? thrown.message : String(thrown));
   if (command === '' || /^command .* not found$/is.test(message)) {
@@ -94,6 +99,14 @@ function endQuietlyOnClosedPipe(): void {
   }
 }
 
+/** Where an error and its causes came from; a message is one line, whatever it holds. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return `${safe(String(error))}\n`;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  const cause = error.cause === undefined ? '' : `caused by ${stackOf(error.cause)}`;
+  return `${[`${error.name}: ${safe(error.message)}`, ...frames.map(safe)].join('\n')}\n${cause}`;
+}
+
 /** Runs the command line and sets the exit code. */
 export async function main(argv: readonly string[], entry: string): Promise<void> {
   endOnSignals();
@@ -108,7 +121,7 @@ export async function main(argv: readonly string[], entry: string): Promise<void
     if (isExit(error)) return;
     const failure = asOwnError(error, command);
     currentOutput().fail(failure);
-    if (process.env['DEBUG']?.includes('tokentrail') === true) process.stderr.write(`${safeText(inspect(error))}\n`);
+    if (process.env['DEBUG']?.includes('tokentrail') === true) process.stderr.write(stackOf(error));
     process.exitCode = failure.exitCode;
   }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
-import type { Schema, Table as ArrowTable } from 'apache-arrow';
+import type { Schema } from 'apache-arrow';
 import { arrowField, arrowSchema } from '../schema/arrow.js';
 import { TABLES, type FrozenColumn } from '../schema/index.js';
 import { TokentrailError } from '../model/errors.js';

@@ -32,8 +32,13 @@ describe('the current analysis', () => {
   });
 
   it('is none of another session', async () => {
-    await start(books, {});
+    await start(books, { session: { kind: 'none', tool: 'claude-code', session_id: 'another', reason: 'no_usage', message: '' } });
     await expect(inSession()).rejects.toMatchObject({ code: 'NO_CURRENT_ANALYSIS' });
+  });
+
+  it('is one of the project that has no session, if the session has none', async () => {
+    const { analysis } = await start(books, {});
+    expect((await inSession()).id).toBe(analysis.id);
   });
 
   it('is ambiguous with exit code 5 where several are started, with their ids', async () => {

@@ -24,8 +24,12 @@ export function temporaryFolder(): string {
 /** 2026-05-04T10:00:00Z. */
 export const NOON: Instant = Date.UTC(2026, 4, 4, 10) * 1000;
 
-export const openStore = (folder: string, now: () => Instant = () => NOON): Promise<Store> =>
-  Store.openForWriting({ folder, now, program: '0.0.0-test' });
+export async function openStore(folder: string, now: () => Instant = () => NOON): Promise<Store> {
+  const store = await Store.openForWriting({ folder, now, program: '0.0.0-test' });
+  // What was found out of its schema is told by the first use.
+  await store.guarded(() => Promise.resolve());
+  return store;
+}
 
 /** An analysis in which nothing is known but that it is there. */
 export const analysisNamed = (id: string, over: Partial<Analysis> = {}): Analysis => ({
