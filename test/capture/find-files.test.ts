@@ -87,9 +87,9 @@ describe('an id', () => {
 });
 
 describe('a folder', () => {
-  it('is none if it is a link to one', async () => {
+  it('is one also through a link: whoever keeps it elsewhere links it', async () => {
     const root = temporaryFolder();
     symlinkSync(root, join(root, 'link'));
-    expect([await isFolder(root), await isFolder(join(root, 'link')), await isFolder(join(root, 'nowhere'))]).toEqual([true, false, false]);
+    expect([await isFolder(root), await isFolder(join(root, 'link')), await isFolder(join(root, 'nowhere'))]).toEqual([true, true, false]);
   });
 });
