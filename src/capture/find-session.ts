@@ -203,14 +203,11 @@ export async function findSession(question: SessionQuestion, machine: Machine): 
   const tool = question.tool === null ? null : toolFromFlag(question.tool);
   if (tool === 'manual' || tool === 'other')
     return none(tool, 'tool_keeps_no_log', `The tool "${tool}" keeps no log that tokentrail reads.`);
-  const agent = tool === null ? await runningAgent(machine) : agentNamed(agentOf(tool)!);
-
   const ownId = machine.variables[ID_VARIABLE];
-  if (ownId) {
-    const session = await byId(ownId, agent === null ? flaggedAgents(null) : [agent], machine);
-    if (session !== null) return found(session.agent, session.session_id, ID_VARIABLE);
-    if (agent !== null) return fromEnvironment(agent, ownId, ID_VARIABLE, machine);
-  }
+  const own = ownId ? await byId(ownId, flaggedAgents(question.tool), machine) : null;
+  if (own !== null) return found(own.agent, own.session_id, ID_VARIABLE);
+  const agent = tool === null ? await runningAgent(machine) : agentNamed(agentOf(tool)!);
+  if (ownId && agent !== null) return fromEnvironment(agent, ownId, ID_VARIABLE, machine);
   if (agent === null) return none(null, 'no_agent', 'No agent is known to be running here.');
   for (const name of agent.environment.sessionIds) {
     const id = machine.variables[name];

@@ -31,7 +31,6 @@ export function checkAgent({ agent, roots, present, sessions }: AgentState): Fin
     (at, { last_at }) => (last_at !== null && (at === null || last_at > at) ? last_at : at),
     null,
   );
-  const uncounted = sessions.sessions.some(({ flags }) => flags.includes('no_token_counts'));
   const reasons = new Map<string, number>(skipped.map(({ reason, count }) => [reason, count]));
   for (const { reason } of unread) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const skippedText = reasons.size === 0 ? '' : `; skipped: ${[...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ')}`;
@@ -40,7 +39,7 @@ export function checkAgent({ agent, roots, present, sessions }: AgentState): Fin
   const message = `${agent.label}: ${plural(files, 'file')}, ${plural(sessions.sessions.length, 'session')}, ${plural(records, 'record')}${newestText}${skippedText}${limits}.`;
   return {
     ...base,
-    ...verdict(files, records, uncounted, unread.length),
+    ...verdict(files, records, sessions.answered, unread.length),
     message,
     details: {
       ...base.details,

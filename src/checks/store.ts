@@ -1,4 +1,5 @@
 // Check `store`: it can be opened, its schema is known, its rows prove themselves.
+import { existsSync } from 'node:fs';
 import { TokentrailError } from '../model/errors.js';
 import type { Store } from '../store/store.js';
 import type { Finding } from './finding.js';
@@ -24,7 +25,7 @@ export async function checkStore(folder: string, open: () => Promise<Store>): Pr
   } catch (error) {
     if (!(error instanceof TokentrailError)) throw error;
     const { code, message, suggestions, exitCode } = error;
-    const level = code === 'STORE_MISSING' ? 'note' : 'error';
+    const level = code === 'STORE_MISSING' && !existsSync(folder) ? 'note' : 'error';
     return { ...base, level, message, fix: suggestions[0] ?? null, details: { ...base.details, code, exit: exitCode } };
   }
 }

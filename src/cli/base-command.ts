@@ -39,6 +39,7 @@ export abstract class BaseCommand extends Command {
   /** Prints the answer: `data` (made only then) in the envelope with --json, else `text`. Then a writing command tidies up. */
   protected async answer(data: () => unknown, text: string): Promise<void> {
     this.context.output.answer(data, text);
-    await this.context.close();
+    // The answer stands, whatever becomes of tidying up.
+    await this.context.close().catch(() => undefined);
   }
 }

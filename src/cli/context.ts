@@ -21,6 +21,7 @@ import { recentSessionIds, resolveSession, SessionReading, type SessionTarget } 
 import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
 import { Books } from '../lifecycle/books.js';
 import { agentOf, TOOL_FLAGS, toolFromFlag, toolOf, type Tool, type ToolFlag } from '../model/agents.js';
+import type { Analysis } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
 import { fromMs, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { total } from '../model/tokens.js';
@@ -47,7 +48,7 @@ export class Context {
   readonly surroundings: Surroundings;
   readonly #options: ContextOptions;
   #books: Promise<Books> | undefined;
-  #project: Project;
+  readonly #project: Project;
   readonly #homes: readonly string[];
   readonly #sessions = new Map<string, Promise<SessionReading>>();
   readonly #warned = new Set<string>();
@@ -99,6 +100,19 @@ export class Context {
     this.output.warn(warning);
   }
 
+  /** Says why numbers that were just booked are a lower bound or unknown. */
+  warnOfLimits({ id, capture_status, capture_reason }: Analysis): void {
+    const told = capture_reason !== null && (capture_status === 'partial' || capture_reason === 'log_not_yet');
+    if (!told) return;
+    const message = `The tokens of ${id} are ${capture_status === 'partial' ? 'a lower bound' : 'not known'} so far: ${capture_reason}.`;
+    this.output.warn({ code: 'PARTIAL', message, id, reason: capture_reason });
+  }
+
+  /** Says that a list is not all there is. */
+  sayRest(shown: number, matching: number): void {
+    if (shown < matching) this.output.say(`${shown} of ${matching}; see --limit for more.`);
+  }
+
   warn(warnings: readonly Warning[]): void {
     for (const warning of warnings) this.output.warn(warning);
   }
@@ -106,11 +120,6 @@ export class Context {
   /** A path given by flag, as it is stored: absolute, home as `~`. */
   storedPath(path: string | undefined): string | null {
     return path === undefined ? null : this.tilde(resolve(this.folder, this.expand(path)));
-  }
-
-  /** Looks for the project anew, after its configuration file was written. */
-  refreshProject(): void {
-    this.#project = findProject(this.folder);
   }
 
   get project(): Project {
@@ -155,7 +164,12 @@ export class Context {
 
   /** The books, for commands that write: creates the store if it is missing, and says so. */
   books(): Promise<Books> {
-    this.#books ??= this.#openBooks('write');
+    return this.booksIn(null);
+  }
+
+  /** The same in a given folder, which the configuration does not name yet. */
+  booksIn(folder: string | null): Promise<Books> {
+    this.#books ??= this.#openBooks('write', folder);
     return this.#books;
   }
 
@@ -168,12 +182,12 @@ export class Context {
 
   /** The books, for commands that only read: never creates anything. */
   readBooks(): Promise<Books> {
-    this.#books ??= this.#openBooks('read');
+    this.#books ??= this.#openBooks('read', null);
     return this.#books;
   }
 
-  async #openBooks(mode: 'read' | 'write'): Promise<Books> {
-    const folder = await this.storeFolder();
+  async #openBooks(mode: 'read' | 'write', given: string | null): Promise<Books> {
+    const folder = given ?? (await this.storeFolder());
     const { Store } = await import('../store/store.js');
     const now = (): Instant => this.now();
     const store =
@@ -196,6 +210,11 @@ export class Context {
     return session;
   }
 
+  /** Ids of sessions that the environment names, of any agent. */
+  get namedSessionIds(): string[] {
+    return AGENT_LIST.flatMap(({ environment }) => environment.sessionIds).flatMap((name) => this.#variable(name) ?? []);
+  }
+
   /** The session that the environment names, if its last reading is cached: then only what was written since is read. */
   async #warmUp(): Promise<void> {
     for (const agent of AGENT_LIST) {
@@ -212,7 +231,7 @@ export class Context {
   }
 
   roots(agent: Agent): string[] {
-    return agent.roots(this.surroundings);
+    return agent.roots(this.surroundings).map((root) => resolve(this.folder, root));
   }
 
   /** All sessions of an agent. */

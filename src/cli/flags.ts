@@ -98,6 +98,10 @@ export const endStatusFlag = () => Flags.option({ options: END_STATUSES, descrip
 
 export const stageStatusFlag = () => Flags.option({ options: STAGE_STATUSES, default: 'done', description: 'How the stage ended.' })();
 
+/** Of work that is entered when it is over, or planned. */
+export const enteredStatusFlag = () =>
+  Flags.option({ options: [...END_STATUSES, 'draft'] as const, default: 'completed' as const, description: 'Its state.' })();
+
 export const statusFlag = () => Flags.option({ options: STATUSES, description: 'Its state.' })();
 
 /** `--id`, left out where the running session has one started analysis. */

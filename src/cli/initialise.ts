@@ -30,12 +30,16 @@ export async function initialise(context: Context, store: string | null): Promis
   const config = join(context.project.marked ? context.project.root : context.folder, CONFIG_NAME);
   const config_written = !existsSync(config);
   const address = store === null ? '.tokentrail' : storeIn(config, resolve(context.folder, context.expand(store)));
+  if (!config_written && store !== null) {
+    const message = `${context.tilde(config)} is there already and was not changed; the store that it names stays the project's.`;
+    context.warn([{ code: 'CONFIG_KEPT', message }]);
+  }
+  // First the store: a file that names one which can't be made would stand in the way of every later command.
+  const books = await context.booksIn(config_written ? resolve(join(config, '..'), address) : null);
   if (config_written) {
     writeConfig(config, address);
     context.output.say(`Wrote ${context.tilde(config)}.`);
-    context.refreshProject();
   }
-  const books = await context.books();
   return { config, config_written, store: books.store.folder, store_created: books.store.created };
 }
 

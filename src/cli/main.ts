@@ -82,6 +82,7 @@ function isExit(error: unknown): boolean {
 function endOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      if (currentOutput().answered) process.exit(process.exitCode ?? 0);
       const error = new TokentrailError('INTERRUPTED', 'Interrupted; what was not acknowledged was not recorded.', { details: { signal } });
       currentOutput().failNow(error);
       process.exit(error.exitCode);
@@ -89,12 +90,12 @@ function endOnSignals(): void {
   }
 }
 
-/** A reader that closes the pipe (`| head -1`) has what it wanted. */
+/** A reader that closes the pipe (`| head -1`) has what it wanted; the work goes on, and so does the exit code. */
 function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(process.exitCode ?? 0);
+      // Nobody can be told of what can't be written; the exit code tells.
+      if (error.code !== 'EPIPE') process.exitCode = 1;
     });
   }
 }

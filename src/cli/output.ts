@@ -12,6 +12,7 @@ export class Output {
   readonly quiet: boolean;
   command: string;
   readonly #warnings: Warning[] = [];
+  #answered = false;
 
   constructor(options: { json: boolean; quiet: boolean; command: string }) {
     this.json = options.json;
@@ -30,7 +31,13 @@ export class Output {
     if (!this.json && !this.quiet) process.stderr.write(`${safe(text)}\n`);
   }
 
+  /** The answer was given; nothing that comes after it may contradict it. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
   answer(data: () => unknown, text: string): void {
+    this.#answered = true;
     const body = this.json ? this.#envelope({ ok: true, data: data() }) : text;
     if (body === '') return;
     process.stdout.write(this.json ? `${safeJson(body)}\n` : `${safeText(body)}\n`);

@@ -1,6 +1,6 @@
 // The project that a folder belongs to: the nearest folder upward with tokentrail.yaml or .git; a worktree's is the main checkout's.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 export const CONFIG_NAME = 'tokentrail.yaml';
 
@@ -29,7 +29,8 @@ function mainCheckout(root: string): string {
     if (named === undefined) return root;
     const folder = resolve(root, named);
     const common = resolve(folder, readFileSync(join(folder, 'commondir'), 'utf8').trim());
-    return realPath(dirname(common));
+    // A worktree of a bare repository has no main checkout.
+    return basename(common) === '.git' ? realPath(dirname(common)) : root;
   } catch {
     // A submodule's .git names a folder without `commondir`: it is a checkout of its own.
     return root;

@@ -25,12 +25,16 @@ export async function sessionOf(context: Context, flags: SessionFlags): Promise<
   return context.findSession({ tool: flags.tool ?? null, sessionId: id, sessionPath: path });
 }
 
-/** The running session's id; null where none is known, or several could be meant: then the project decides. */
-async function runningSessionId(context: Context): Promise<string | null> {
+/** Ids of the sessions that may be the running one; none where none is known. */
+async function runningSessionIds(context: Context): Promise<readonly string[]> {
   try {
-    return (await context.findSession({ tool: null, sessionId: null, sessionPath: null })).session_id;
+    const { session_id } = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
+    return session_id === null ? [] : [session_id];
   } catch (error) {
-    if (error instanceof TokentrailError && (error.code === 'AGENT_AMBIGUOUS' || error.code === 'SESSION_AMBIGUOUS')) return null;
+    if (!(error instanceof TokentrailError)) throw error;
+    if (error.code === 'SESSION_AMBIGUOUS')
+      return (error.details['candidates'] as { session_id: string }[]).map(({ session_id }) => session_id);
+    if (error.code === 'AGENT_AMBIGUOUS') return context.namedSessionIds;
     throw error;
   }
 }
@@ -38,7 +42,7 @@ async function runningSessionId(context: Context): Promise<string | null> {
 /** The analysis given by --id, or the only started one of the running session. */
 export async function analysisIdOf(context: Context, id: string | undefined, mode: 'read' | 'write'): Promise<string> {
   if (id !== undefined) return id;
-  const sessionId = await runningSessionId(context);
+  const sessionIds = await runningSessionIds(context);
   const books = mode === 'read' ? await context.readBooks() : await context.existingBooks();
-  return (await currentAnalysis(books, { sessionId, project: context.projectName })).id;
+  return (await currentAnalysis(books, { sessionIds, project: context.projectName })).id;
 }

@@ -4,6 +4,9 @@ import { TOKEN_CLASSES } from '../model/tokens.js';
 import { BUCKETS, sha256 } from './groups.js';
 import type { Scope } from './scope.js';
 
+/** The digest of no records. */
+export const EMPTY_DIGEST = sha256('\n'.repeat(BUCKETS));
+
 /** The digest over the records of the sessions that `isOwn` names, without those marked as copies. */
 export function digestOf(scope: Scope, isOwn: (session: string) => boolean): string {
   const { digests, groups } = scope;

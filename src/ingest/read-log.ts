@@ -9,6 +9,7 @@ import { scanLines, type ScanPosition } from '../capture/lines.js';
 import { openLog, type OpenLog, type Unreadable } from '../capture/open.js';
 import { PrefixHash, type HashPoint } from '../capture/prefix-hash.js';
 import type { Position } from '../model/cut.js';
+import { fromMs, type Instant } from '../model/time.js';
 
 /** How far a log was read and what it said. A plain JSON value, kept in the cursor cache. */
 export interface LogEntry {
@@ -27,6 +28,8 @@ export interface LogEntry {
   head: string;
   state: LogState;
   skipped: Record<string, number>;
+  /** When the file was last written as it was found to be another than before; null if it never was. Cuts before it don't hold. */
+  rewritten_at: Instant | null;
   /** Records read from a document, and the key of the last record of any log. */
   records: number;
   lastKey: string | null;
@@ -71,6 +74,7 @@ function freshEntry(log: LogFile, reader: LogReader): LogEntry {
     head: sha(Buffer.alloc(0)),
     state: reader.begin(log),
     skipped: {},
+    rewritten_at: null,
     records: 0,
     lastKey: null,
   };
@@ -167,7 +171,11 @@ export async function readLog(
     const hash = known !== null && log.kind === 'append' ? await continued(open, log, known) : null;
     const goesOn = known !== null && hash !== null;
     const entry = goesOn ? structuredClone(known) : freshEntry(log, reader);
-    if (known !== null && !goesOn) again();
+    if (known !== null && !goesOn) {
+      again();
+      // A document is always written whole.
+      if (log.kind === 'append') entry.rewritten_at = fromMs(open.mtimeMs);
+    }
     const counting: RecordSink = {
       record: (copy) => {
         entry.records++;
@@ -183,6 +191,10 @@ export async function readLog(
     else await readDocument(open, log, reader, entry, counting);
     Object.assign(entry, { device: open.device, inode: open.inode, size: open.size, mtimeMs: open.mtimeMs });
     return { kind: 'read', entry, again: known !== null && !goesOn };
+  } catch (error) {
+    // The disk refused a file that it had opened; anything else is a mistake of ours.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return { kind: 'unreadable', reason: 'unreadable' };
   } finally {
     await open.handle.close();
   }

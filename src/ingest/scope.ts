@@ -42,7 +42,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;
@@ -217,8 +217,10 @@ export class Scope {
       this.#changed = true;
       if (read.kind === 'unreadable') {
         this.#unread.push({ path: logPath(log), reason: read.reason });
-        if (entry !== null) recount = true;
-        this.#forget(index);
+        if (entry !== null) {
+          recount = true;
+          this.#forget(index);
+        }
         this.#entries[index] = null;
         continue;
       }

@@ -251,9 +251,9 @@ export class SessionReading {
     return copy === undefined ? null : openRecord(copy);
   }
 
-  /** True if `key`'s record can't grow any more. */
+  /** True if `key`'s record is not waited for: it is whole, or of a version that never says so. */
   isFinished(key: string): boolean {
-    return this.#scope.counted(key).every((copy) => !copy.partial);
+    return this.#scope.counted(key).every((copy) => !copy.partial || copy.unreliable);
   }
 
   /**
@@ -275,11 +275,15 @@ export class SessionReading {
     return session !== this.target.session_id && this.target.path === null;
   }
 
-  /** Whether the bytes before a cut are still there, as far as the log's length and its first 4 KiB tell. */
-  async holds(cut: LogCut): Promise<boolean> {
+  /**
+   * Whether the bytes before a cut are still there: as far as the log's length and its first 4 KiB tell, and unless a reading since
+   * found it rewritten. Whether they are the same to the last is for `verify` to say, by their hash.
+   */
+  async holds(cut: LogCut, at: Instant): Promise<boolean> {
     const { position } = cut;
     for (const entry of this.#own) {
       if ((entry.state.facts.session_id ?? this.target.session_id) !== cut.session_id || entry.kind !== position.kind) continue;
+      if (entry.rewritten_at !== null && entry.rewritten_at >= at) continue;
       if (position.kind !== 'append') {
         if (entry.records >= position.records) return true;
       } else if (entry.scan.bytes >= position.bytes && (await headHash(entry, position.bytes)) === cut.head_sha256) return true;

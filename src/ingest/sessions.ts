@@ -39,6 +39,8 @@ export interface AgentSessions {
   readonly sessions: readonly SessionSummary[];
   readonly files: number;
   readonly records: number;
+  /** The agent answered in one of them, whether or not it was counted. */
+  readonly answered: boolean;
   readonly skipped: readonly Skipped[];
   readonly unread: readonly UnreadLog[];
 }
@@ -141,6 +143,7 @@ export async function readSessions(agent: Agent, roots: readonly string[], readi
       .map(([session, found]) => summarise(agent, session, found, here)),
     files: entries.length,
     records: [...scope.tallies.values()].reduce((n, { slices }) => n + slices.reduce((m, { records }) => m + records, 0), 0),
+    answered: entries.some(({ state }) => state.facts.answered),
     skipped: skippedOf(entries, 0),
     unread: scope.unread,
   };

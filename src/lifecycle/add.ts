@@ -5,6 +5,7 @@ import type { SessionPart } from '../model/cut.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
+import { EMPTY_DIGEST } from '../ingest/digest.js';
 import type { SessionTarget } from '../ingest/session.js';
 import type { Books } from './books.js';
 import { requireInputs, unknownSources } from './known.js';
@@ -86,7 +87,7 @@ async function measured(books: Books, target: SessionTarget, at: Instant): Promi
   const final = session.snapshot(at);
   const baseline = {
     ...final,
-    cut: { ...final.cut, logs: [], open: [], records: 0 },
+    cut: { ...final.cut, logs: [], open: [], records: 0, digest: EMPTY_DIGEST },
     usage: { ...NO_USAGE, counts: { ...NO_USAGE.counts, reasoning: final.usage.counts.reasoning === null ? null : 0 } },
     flags: [],
     partial_records: 0,
@@ -146,6 +147,8 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
   const duration = durationOf(input);
   const numbers = input.usageFrom === null ? entered(input) : null;
   await requireInputs(books, '', input.inputsAnalysisIds);
+  const about = input.sourceId !== null && !synthesis ? [input.sourceId] : [];
+  const warnings = await unknownSources(books, [...about, ...input.inputsSourceIds]);
   if (input.usageFrom !== null) await books.session(input.usageFrom);
   const analysis = await books.create('analysis add', null, async (id, at, logs) => {
     const pass = input.pass ?? (input.sourceId === null ? null : (await logs.highestPass(input.sourceId)) + 1);
@@ -191,6 +194,5 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
       ...(numbers ?? (await measured(books, input.usageFrom!, at))),
     };
   });
-  const about = input.sourceId !== null && !synthesis ? [input.sourceId] : [];
-  return { analysis, warnings: await unknownSources(books, [...about, ...input.inputsSourceIds]) };
+  return { analysis, warnings };
 }

@@ -35,9 +35,21 @@ function lateBaseline(part: SessionPart, session: SessionReading): { baseline: S
 }
 
 async function stillHolds(session: SessionReading, before: Snapshot): Promise<boolean> {
-  for (const log of before.cut.logs) if (!(await session.holds(log))) return false;
+  for (const log of before.cut.logs) if (!(await session.holds(log, before.cut.at))) return false;
   return true;
 }
+
+/** What was found once of a log stays true of every later number of the analysis. */
+const STICKY = ['log_changed', 'log_began_before_start'];
+
+const withFlags = (snapshot: Snapshot, flags: readonly string[]): Snapshot => ({
+  ...snapshot,
+  flags: [...new Set([...snapshot.flags, ...flags])].sort(),
+});
+
+/** No log of the session has appeared yet, so nothing is known of it: not 0. */
+const isAwaited = (part: SessionPart, session: SessionReading): boolean =>
+  part.baseline_reason === 'log_not_yet' && part.final === null && !session.exists;
 
 /**
  * Books `now` as the last snapshot of a session.
@@ -45,22 +57,24 @@ async function stillHolds(session: SessionReading, before: Snapshot): Promise<bo
  * @param session the reading that `now` was taken from.
  */
 export async function advance(part: SessionPart, now: Snapshot, session: SessionReading): Promise<Advanced> {
-  const limits: string[] = [];
+  if (isAwaited(part, session)) return { part, limits: ['log_not_yet'] };
+  const unread = session.unread.length > 0 ? ['log_unreadable'] : [];
   let baseline = settledBaseline(part, now);
-  if (part.baseline_reason === 'log_not_yet' && part.final === null && session.exists) {
+  const found: string[] = [];
+  if (part.baseline_reason === 'log_not_yet' && part.final === null) {
     const late = lateBaseline(part, session);
     baseline = late.baseline;
-    limits.push(...late.limits);
+    found.push(...late.limits);
   }
   const before = part.final ?? baseline;
+  // A log that is away may come back, so what was counted stays compared with the cut up to which it was.
+  if (!session.exists) return { part: { ...part, baseline, final: before }, limits: ['log_gone', ...unread] };
+  found.push(...before.flags.filter((flag) => STICKY.includes(flag)));
   // Once a log was changed, its sums and those that were carried on have no common beginning.
   const carried = before.flags.includes('log_changed');
   const intact = !carried && (await stillHolds(session, before)) && !isNegative(subtractUsage(now.usage, before.usage));
-  if (!intact) {
-    limits.push(session.exists ? 'log_changed' : 'log_gone');
-    const added = session.usageBy('after', before.cut.at);
-    const final = { ...now, usage: addUsage(before.usage, added), flags: [...now.flags, 'log_changed'].sort() };
-    return { part: { ...part, baseline, final }, limits };
-  }
-  return { part: { ...part, baseline, final: now }, limits };
+  if (intact) return { part: { ...part, baseline, final: withFlags(now, found) }, limits: [...found, ...unread] };
+  const usage = addUsage(before.usage, session.usageBy('after', before.cut.at));
+  const flags = [...new Set([...found, 'log_changed'])];
+  return { part: { ...part, baseline, final: withFlags({ ...now, usage }, flags) }, limits: [...flags, ...unread] };
 }

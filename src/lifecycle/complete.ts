@@ -89,14 +89,14 @@ async function end(books: Books, current: Analysis, input: CompleteInput, at: In
   if (input.tokensFinal !== null) return { ...ended, ...byHand(current, input.tokensFinal) };
   if (now.sessions.length === 0) return ended;
   const totals = totalsOf(now.sessions);
-  const byTime = limits.includes('log_changed') || limits.includes('log_gone') || limits.includes('log_began_before_start');
+  const byTime = now.sessions.some(({ final }) => final?.flags.some((flag) => flag === 'log_changed' || flag === 'log_began_before_start'));
   return {
     ...ended,
     ...totals,
     ...captureOf(now.sessions, limits),
     usage_mode: byTime ? 'windowed_sum' : current.usage_mode,
     model: current.model ?? onlyModel(totals.usage?.by_model),
-    cost_provenance: 'unpriced',
+    cost_provenance: totals.usage === null ? null : 'unpriced',
   };
 }
 
@@ -119,11 +119,15 @@ function amended(current: Analysis, input: CompleteInput): Analysis {
  */
 export async function completeAnalysis(books: Books, input: CompleteInput): Promise<Completed> {
   await requireInputs(books, input.id, input.inputsAnalysisIds);
+  // Asked before anything is recorded: a failure after that would hide that it is.
+  const { source_id, kind } = await books.analysis(input.id);
+  const about =
+    source_id !== null && kind === 'analysis' && input.inputsSourceIds.length + input.inputsAnalysisIds.length === 0 ? [source_id] : [];
+  const warnings = await unknownSources(books, [...about, ...input.inputsSourceIds]);
   const analysis = await books.revise(input.id, 'analysis complete', async (current, at) => {
     if (input.amend !== null) return amended(current, input);
     requireStarted(current, 'completed');
     return { ...(await end(books, current, input, at)), reason: null };
   });
-  const about = analysis.source_id !== null && analysis.kind === 'analysis' ? [analysis.source_id] : [];
-  return { analysis, warnings: await unknownSources(books, [...about, ...input.inputsSourceIds]) };
+  return { analysis, warnings };
 }

@@ -175,10 +175,11 @@ function captureWarnings(input: StartInput, { capture_status, capture_reason }: 
   ];
 }
 
-async function nestingWarnings(books: Books, analysis: Analysis): Promise<Warning[]> {
-  if (analysis.usage_session_id === null) return [];
+async function nestingWarnings(books: Books, { session }: StartInput): Promise<Warning[]> {
+  const session_id = session?.session_id ?? null;
+  if (session_id === null) return [];
   const logs = await books.logs();
-  const open = (await logs.ofSession(analysis.usage_session_id)).filter(({ id, status }) => id !== analysis.id && status === 'started');
+  const open = (await books.store.guarded(() => logs.ofSession(session_id))).filter(({ status }) => status === 'started');
   return open.map(({ id }) => ({
     code: 'ANALYSIS_OPEN',
     message: `This session has an open analysis already: ${id}. Both count what is spent from now on.`,
@@ -195,11 +196,10 @@ async function nestingWarnings(books: Books, analysis: Analysis): Promise<Warnin
 export async function startAnalysis(books: Books, given: StartInput): Promise<Started> {
   const tool = requireStartable(given);
   const input = await withReadableSession(books, given);
+  // Asked before the analysis is recorded: a failure after that would hide that it is.
+  const nesting = await nestingWarnings(books, input);
+  const unknown = await unknownSources(books, input.sourceId === null || input.kind === 'synthesis' ? [] : [input.sourceId]);
   const analysis = await books.create(COMMAND, input.idempotencyKey, (id, at, logs) => draft(books, input, tool, id, at, logs));
-  const warnings = [
-    ...captureWarnings(input, analysis),
-    ...(await nestingWarnings(books, analysis)),
-    ...(await unknownSources(books, input.sourceId === null ? [] : [input.sourceId])),
-  ];
+  const warnings = [...captureWarnings(input, analysis), ...nesting.filter(({ id }) => id !== analysis.id), ...unknown];
   return { analysis, warnings };
 }

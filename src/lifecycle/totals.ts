@@ -23,8 +23,12 @@ export const NO_TOTALS: Totals = {
   usage: null,
 };
 
-/** What all sessions spent between their baselines and their last snapshots; null without sessions. */
-export const spent = (sessions: readonly SessionPart[]): Usage | null => (sessions.length === 0 ? null : sumUsage(sessions.map(spentIn)));
+/** What all sessions spent between their baselines and their last snapshots; null without sessions, or if one is unknown. */
+export const spent = (sessions: readonly SessionPart[]): Usage | null =>
+  sessions.length === 0 || sessions.some(isAwaited) ? null : sumUsage(sessions.map(spentIn));
+
+/** Its log has not appeared since the start, so what it spent is unknown. */
+const isAwaited = ({ baseline_reason, final }: SessionPart): boolean => baseline_reason === 'log_not_yet' && final === null;
 
 /** What was spent after the last stage. */
 export function tailOf({ sessions, stages }: Pick<Analysis, 'sessions' | 'stages'>): Usage | null {
@@ -74,7 +78,7 @@ export function totalsOf(sessions: readonly SessionPart[]): Totals {
 }
 
 /** Flags under which a number is a lower bound or unknown. */
-const LIMITING = ['no_token_counts', 'count_overflow', 'subagent_usage_only_in_progress_lines', 'log_changed', 'log_gone'];
+const LIMITING = ['no_token_counts', 'count_overflow', 'subagent_usage_only_in_progress_lines', 'log_changed', 'log_began_before_start'];
 
 /** How the numbers came to be, with the first reason that limits them. */
 export function captureOf(
@@ -84,6 +88,7 @@ export function captureOf(
   const flags = sessions.flatMap(({ final, baseline }) => (final ?? baseline).flags);
   const partial = sessions.some((part) => partialRecords(part) > 0);
   const unreliable = partial && flags.includes('output_unreliable') ? ['output_unreliable'] : partial ? ['record_open'] : [];
+  if (sessions.every(isAwaited)) return { capture_status: 'unattached', capture_reason: 'log_not_yet' };
   const reasons = [...limits, ...unreliable, ...LIMITING.filter((flag) => flags.includes(flag))];
   return reasons.length === 0
     ? { capture_status: 'captured', capture_reason: null }

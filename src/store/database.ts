@@ -31,6 +31,9 @@ async function loadLanceDb(): Promise<LanceDb> {
   }
 }
 
+/** Looking whether files should be merged costs a read, so it is done at every eighth commit. */
+export const LOOK_EVERY = 8;
+
 export class Database {
   readonly folder: string;
   readonly #connection: Connection;
@@ -82,7 +85,7 @@ export class RevisionTable {
   readonly #folder: string;
   readonly #table: LanceTable;
   #schema: Schema | undefined;
-  #committed: number | null = null;
+  #upkeepDue = false;
 
   constructor(name: string, key: string, folder: string, table: LanceTable) {
     this.name = name;
@@ -101,9 +104,9 @@ export class RevisionTable {
     return this.#table.version();
   }
 
-  /** The version that this handle committed last; null if it committed nothing. */
-  get committed(): number | null {
-    return this.#committed;
+  /** This handle made a commit after which it is time to look whether files should be merged. */
+  get upkeepDue(): boolean {
+    return this.#upkeepDue;
   }
 
   async schema(): Promise<Schema> {
@@ -198,7 +201,7 @@ export class RevisionTable {
     const { numInsertedRows, version } = await merge.execute(data as never);
     if (numInsertedRows === 0) return false;
     syncNewFiles(this.#folder, before);
-    this.#committed = version;
+    this.#upkeepDue ||= version % LOOK_EVERY === 0;
     return true;
   }
 

@@ -1,6 +1,6 @@
 // Files that this program writes beside LanceDB's: made in the same folder, synced, renamed, and the folder synced.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export function syncPath(path: string): void {
@@ -37,11 +37,21 @@ export function writeFileAtomically(path: string, parts: readonly (string | Uint
   if (durable) syncPath(dirname(path));
 }
 
-/** Makes a folder and those above it, and syncs what they were made in. */
+/**
+ * Makes a folder and those above it, and syncs what they were made in. One by one: Node's recursive mkdir never returns where a
+ * parent answers that it doesn't exist, as /proc does.
+ */
 export function makeFolder(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) syncPath(dirname(made));
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process was first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  syncPath(parent);
 }
 
 const TABLE_FOLDERS = ['data', '_transactions', '_versions', '_deletions', '_indices'];

@@ -28,7 +28,10 @@ function loadBinding(): LockBinding | null {
   return binding;
 }
 
-/** False if another process (or another holder in this one) has it. */
+/** What a file system without locks answers. */
+const NO_LOCKS = new Set(['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
+
+/** False if another process (or another holder in this one) has it; true also where there are no locks. */
 function tryLock(lock: LockBinding, fd: number): boolean {
   try {
     lock.tryLock(fd, 0, 0, true);
@@ -36,6 +39,7 @@ function tryLock(lock: LockBinding, fd: number): boolean {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EAGAIN' || code === 'EACCES' || code === 'EBUSY') return false;
+    if (code !== undefined && NO_LOCKS.has(code)) return true;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 // A store: the folder, its tables, its lock. Everything above this room knows tables and verbs, never paths or locks.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
@@ -11,7 +11,7 @@ import { makeFolder, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
 import { migrate, missingMigrations } from './migrate.js';
 import { Sources } from './sources.js';
-import { keepSmall, LOOK_EVERY } from './upkeep.js';
+import { keepSmall } from './upkeep.js';
 
 export interface StoreOptions {
   /** Absolute path of the folder. */
@@ -26,6 +26,19 @@ const missing = (folder: string): TokentrailError =>
     suggestions: ['Create it with `tokentrail init`, or begin with `tokentrail analysis start`, which creates it.'],
     details: { store: folder },
   });
+
+/** What a store leaves in its folder, also one whose creation was cut short. */
+const OURS = /^(\.gitignore|\.DS_Store|.*\.(lance|lock|tmp))$/;
+
+/** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
+function requireOwnFolder(folder: string): void {
+  const others = existsSync(folder) ? readdirSync(folder).filter((name) => !OURS.test(name)) : [];
+  if (others.length === 0) return;
+  throw new TokentrailError('STORE_NOT_EMPTY', `The folder "${folder}" holds other things ("${others[0]!}"), so no store is made in it.`, {
+    suggestions: ['Name a folder of its own, as `--store .tokentrail`.'],
+    details: { store: folder },
+  });
+}
 
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
@@ -86,6 +99,7 @@ export class Store {
   static async openForWriting({ folder, now, program }: StoreOptions): Promise<Store> {
     const created = !existsSync(join(folder, `${ledger.name}.lance`));
     return Store.#guarded(folder, async () => {
+      if (created) requireOwnFolder(folder);
       makeFolder(folder);
       if (!existsSync(join(folder, '.gitignore'))) writeFileAtomically(join(folder, '.gitignore'), ['*\n'], true);
       const database = await Database.connect(folder);
@@ -142,9 +156,7 @@ export class Store {
 
   /** Merges small files of the tables that were used, if it is time; never fails. */
   async keepSmall(now: Date): Promise<void> {
-    const tables = (await Promise.all(this.#tables.values())).filter(
-      (table) => table.committed !== null && table.committed % LOOK_EVERY === 0,
-    );
+    const tables = (await Promise.all(this.#tables.values())).filter((table) => table.upkeepDue);
     if (tables.length > 0) await keepSmall(this.folder, tables, now).catch(() => undefined);
   }
 }

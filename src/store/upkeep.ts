@@ -7,9 +7,6 @@ import { withFileLock } from './lock.js';
 /** A read's cost is fragments × columns; at this many it is time to merge them. */
 export const MAX_FRAGMENTS = 32;
 
-/** Looking whether it is time costs a read, so it is done at every eighth commit. */
-export const LOOK_EVERY = 8;
-
 /** Readers may still be using files of versions younger than this. */
 export const GRACE_MS = 24 * 60 * 60 * 1000;
 

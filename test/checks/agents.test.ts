@@ -5,7 +5,7 @@ import type { AgentSessions, SessionSummary } from '../../src/ingest/sessions.js
 import { NO_USAGE } from '../../src/lifecycle/usage.js';
 import { NOON } from '../store/temporary.js';
 
-const NONE: AgentSessions = { agent: 'claude', sessions: [], files: 0, records: 0, skipped: [], unread: [] };
+const NONE: AgentSessions = { agent: 'claude', sessions: [], files: 0, records: 0, answered: false, skipped: [], unread: [] };
 
 const session = (over: Partial<SessionSummary> = {}): SessionSummary => ({
   agent: 'claude',
@@ -60,7 +60,7 @@ describe('the check of an agent', () => {
   });
 
   it('is an error where there are answers and no counts at all', () => {
-    const found = checkAgent(state({ files: 2, records: 0, sessions: [session({ flags: ['no_token_counts'] })] }));
+    const found = checkAgent(state({ answered: true, files: 2, records: 0, sessions: [session({ flags: ['no_token_counts'] })] }));
     expect(found).toMatchObject({ level: 'error', fix: expect.stringContaining('accounting.md') as string });
   });
 

@@ -309,7 +309,7 @@ describe('whether a session holds a cut', () => {
     cut = cutOf(await home.open());
   });
 
-  const holds = async (): Promise<boolean> => (await home.open()).holds(cut.logs[0]!);
+  const holds = async (): Promise<boolean> => (await home.open()).holds(cut.logs[0]!, cut.at);
 
   it('is true while nothing changed', async () => {
     expect(await holds()).toBe(true);

@@ -206,9 +206,9 @@ describe('a session that had no log at the start', () => {
     expect([tokens(now), limits]).toEqual([42, []]);
   });
 
-  it('has spent nothing while it still has none', async () => {
+  it('is unknown, not 0, while it still has none', async () => {
     const { part, limits } = await step(await begin());
-    expect([tokens(part), limits]).toEqual([0, []]);
+    expect([part.final, limits]).toEqual([null, ['log_not_yet']]);
   });
 
   it('is a lower bound if its log tells of earlier work', async () => {

@@ -12,8 +12,8 @@ beforeEach(async () => {
   books = await desk.books();
 });
 
-const inSession = (): Promise<{ id: string }> => currentAnalysis(books, { sessionId: desk.session.id, project: '~/work/paper' });
-const inProject = (): Promise<{ id: string }> => currentAnalysis(books, { sessionId: null, project: '~/work/paper' });
+const inSession = (): Promise<{ id: string }> => currentAnalysis(books, { sessionIds: [desk.session.id], project: '~/work/paper' });
+const inProject = (): Promise<{ id: string }> => currentAnalysis(books, { sessionIds: [], project: '~/work/paper' });
 
 describe('the current analysis', () => {
   it('is the only started one of the session', async () => {
@@ -34,11 +34,6 @@ describe('the current analysis', () => {
   it('is none of another session', async () => {
     await start(books, { session: { kind: 'none', tool: 'claude-code', session_id: 'another', reason: 'no_usage', message: '' } });
     await expect(inSession()).rejects.toMatchObject({ code: 'NO_CURRENT_ANALYSIS' });
-  });
-
-  it('is one of the project that has no session, if the session has none', async () => {
-    const { analysis } = await start(books, {});
-    expect((await inSession()).id).toBe(analysis.id);
   });
 
   it('is ambiguous with exit code 5 where several are started, with their ids', async () => {

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Database, type RevisionTable } from '../../src/store/database.js';
 import { withFileLock } from '../../src/store/lock.js';
 import type { Row } from '../../src/store/rows.js';
-import { keepSmall, LOOK_EVERY, MAX_FRAGMENTS } from '../../src/store/upkeep.js';
+import { LOOK_EVERY } from '../../src/store/database.js';
+import { keepSmall, MAX_FRAGMENTS } from '../../src/store/upkeep.js';
 import { analysisNamed, openStore, temporaryFolder } from './temporary.js';
 
 const NOW = new Date();

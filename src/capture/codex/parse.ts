@@ -101,8 +101,8 @@ function readMeta(state: LogState, meta: Fields): void {
   const folder = textIn(meta, 'cwd', 4096);
   if (folder !== null) pushNew(facts.folders, folder);
   if (own.metas > 1) {
-    // Later ones were copied with the history of ancestors, or tell of a resume.
-    if (id !== null && id !== facts.session_id) pushNew(facts.forked_from, id);
+    // Copied with the history of ancestors, whose events follow; a later one tells of a resume in this file.
+    if (id !== null && id !== facts.session_id && own.events === 0) pushNew(facts.forked_from, id);
     return;
   }
   facts.session_id = id ?? facts.session_id;

@@ -155,7 +155,5 @@ function listColumns(now: Instant): readonly TableColumn<Analysis>[] {
 
 export function renderAnalyses(analyses: readonly Analysis[], matching: number, now: Instant, terminal: boolean): string {
   if (matching === 0) return 'No analyses.';
-  const table = renderTable(listColumns(now), analyses, terminal);
-  const rest = matching - analyses.length;
-  return rest === 0 || !terminal ? table : `${table}\n${grouped(rest)} more; see --limit and --all.`;
+  return renderTable(listColumns(now), analyses, terminal);
 }

@@ -1,7 +1,8 @@
 // Sessions for people and for programs.
 import type { SessionSummary } from '../../ingest/sessions.js';
 import { formatInstant, formatLocal, formatOrNull } from '../../model/time.js';
-import { grouped, totalText } from './numbers.js';
+import { grouped, tokens, totalText } from './numbers.js';
+import { tokensIn } from '../../model/tokens.js';
 import { renderTable, type TableColumn } from './table.js';
 import { byModelJson, countsJson, subagentsJson } from './usage-json.js';
 
@@ -37,8 +38,8 @@ const columns = (shorten: (path: string) => string): readonly TableColumn<Sessio
   { header: 'changed', cell: ({ changed_at }) => formatLocal(changed_at) },
   { header: 'requests', align: 'right', cell: ({ usage }) => grouped(usage.records) },
   { header: 'tokens', align: 'right', cell: tokensText },
-  { header: 'in', align: 'right', cell: ({ usage: { counts } }) => totalText({ ...counts, output: 0 }) },
-  { header: 'out', align: 'right', cell: ({ usage: { counts } }) => (counts.output === null ? 'N/A' : grouped(counts.output)) },
+  { header: 'in', align: 'right', cell: ({ usage: { counts } }) => tokens(tokensIn(counts)) },
+  { header: 'out', align: 'right', cell: ({ usage: { counts } }) => tokens(counts.output) },
   { header: 'models', cell: ({ models }) => models.join(', ') },
   { header: 'flags', cell: ({ flags, skipped }) => [...flags, ...skipped.map(({ reason, count }) => `${count} ${reason}`)].join(', ') },
 ];
@@ -50,7 +51,5 @@ export function renderSessions(
   terminal: boolean,
 ): string {
   if (matching === 0) return 'No sessions.';
-  const table = renderTable(columns(shorten), sessions, terminal);
-  const rest = matching - sessions.length;
-  return rest === 0 || !terminal ? table : `${table}\n${grouped(rest)} more; see --limit.`;
+  return renderTable(columns(shorten), sessions, terminal);
 }

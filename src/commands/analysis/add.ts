@@ -1,5 +1,16 @@
 import { BaseCommand } from '../../cli/base-command.js';
-import { countFlag, idFlag, kindFlag, listFlag, listOf, statusFlag, tagsFlag, textFlag, timeFlag, toolFlag } from '../../cli/flags.js';
+import {
+  countFlag,
+  idFlag,
+  kindFlag,
+  listFlag,
+  listOf,
+  enteredStatusFlag,
+  tagsFlag,
+  textFlag,
+  timeFlag,
+  toolFlag,
+} from '../../cli/flags.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
 import { addAnalysis, requireAddable, type AddInput } from '../../lifecycle/add.js';
 import { toolFromFlag } from '../../model/agents.js';
@@ -17,7 +28,7 @@ export default class AnalysisAdd extends BaseCommand {
     'source-id': idFlag('source-id', 'What the analysis is about.'),
     tool: toolFlag(),
     kind: kindFlag(),
-    status: statusFlag(),
+    status: enteredStatusFlag(),
     task: textFlag('task', 'Ticket or task that the work belongs to.'),
     pass: countFlag('pass', 'Which time this source is analysed; counted if left out.'),
     model: textFlag('model', 'The model.'),
@@ -49,7 +60,7 @@ export default class AnalysisAdd extends BaseCommand {
       tool: context.toolOf(flags.tool === undefined ? null : toolFromFlag(flags.tool), usageFrom),
       sourceId: flags['source-id'] ?? null,
       kind: flags.kind ?? 'analysis',
-      status: flags.status ?? 'completed',
+      status: flags.status,
       task: flags.task ?? null,
       pass: flags.pass ?? null,
       model: flags.model ?? null,

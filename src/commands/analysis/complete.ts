@@ -44,6 +44,7 @@ export default class AnalysisComplete extends BaseCommand {
       amend: flags.amend ?? null,
     });
     this.context.warn(warnings);
+    this.context.warnOfLimits(analysis);
     await this.answer(() => ({ analysis: analysisJson(analysis) }), renderEnded(analysis));
   }
 }

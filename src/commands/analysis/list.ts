@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { idFlag, kindFlag, limitFlag, listFlag, listOf, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
+import { idFlag, kindFlag, limitFlag, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
 import { analysisLineJson } from '../../cli/render/analysis-json.js';
 import { renderAnalyses } from '../../cli/render/analysis.js';
 import { listAnalyses } from '../../lifecycle/list.js';
@@ -19,7 +19,7 @@ export default class AnalysisList extends BaseCommand {
     tool: toolFlag(),
     status: statusFlag(),
     kind: kindFlag(),
-    tag: listFlag('tag', 'Only those with this label, KEY=VALUE or KEY.'),
+    tag: Flags.string({ description: 'Only those with this label, KEY=VALUE or KEY; may be repeated.', multiple: true }),
     since: timeFlag('since', 'Only those begun at or after this time.', 'start'),
     until: timeFlag('until', 'Only those begun before the end of this time.', 'end'),
     limit: limitFlag(20),
@@ -33,12 +33,13 @@ export default class AnalysisList extends BaseCommand {
       tool: flags.tool === undefined ? null : toolFromFlag(flags.tool),
       status: flags.status ?? null,
       kind: flags.kind ?? null,
-      tags: listOf(flags.tag),
+      tags: flags.tag ?? [],
       since: flags.since ?? null,
       until: flags.until ?? null,
       limit: flags.all ? null : flags.limit,
     });
     const text = renderAnalyses(analyses, matching, this.context.now(), this.context.terminal);
+    this.context.sayRest(analyses.length, matching);
     await this.answer(() => ({ analyses: analyses.map(analysisLineJson), matching }), text);
   }
 }

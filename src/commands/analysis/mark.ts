@@ -29,6 +29,7 @@ export default class AnalysisMark extends BaseCommand {
       status: flags.status,
       notes: flags.notes ?? null,
     });
+    this.context.warnOfLimits(analysis);
     this.context.output.say(renderMarked(stage));
     await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }), '');
   }

@@ -11,7 +11,7 @@ export default class SourceUpdate extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.begin(SourceUpdate);
-    const source = await updateSource(await this.context.books(), flags.id, sourceFields(this.context, flags));
+    const source = await updateSource(await this.context.existingBooks(), flags.id, sourceFields(this.context, flags));
     await this.answer(() => ({ source: sourceJson(source) }), source.id);
   }
 }

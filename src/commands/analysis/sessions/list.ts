@@ -28,6 +28,7 @@ export default class AnalysisSessionsList extends BaseCommand {
       limit: flags.limit,
     });
     const text = renderSessions(sessions, matching, (path) => context.tilde(path), context.terminal);
+    context.sayRest(sessions.length, matching);
     await this.answer(() => ({ sessions: sessions.map(sessionJson), matching }), text);
   }
 }
