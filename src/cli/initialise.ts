@@ -46,6 +46,10 @@ export async function initialise(context: Context, store: string | null): Promis
 /** Relative where the store lies beside the file, so that the project can be moved. */
 function storeIn(config: string, folder: string): string {
   const path = relative(join(config, '..'), folder);
-  if (path === '') return '.';
+  if (path === '') {
+    throw new TokentrailError('USAGE', "The folder of the project can't be its store, which keeps everything else out.", {
+      suggestions: ['Name a folder of its own, as `--store .tokentrail`.'],
+    });
+  }
   return path === '..' || path.startsWith(`..${sep}`) ? folder : path;
 }

@@ -4,7 +4,7 @@ import { TokentrailError } from '../model/errors.js';
 
 const CONFLICT = /Retryable commit conflict|Commit conflict|Too many concurrent writers|preempted by concurrent/;
 const FULL = /No space left|ENOSPC|os error 28|Disk quota|EDQUOT|File too large|EFBIG|os error 27/i;
-const UNWRITABLE = /EACCES|EPERM|EROFS|Permission denied|Read-only file system|os error (13|30|1)\b/i;
+const UNWRITABLE = /ENOENT: .*mkdir|EACCES|EPERM|EROFS|Permission denied|Read-only file system|os error (13|30|1)\b/i;
 const NOT_A_FOLDER = /ENOTDIR|EEXIST|Not a directory|os error 20/i;
 
 /** Another writer's commit came in between; the operation may be tried again. */
@@ -33,7 +33,7 @@ export function storeFailure(error: unknown, address: string): TokentrailError {
     });
   }
   if (UNWRITABLE.test(message)) {
-    return new TokentrailError('STORE_UNWRITABLE', `The store "${address}" can't be opened for this: permission denied.`, {
+    return new TokentrailError('STORE_UNWRITABLE', `The store "${address}" can't be opened for this, or its folder can't be made.`, {
       suggestions: ['Check the owner and the mode of the folder, or name another store with --store.'],
       details,
       cause: error,
