@@ -28,7 +28,11 @@ const env = { PATH: process.env.PATH, HOME: home, TZ: process.env.TZ ?? 'UTC', C
 
 function tokentrail(...args) {
   console.log(`$ tokentrail ${args.join(' ')}`);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [join(here, '..', 'bin', 'run.js'), ...args], { cwd: project, env, encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(here, '..', 'bin', 'run.js'), ...args], {
+    cwd: project,
+    env,
+    encoding: 'utf8',
+  });
   process.stdout.write(stderr + stdout + '\n');
   if (status !== 0) throw new Error(`tokentrail ${args.join(' ')} ended with ${status}.`);
   return stdout.trim();
