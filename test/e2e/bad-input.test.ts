@@ -392,7 +392,7 @@ describe('the list of analyses', () => {
       kind: await list('--kind synthesis'),
       tag: await list('--tag team=a'),
       key: await list('--tag team'),
-      two: await list('--tag team=a,x=1'),
+      two: await list('--tag team=a --tag x=1'),
       since: await list('--since 2026-01-02'),
       until: await list('--until 2026-01-01'),
       half: await list('--until 2026-01-02T10:00:00Z'),

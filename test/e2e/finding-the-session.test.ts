@@ -253,14 +253,12 @@ describe('several agents at once', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, data: { analysis: { tool: 'gemini' } } });
   });
 
-  it.each(['mark --stage one', 'complete', 'current'])(
-    'are no obstacle to `%s` where one analysis of the project is started',
-    async (words) => {
-      await home.ok('analysis start --source-id s1 --tool manual');
-      Object.assign(home.env, both);
-      expect((await home.envelope(`analysis ${words}`)).ok).toBe(true);
-    },
-  );
+  it.each(['mark --stage one', 'complete', 'current'])('are not answered by `%s` with a flag that it does not have', async (words) => {
+    await home.ok('analysis start --source-id s1 --tool manual');
+    Object.assign(home.env, both);
+    const { error } = await home.envelope(`analysis ${words}`);
+    expect(error!.suggestions.filter((suggestion) => suggestion.includes('--tool'))).toEqual([]);
+  });
 
   it.each(['mark --stage one', 'complete', 'current'])(
     'does not send `%s` to a flag of `start` where two sessions could be meant',
