@@ -73,7 +73,7 @@ describe('addresses of stores', () => {
     'db://x',
     'S3://bucket/x',
     'memory://',
-    'file:///tmp/x',
+    'file:///srv/x',
     'https://example.org/x',
   ])('"%s" is exit 12, with a word that it is no local folder', async (address) => {
     const { code, stderr } = await home.run(`${START} --store ${address}`);

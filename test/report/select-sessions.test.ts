@@ -9,8 +9,8 @@ const ALL: SessionFilter = { inProject: null, since: null, limit: 20 };
 const session = (session_id: string, over: Partial<SessionSummary> = {}): SessionSummary => ({
   agent: 'claude',
   session_id,
-  project: '/work/paper',
-  folders: ['/work/paper'],
+  project: '/home/ada/paper',
+  folders: ['/home/ada/paper'],
   models: [],
   first_at: NOON,
   last_at: NOON,
@@ -50,8 +50,8 @@ describe('a list of sessions', () => {
   });
 
   it('has a session of a project if any of its folders lies in it', () => {
-    const all = [session('a', { folders: ['/elsewhere', '/work/paper/src'] }), session('b', { folders: ['/elsewhere'] })];
-    expect(ids(all, { inProject: (folder) => folder.startsWith('/work/paper') })).toEqual(['a']);
+    const all = [session('a', { folders: ['/elsewhere', '/home/ada/paper/src'] }), session('b', { folders: ['/elsewhere'] })];
+    expect(ids(all, { inProject: (folder) => folder.startsWith('/home/ada/paper') })).toEqual(['a']);
   });
 
   it('has no session without a folder, where a project is asked for', () => {
