@@ -5,7 +5,7 @@ SOURCES := $(shell find src build -type f) package.json tsconfig.json
 BUILT := oclif.manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench build docs
+.PHONY: help setup demo test check bench build docs scanner
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ check: $(NODE_MODULES) $(BUILT) ## Types, lint, format, and generated documentat
 	npm run --silent typecheck
 	npm run --silent lint
 	node build/docs.js --check
+	node build/scanner.js --check
+
+scanner: $(NODE_MODULES) ## Compile the line scanner to WebAssembly
+	node build/scanner.js
 
 docs: $(BUILT) ## Write the generated parts of the documentation
 	node build/docs.js

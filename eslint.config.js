@@ -9,7 +9,7 @@ const noFilterStrings = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'bench/work/'] },
+  { ignores: ['**/*.as.ts', 'dist/', 'node_modules/', 'coverage/', 'bench/work/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {

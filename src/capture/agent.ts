@@ -4,6 +4,7 @@ import type { AgentName } from '../model/agents.js';
 import type { UsageMode } from '../model/analysis.js';
 import type { RecordCopy } from '../model/record.js';
 import type { Instant } from '../model/time.js';
+import type { Fields } from './scanner/fields.js';
 
 /** The variables of the environment, and the home folder. */
 export interface Surroundings {
@@ -74,6 +75,12 @@ export interface LogState {
   own: unknown;
 }
 
+/** Where a line lies in its log's text: its first byte, and the one after its newline. */
+export interface Place {
+  readonly position: number;
+  readonly end: number;
+}
+
 /** Takes what a line holds. */
 export interface RecordSink {
   record(copy: RecordCopy): void;
@@ -104,9 +111,11 @@ export interface LogReader {
   logsAt(path: string): LogFile[];
   /** Logs of other sessions whose records this one may repeat without naming them; left out where there are none. */
   repeated?(root: string, log: LogFile, facts: LogFacts, peek: Peek): Promise<LogFile[]>;
+  /** All that `line` looks at, so that nothing else of a line need be built. */
+  readonly fields: Fields;
   begin(log: LogFile): LogState;
   /** Takes one line of an append log into the state (which it changes) and the sink. */
-  line(state: LogState, value: Readonly<Record<string, unknown>>, position: number, sink: RecordSink): void;
+  line(state: LogState, value: Readonly<Record<string, unknown>>, place: Place, sink: RecordSink): void;
   /** Reads a document whole. */
   document(log: LogFile, value: unknown, sink: RecordSink): LogState;
 }

@@ -1,4 +1,5 @@
 // One line of a JSON Lines log as a value, or the reason why it is none.
+import type { LineScanner } from './scanner/fields.js';
 
 /** `value` is an object; a blank line is neither a value nor skipped. */
 export type JsonLine = { readonly value: Readonly<Record<string, unknown>> } | { readonly skipped: string } | null;
@@ -9,18 +10,20 @@ const SPACE = 0x20;
 const TAB = 0x09;
 
 /**
- * Reads a line. A byte-order mark counts only at the start of the file; NULs before the text are what a crash of the machine
+ * Reads the line bytes[from, to), whole, or of it the fields that `scanner` looks for. A byte-order mark counts only at the start of the file; NULs before the text are what a crash of the machine
  * leaves in a growing file, and the text after them is whole.
  */
-export function readJsonLine(bytes: Buffer, position: number): JsonLine {
-  let start = 0;
-  let end = bytes.length;
-  if (position === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3;
+export function readJsonLine(bytes: Buffer, from: number, to: number, position: number, scanner?: LineScanner): JsonLine {
+  let start = from;
+  let end = to;
+  if (position === 0 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
   const nuls = bytes[start] === NUL;
   while (start < end && bytes[start] === NUL) start++;
   while (end > start && (bytes[end - 1] === CR || bytes[end - 1] === SPACE || bytes[end - 1] === TAB)) end--;
   while (start < end && (bytes[start] === SPACE || bytes[start] === TAB)) start++;
   if (start === end) return nuls ? { skipped: 'zero_filled' } : null;
+  const fields = scanner?.read(bytes, start, to) ?? null;
+  if (fields !== null) return { value: fields };
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8', start, end));

@@ -12,9 +12,9 @@ export interface ScanPosition {
   readonly discarding: boolean;
 }
 
+/** A line without its newline is bytes[start, end); they are valid only during the call. */
 export interface LineSink {
-  /** A whole line without its newline; the bytes are valid only during the call. */
-  line(bytes: Buffer, position: number): void;
+  line(bytes: Buffer, start: number, end: number, position: number): void;
   /** The last line, without a newline. Returns whether it was consumed; if not, it is offered again when more was written. */
   tail(bytes: Buffer, position: number): boolean;
   /** A line of more than MAX_LINE_BYTES begins at `position`. */
@@ -38,40 +38,43 @@ export async function scanLines(
   let carry: Buffer[] = [];
   let carried = 0;
 
-  const consume = (parts: readonly Buffer[], length: number): void => {
-    if (hash) for (const part of parts) hash.update(part);
-    position += length;
-  };
-
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const length = carried + end - start;
       if (!discarding) {
-        const piece = chunk.subarray(start, end);
-        if (carried + piece.length > maxLine) sink.tooLong(position);
-        else sink.line(carried === 0 ? piece : Buffer.concat([...carry, piece]), position);
+        if (length > maxLine) sink.tooLong(position);
+        // Not as a part of its own: making one costs more than reading a short line.
+        else if (carried === 0) sink.line(chunk, start, end, position);
+        else sink.line(Buffer.concat([...carry, chunk.subarray(start, end)]), 0, length, position);
       }
-      consume([...carry, chunk.subarray(start, end + 1)], carried + end + 1 - start);
+      for (const part of carry) hash?.update(part);
+      position += length + 1;
       discarding = false;
       carry = [];
       carried = 0;
       start = end + 1;
     }
+    hash?.update(chunk.subarray(0, start));
     const rest = chunk.subarray(start);
-    if (discarding) {
-      consume([rest], rest.length);
-      continue;
-    }
-    carry.push(Buffer.from(rest));
-    carried += rest.length;
-    if (carried > maxLine) {
+    if (!discarding) {
+      carry.push(Buffer.from(rest));
+      carried += rest.length;
+      if (carried <= maxLine) continue;
       sink.tooLong(position);
-      consume(carry, carried);
       discarding = true;
-      carry = [];
-      carried = 0;
+    } else {
+      carry = [rest];
+      carried = rest.length;
     }
+    for (const part of carry) hash?.update(part);
+    position += carried;
+    carry = [];
+    carried = 0;
   }
-  if (carried > 0 && sink.tail(Buffer.concat(carry), position)) consume(carry, carried);
+  if (carried > 0 && sink.tail(Buffer.concat(carry), position)) {
+    for (const part of carry) hash?.update(part);
+    position += carried;
+  }
   return { bytes: position, discarding };
 }

@@ -1,20 +1,30 @@
 // A log's text as bytes: the file's own, or what a compressed file (Codex keeps cold rollouts as .zst) holds. Offsets are of the text.
+import { readSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { OpenLog } from './open.js';
 
 const CHUNK_BYTES = 1024 * 1024;
+
+/** After so much, signals get a turn. */
+const TURN_BYTES = 32 * 1024 * 1024;
 
 /** Of a compressed file, at a time: at most 32 MiB of text. */
 const PIECE_BYTES = 1024;
 
 export const isCompressed = (name: string): boolean => name.endsWith('.zst');
 
-async function* plainChunks(open: OpenLog, from: number): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, open.size - from)));
+async function* plainChunks(open: OpenLog, from: number, into?: Buffer): AsyncGenerator<Buffer> {
+  const buffer = into ?? Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, open.size - from)));
   // Only what was there at the opening, so that a log that grows while it is read is read to one point.
-  for (let position = from; position < open.size;) {
-    const { bytesRead } = await open.handle.read(buffer, 0, Math.min(buffer.length, open.size - position), position);
+  for (let position = from, since = 0; position < open.size;) {
+    const bytesRead = readSync(open.fd, buffer, 0, Math.min(buffer.length, open.size - position), position);
     if (bytesRead === 0) return;
     position += bytesRead;
+    since += bytesRead;
+    if (since >= TURN_BYTES) {
+      await turn();
+      since = 0;
+    }
     yield buffer.subarray(0, bytesRead);
   }
 }
@@ -41,10 +51,10 @@ async function* decompressed(open: OpenLog): AsyncGenerator<Buffer> {
   }
 }
 
-/** The text from an offset on, in chunks that are valid until the next one is asked for. */
-export async function* chunksOf(open: OpenLog, name: string, from: number): AsyncGenerator<Buffer> {
+/** The text from an offset on, in chunks that are valid until the next one is asked for; those of a plain file lie in `into`. */
+export async function* chunksOf(open: OpenLog, name: string, from: number, into?: Buffer): AsyncGenerator<Buffer> {
   if (!isCompressed(name)) {
-    yield* plainChunks(open, from);
+    yield* plainChunks(open, from, into);
     return;
   }
   let skip = from;
@@ -60,7 +70,7 @@ export async function headOf(open: OpenLog, name: string, bytes: number): Promis
   const parts: Buffer[] = [];
   let left = bytes;
   if (left === 0) return Buffer.alloc(0);
-  for await (const chunk of chunksOf(open, name, 0)) {
+  for await (const chunk of chunksOf(open, name, 0, Buffer.allocUnsafe(bytes))) {
     const part = Buffer.from(chunk.subarray(0, left));
     parts.push(part);
     left -= part.length;

@@ -27,8 +27,11 @@ export function mergeInLog(known: Copy, next: Copy, keeps: Policy['keeps']): Cop
     copied: owner.copied,
     rank: owner.rank,
     sole: known.sole,
+    branch: known.branch ?? next.branch,
+    agent_type: known.agent_type ?? next.agent_type,
     at: known.at ?? next.at,
     position: Math.min(known.position, next.position),
+    end: Math.max(known.end, next.end),
   };
 }
 
@@ -65,8 +68,8 @@ export function resolve(group: Group, policy: Policy, relations: Relations): Cop
     }
     const known = counted[index]!;
     if (policy.keeps === 'heaviest' && copy.weight > known.weight) {
-      const { session, subagent, copied, rank, log, position, at } = known;
-      counted[index] = { ...copy, session, subagent, copied, rank, log, position, at: at ?? copy.at };
+      const { session, subagent, copied, rank, log, branch, agent_type, position, end, at } = known;
+      counted[index] = { ...copy, session, subagent, copied, rank, log, branch, agent_type, position, end, at: at ?? copy.at };
     }
   }
   return counted.filter((copy) => !isNothing(copy));

@@ -32,6 +32,9 @@ type Packed = readonly [
   weight: number,
   rank: number,
   position: number,
+  end: number,
+  branch: string | null,
+  agent_type: string | null,
 ];
 
 const BITS = ['subagent', 'copied', 'partial', 'unreliable', 'echo', 'sole', 'delegate'] as const;
@@ -49,13 +52,16 @@ const pack = (copy: Copy): Packed => [
   copy.weight,
   copy.rank,
   copy.position,
+  copy.end,
+  copy.branch,
+  copy.agent_type,
 ];
 
 function unpack(key: string, packed: Packed): Copy {
-  const [log, session, at, model, counts, bits, invalid, weight, rank, position] = packed;
+  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, branch, agent_type] = packed;
   const flags = Object.fromEntries(BITS.map((name, i) => [name, (bits & (1 << i)) !== 0])) as Record<(typeof BITS)[number], boolean>;
   const named = Object.fromEntries(COUNTS.map((name, i) => [name, counts[i] ?? null])) as unknown as Counts;
-  return { key, log, session, at, model, counts: named, ...flags, invalid, weight, rank, position };
+  return { key, log, session, at, model, counts: named, ...flags, invalid, weight, rank, branch, agent_type, position, end };
 }
 
 export class Groups {

@@ -6,8 +6,9 @@ import type { LogFile, LogKind, LogReader, LogState, RecordSink } from '../captu
 import { chunksOf, headOf, readWhole, textSize } from '../capture/text.js';
 import { readJsonLine } from '../capture/json-line.js';
 import { scanLines, type ScanPosition } from '../capture/lines.js';
-import { openLog, type OpenLog, type Unreadable } from '../capture/open.js';
+import { closeLog, openLog, type OpenLog, type Unreadable } from '../capture/open.js';
 import { PrefixHash, type HashPoint } from '../capture/prefix-hash.js';
+import { LineScanner } from '../capture/scanner/fields.js';
 import type { Position } from '../model/cut.js';
 import { fromMs, type Instant } from '../model/time.js';
 
@@ -96,6 +97,20 @@ async function continued(open: OpenLog, log: LogFile, entry: LogEntry): Promise<
   return left === 0 && hash.value === entry.prefix ? hash : null;
 }
 
+/** From this many new bytes on, making a scanner is worth its while. */
+const SCAN_FROM_BYTES = 128 * 1024;
+
+/** Scanners that nobody reads through at the moment, by reader. */
+const idle = new Map<LogReader, LineScanner[]>();
+
+/** Runs `work` with a scanner of its own for the reader's fields; without one where it isn't worth it or can't be had. */
+async function withScanner(reader: LogReader, bytes: number, work: (scanner?: LineScanner) => Promise<void>): Promise<void> {
+  const scanner = bytes < SCAN_FROM_BYTES ? null : (idle.get(reader)?.pop() ?? LineScanner.of(reader.fields));
+  if (scanner === null) return work();
+  await work(scanner);
+  idle.set(reader, [...(idle.get(reader) ?? []), scanner]);
+}
+
 async function readLines(
   open: OpenLog,
   log: LogFile,
@@ -103,28 +118,29 @@ async function readLines(
   entry: LogEntry,
   hash: PrefixHash,
   sink: RecordSink,
+  scanner?: LineScanner,
 ): Promise<void> {
-  const take = (bytes: Buffer, position: number): boolean => {
-    const line = readJsonLine(bytes, position);
+  const take = (bytes: Buffer, start: number, end: number, position: number): boolean => {
+    const line = readJsonLine(bytes, start, end, position, scanner);
     if (line === null) return true;
     if ('skipped' in line) {
       sink.skip(line.skipped);
       return false;
     }
-    reader.line(entry.state, line.value, position, sink);
+    reader.line(entry.state, line.value, { position, end: position + end - start + 1 }, sink);
     return true;
   };
   const isWhole = (bytes: Buffer, position: number): boolean => {
-    const line = readJsonLine(bytes, position);
+    const line = readJsonLine(bytes, 0, bytes.length, position);
     return line !== null && 'value' in line;
   };
   entry.scan = await scanLines(
-    chunksOf(open, log.name, entry.scan.bytes),
+    chunksOf(open, log.name, entry.scan.bytes, scanner?.chunk),
     entry.scan,
     {
-      line: (bytes, position) => void take(bytes, position),
+      line: (bytes, start, end, position) => void take(bytes, start, end, position),
       // A line that is still being written is neither counted nor skipped; it is read again.
-      tail: (bytes, position) => isWhole(bytes, position) && take(bytes, position),
+      tail: (bytes, position) => isWhole(bytes, position) && take(bytes, 0, bytes.length, position),
       tooLong: () => sink.skip('line_too_long'),
     },
     hash,
@@ -164,7 +180,7 @@ export async function readLog(
   sink: RecordSink,
   again: () => void,
 ): Promise<LogReading> {
-  const open = await openLog(logPath(log));
+  const open = openLog(logPath(log));
   if (typeof open === 'string') return { kind: 'unreadable', reason: open };
   try {
     if (known !== null && isUntouched(known, open)) return { kind: 'same' };
@@ -187,8 +203,11 @@ export async function readLog(
         sink.skip(reason);
       },
     };
-    if (log.kind === 'append') await readLines(open, log, reader, entry, hash ?? new PrefixHash(), counting);
-    else await readDocument(open, log, reader, entry, counting);
+    if (log.kind === 'append') {
+      const read = (scanner?: LineScanner): Promise<void> =>
+        readLines(open, log, reader, entry, hash ?? new PrefixHash(), counting, scanner);
+      await withScanner(reader, open.size - entry.scan.bytes, read);
+    } else await readDocument(open, log, reader, entry, counting);
     Object.assign(entry, { device: open.device, inode: open.inode, size: open.size, mtimeMs: open.mtimeMs });
     return { kind: 'read', entry, again: known !== null && !goesOn };
   } catch (error) {
@@ -196,14 +215,14 @@ export async function readLog(
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return { kind: 'unreadable', reason: 'unreadable' };
   } finally {
-    await open.handle.close();
+    closeLog(open);
   }
 }
 
 /** A log's facts from its first lines, without reading it all; null if it can't be read or tells nothing. */
 export async function peekLog(log: LogFile, reader: LogReader): Promise<LogState['facts'] | null> {
   const PEEK_BYTES = 1024 * 1024;
-  const open = await openLog(logPath(log));
+  const open = openLog(logPath(log));
   if (typeof open === 'string') return null;
   try {
     const state = reader.begin(log);
@@ -212,14 +231,14 @@ export async function peekLog(log: LogFile, reader: LogReader): Promise<LogState
     let position = 0;
     for (let end = head.indexOf(0x0a); position < head.length; end = head.indexOf(0x0a, position)) {
       const stop = end === -1 ? head.length : end;
-      const line = readJsonLine(head.subarray(position, stop), position);
-      if (line !== null && 'value' in line) reader.line(state, line.value, position, ignore);
+      const line = readJsonLine(head, position, stop, position);
+      if (line !== null && 'value' in line) reader.line(state, line.value, { position, end: stop + 1 }, ignore);
       if (state.facts.session_id !== null && state.facts.folders.length > 0) break;
       position = stop + 1;
     }
     return state.facts;
   } finally {
-    await open.handle.close();
+    closeLog(open);
   }
 }
 
@@ -232,11 +251,11 @@ export function positionOf(entry: LogEntry): Position {
 
 /** Hash of the first 4 KiB of a log's text, or of its first `bytes` if those are fewer; null if it can't be read. */
 export async function headHash(log: { root: string; name: string }, bytes: number): Promise<string | null> {
-  const open = await openLog(logPath(log));
+  const open = openLog(logPath(log));
   if (typeof open === 'string') return null;
   try {
     return sha(await headOf(open, log.name, Math.min(HEAD_BYTES, bytes)));
   } finally {
-    await open.handle.close();
+    closeLog(open);
   }
 }

@@ -42,7 +42,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;

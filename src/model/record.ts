@@ -36,8 +36,12 @@ export interface RecordCopy {
   readonly weight: number;
   /** Which of two copies owns the record: the one of lower rank, then the one in the earlier log. */
   readonly rank: number;
-  /** First byte of the copy's first line, or its ordinal in a document. */
+  /** Git branch on which it was made, and type of the sub-agent that made it; null where the log doesn't tell. */
+  readonly branch: string | null;
+  readonly agent_type: string | null;
+  /** First byte of the copy's first line and the byte after its last, or the same of ordinals in a document. */
   readonly position: number;
+  readonly end: number;
 }
 
 /** The flags of a copy that are rarely set. */
@@ -52,4 +56,6 @@ export const ORDINARY = {
   delegate: false,
   weight: 0,
   rank: 0,
+  branch: null,
+  agent_type: null,
 } as const;

@@ -10,12 +10,42 @@ export const MICROS_PER_MS = 1000;
 
 export const fromMs = (ms: number): Instant => Math.round(ms * MICROS_PER_MS);
 
+/** The day that was read last: the lines of a log mostly have the same. */
+const lastDay = { text: '', ms: 0 };
+
+/** The two digits at `at`; NaN if they are none. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+/** `2026-05-04T10:00:01.000Z`, the form of nearly every line; null for any other, and for what is no time. */
+function parseUsual(text: string): Instant | null {
+  if (text.length !== 24 || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z') return null;
+  if (!text.startsWith(lastDay.text) || lastDay.text === '') {
+    const day = parseAny(`${text.slice(0, 10)}T00:00:00Z`);
+    if (day === null) return null;
+    lastDay.text = text.slice(0, 10);
+    lastDay.ms = day / MICROS_PER_MS;
+  }
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const ms = twoDigits(text, 20) * 10 + (twoDigits(text, 21) % 10);
+  const time = ((hour * 60 + minute) * 60 + second) * 1000 + ms;
+  return hour <= 23 && minute <= 59 && second <= 59 && ms >= 0 ? (lastDay.ms + time) * MICROS_PER_MS : null;
+}
+
 /**
  * Reads an RFC 3339 time with an offset. Returns null for anything else, also for a day or an hour that does not exist
  * (`Date.parse` would turn 30 February into 2 March).
  */
 export function parseInstant(text: unknown): Instant | null {
-  if (typeof text !== 'string') return null;
+  return typeof text !== 'string' ? null : (parseUsual(text) ?? parseAny(text));
+}
+
+function parseAny(text: string): Instant | null {
   const m = RFC3339.exec(text);
   if (m === null) return null;
   const [year, month, day, hour, minute, second] = m.slice(1, 7).map(Number) as [number, number, number, number, number, number];

@@ -14,7 +14,7 @@ function noting(takesTail = true): Seen {
   const events: string[] = [];
   return {
     events,
-    line: (bytes, position) => void events.push(`${position}:${bytes.toString('latin1')}`),
+    line: (bytes, start, end, position) => void events.push(`${position}:${bytes.toString('latin1', start, end)}`),
     tail: (bytes, position) => {
       if (takesTail) events.push(`${position}:${bytes.toString('latin1')}`);
       return takesTail;

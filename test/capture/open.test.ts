@@ -3,16 +3,16 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openLog } from '../../src/capture/open.js';
+import { closeLog, openLog } from '../../src/capture/open.js';
 import { temporaryFolder } from './fixture.js';
 
 const isRoot = process.getuid?.() === 0;
 const isWindows = process.platform === 'win32';
 
 async function reason(path: string): Promise<string> {
-  const open = await openLog(path);
+  const open = openLog(path);
   if (typeof open === 'string') return open;
-  await open.handle.close();
+  closeLog(open);
   return 'open';
 }
 
@@ -20,9 +20,9 @@ describe('opening a log', () => {
   it('tells the size of a regular file', async () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, '12345');
-    const open = await openLog(path);
+    const open = openLog(path);
     if (typeof open === 'string') throw new Error(open);
-    await open.handle.close();
+    closeLog(open);
     expect(open.size).toBe(5);
   });
 

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openLog, type OpenLog } from '../../src/capture/open.js';
+import { closeLog, openLog, type OpenLog } from '../../src/capture/open.js';
 import { chunksOf, headOf, textSize } from '../../src/capture/text.js';
 import { filesIn, fixtures, temporaryFolder } from './fixture.js';
 
@@ -13,12 +13,12 @@ const compressed = (): Buffer => readFileSync(join(COMPRESSED.home, filesIn(COMP
 async function of<T>(bytes: string | Uint8Array, read: (open: OpenLog, path: string) => Promise<T>): Promise<T> {
   const path = join(temporaryFolder(), 'log');
   writeFileSync(path, bytes);
-  const open = await openLog(path);
+  const open = openLog(path);
   if (typeof open === 'string') throw new Error(open);
   try {
     return await read(open, path);
   } finally {
-    await open.handle.close();
+    closeLog(open);
   }
 }
 

@@ -23,6 +23,7 @@ export const copy = (output: number, rest: Partial<Copy> = {}): Copy => ({
   counts: counts(output),
   weight: output,
   position: 0,
+  end: 1,
   log: 0,
   ...rest,
 });

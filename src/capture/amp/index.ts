@@ -24,6 +24,7 @@ export const amp: Agent = {
     logs: ampLogs,
     logsOf: ampLogsOf,
     logsAt: ampLogsAt,
+    fields: {},
     begin: beginAmp,
     line: () => undefined,
     document: ampDocument,

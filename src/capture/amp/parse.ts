@@ -68,7 +68,17 @@ function fromLedger(events: readonly Fields[], messages: readonly Fields[], sess
     );
     const key = `${session}|${textIn(event, 'id') ?? `ledger:${n}`}`;
     const at = parseInstant(event['timestamp']);
-    sink.record({ ...ORDINARY, key, session, at, model: textIn(event, 'model', 256), counts, invalid: counter.invalid, position: n });
+    sink.record({
+      ...ORDINARY,
+      key,
+      session,
+      at,
+      model: textIn(event, 'model', 256),
+      counts,
+      invalid: counter.invalid,
+      position: n,
+      end: n + 1,
+    });
   });
 }
 
@@ -87,7 +97,17 @@ function fromMessages(messages: readonly Fields[], created: Instant | null, sess
     const id = message['messageId'];
     const key = `${session}|message:${typeof id === 'string' || typeof id === 'number' ? id : n}`;
     const at = parseInstant(usage['timestamp']) ?? created;
-    sink.record({ ...ORDINARY, key, session, at, model: textIn(usage, 'model', 256), counts, invalid: counter.invalid, position: n });
+    sink.record({
+      ...ORDINARY,
+      key,
+      session,
+      at,
+      model: textIn(usage, 'model', 256),
+      counts,
+      invalid: counter.invalid,
+      position: n,
+      end: n + 1,
+    });
   });
 }
 

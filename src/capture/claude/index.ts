@@ -1,6 +1,6 @@
 // Claude Code.
 import type { Agent } from '../agent.js';
-import { beginClaude, claudeLine } from './parse.js';
+import { beginClaude, CLAUDE_FIELDS, claudeLine } from './parse.js';
 import { claudeLogs, claudeLogsAt, claudeLogsOf, claudeRoots } from './paths.js';
 
 export const claude: Agent = {
@@ -20,6 +20,7 @@ export const claude: Agent = {
     logs: claudeLogs,
     logsOf: claudeLogsOf,
     logsAt: claudeLogsAt,
+    fields: CLAUDE_FIELDS,
     begin: beginClaude,
     line: claudeLine,
     document: (log) => beginClaude(log),

@@ -5,9 +5,10 @@ import { readCount } from '../../model/count.js';
 import { ORDINARY, type RecordCopy } from '../../model/record.js';
 import { parseInstant, type Instant } from '../../model/time.js';
 import type { Counts } from '../../model/tokens.js';
-import { noFacts, type LogFile, type LogState, type RecordSink } from '../agent.js';
+import { noFacts, type LogFile, type LogState, type Place, type RecordSink } from '../agent.js';
 import { noteTime, pushNew } from '../facts.js';
 import { isObject, objectIn, textIn } from '../json-line.js';
+import type { Fields as WantedFields } from '../scanner/fields.js';
 import { isSubagentLog, sessionInName } from './paths.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,6 +21,31 @@ const SHORTEST_OWN_ID = 8;
 const FIRST_RELIABLE = [2, 1, 77] as const;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+const USAGE = {
+  input_tokens: 'value',
+  cache_creation_input_tokens: 'value',
+  cache_read_input_tokens: 'value',
+  output_tokens: 'value',
+  cache_creation: { ephemeral_5m_input_tokens: 'value', ephemeral_1h_input_tokens: 'value' },
+  iterations: 'value',
+} as const;
+
+export const CLAUDE_FIELDS: WantedFields = {
+  type: 'value',
+  sessionId: 'value',
+  cwd: 'value',
+  gitBranch: 'value',
+  version: 'value',
+  timestamp: 'value',
+  uuid: 'value',
+  requestId: 'value',
+  isSidechain: 'value',
+  attributionAgent: 'value',
+  forkedFrom: 'value',
+  message: { id: 'value', model: 'value', stop_reason: 'value', usage: USAGE },
+  data: { type: 'value', message: { message: { id: 'value', model: 'value', usage: USAGE } } },
+};
 
 interface Own {
   /** Session that the file's name tells, or for want of one the name itself. */
@@ -85,7 +111,7 @@ function keyOf(line: Fields, message: Fields, session: string, counts: Counts): 
   return id.length >= SHORTEST_OWN_ID ? id : `${id}|${session}|${textIn(line, 'requestId') ?? lineKey}`;
 }
 
-function readAnswer(state: LogState, line: Fields, at: Instant | null, position: number, sink: RecordSink): void {
+function readAnswer(state: LogState, line: Fields, at: Instant | null, place: Place, sink: RecordSink): void {
   const message = objectIn(line, 'message');
   const model = textIn(message, 'model', 256);
   // Synthetic lines are the program's own words; their usage is all zero.
@@ -102,45 +128,48 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, position:
   const { counts, invalid } = readUsage(usage);
   const key = keyOf(line, message, session, counts);
   const partial = (message['stop_reason'] ?? null) === null;
-  const shared = {
-    ...ORDINARY,
+  // A literal, not a spread: this is done for every line of every answer.
+  const copy: RecordCopy = {
+    key,
     session,
     at,
+    model,
+    counts,
     subagent,
     copied,
     partial,
     unreliable: partial && isUnreliable(textIn(line, 'version') ?? state.facts.version),
+    invalid,
+    echo: false,
+    sole: false,
+    delegate: false,
+    weight: counts.output ?? 0,
     // Owner: the copy that isn't marked as one, then the one of the main chain (agent-logs 1.4e).
     rank: (copied ? 2 : 0) + (subagent ? 1 : 0),
-    position,
+    branch: textIn(line, 'gitBranch'),
+    agent_type: textIn(line, 'attributionAgent', 200),
+    position: place.position,
+    end: place.end,
   };
-  readAdvisor(usage['iterations'], key, shared, sink);
-  sink.record({ ...shared, key, model, counts, invalid, weight: counts.output ?? 0 });
+  readAdvisor(usage['iterations'], copy, sink);
+  sink.record(copy);
 }
 
 /** The advisor's calls are not in the top level; entries of other types are, and must not be added. */
-function readAdvisor(iterations: unknown, key: string, shared: Omit<RecordCopy, 'key' | 'model' | 'counts'>, sink: RecordSink): void {
+function readAdvisor(iterations: unknown, answer: RecordCopy, sink: RecordSink): void {
   if (!Array.isArray(iterations)) return;
   iterations.forEach((entry: unknown, n) => {
     if (!isObject(entry) || entry['type'] !== 'advisor_message') return;
     const { counts, invalid } = readUsage(entry);
     const model = textIn(entry, 'model', 256);
+    const key = `${answer.key}:iter:${n}`;
     // Its numbers are final as soon as they are written.
-    sink.record({
-      ...shared,
-      key: `${key}:iter:${n}`,
-      model,
-      counts,
-      invalid,
-      weight: counts.output ?? 0,
-      partial: false,
-      unreliable: false,
-    });
+    sink.record({ ...answer, key, model, counts, invalid, weight: counts.output ?? 0, partial: false, unreliable: false });
   });
 }
 
 /** A sub-agent's message embedded in the main transcript. It repeats a line of the sub-agent's own file, and is never counted. */
-function readProgress(state: LogState, line: Fields, at: Instant | null, position: number, sink: RecordSink): void {
+function readProgress(state: LogState, line: Fields, at: Instant | null, place: Place, sink: RecordSink): void {
   const data = objectIn(line, 'data');
   if (data?.['type'] !== 'agent_progress') return;
   const message = objectIn(objectIn(data, 'message'), 'message');
@@ -160,11 +189,11 @@ function readProgress(state: LogState, line: Fields, at: Instant | null, positio
     subagent: true,
     echo: true,
     rank: 9,
-    position,
+    ...place,
   });
 }
 
-export function claudeLine(state: LogState, line: Fields, position: number, sink: RecordSink): void {
+export function claudeLine(state: LogState, line: Fields, place: Place, sink: RecordSink): void {
   const { facts } = state;
   const session = textIn(line, 'sessionId');
   if (session !== null) {
@@ -179,6 +208,6 @@ export function claudeLine(state: LogState, line: Fields, position: number, sink
   if (forkedFrom !== null && forkedFrom !== facts.session_id) pushNew(facts.forked_from, forkedFrom);
   const at = parseInstant(line['timestamp']);
   noteTime(facts, at);
-  if (line['type'] === 'assistant') readAnswer(state, line, at, position, sink);
-  else if (line['type'] === 'progress') readProgress(state, line, at, position, sink);
+  if (line['type'] === 'assistant') readAnswer(state, line, at, place, sink);
+  else if (line['type'] === 'progress') readProgress(state, line, at, place, sink);
 }

@@ -1,6 +1,6 @@
 // OpenAI Codex: the command line, the desktop program and the extensions of editors, which all write rollouts.
 import type { Agent } from '../agent.js';
-import { beginCodex, codexLine } from './parse.js';
+import { beginCodex, CODEX_FIELDS, codexLine } from './parse.js';
 import { codexLogs, codexLogsAt, codexLogsOf, codexRepeated, codexRoots } from './paths.js';
 
 export const codex: Agent = {
@@ -21,6 +21,7 @@ export const codex: Agent = {
     logsOf: codexLogsOf,
     logsAt: codexLogsAt,
     repeated: codexRepeated,
+    fields: CODEX_FIELDS,
     begin: beginCodex,
     line: codexLine,
     document: beginCodex,

@@ -2,14 +2,53 @@
 // written again (rate limits), copied (forks) or forwarded (reviews). So an event counts only where its whole total is new: exact
 // on 143 of 143 real files without resets, codex 0.34–0.142.
 import { readCount } from '../../model/count.js';
-import { ORDINARY } from '../../model/record.js';
 import { parseInstant, type Instant } from '../../model/time.js';
 import { total, type Counts } from '../../model/tokens.js';
-import { noFacts, type LogFile, type LogState, type RecordSink } from '../agent.js';
+import { noFacts, type LogFile, type LogState, type Place, type RecordSink } from '../agent.js';
 import { noteTime, pushNew } from '../facts.js';
 import { objectIn, textIn } from '../json-line.js';
+import type { Fields as WantedFields } from '../scanner/fields.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const META = {
+  id: 'value',
+  cwd: 'value',
+  cli_version: 'value',
+  git: { branch: 'value' },
+  forked_from_id: 'value',
+  source: { subagent: 'value' },
+  parent_thread_id: 'value',
+  session_id: 'value',
+  subagent_history_start_ordinal: 'value',
+} as const;
+
+const VECTOR = {
+  input_tokens: 'value',
+  cached_input_tokens: 'value',
+  cache_write_input_tokens: 'value',
+  output_tokens: 'value',
+  reasoning_output_tokens: 'value',
+  total_tokens: 'value',
+} as const;
+
+export const CODEX_FIELDS: WantedFields = {
+  ...META,
+  type: 'value',
+  timestamp: 'value',
+  ordinal: 'value',
+  role: 'value',
+  payload: {
+    ...META,
+    type: 'value',
+    role: 'value',
+    model: 'value',
+    thread_id: 'value',
+    info: { total_token_usage: VECTOR, last_token_usage: VECTOR },
+    thread_token_usage: VECTOR,
+    usage: VECTOR,
+  },
+};
 
 /** A usage vector as Codex writes it: cached and cache writes inside input, reasoning inside output. */
 interface Vector {
@@ -30,6 +69,8 @@ interface Own {
   previous: Vector | null;
   events: number;
   delegate: boolean;
+  /** Role of the sub-agent, as its spawner named it. */
+  agentType: string | null;
   subagent: boolean;
   /** Lines of a lower ordinal are inherited from the parent. */
   historyStart: number;
@@ -40,7 +81,17 @@ interface Own {
 const ID_IN_NAME = /rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-(.+?)\.jsonl(?:\.zst)?$/;
 
 export function beginCodex(log: LogFile): LogState {
-  const own: Own = { model: null, metas: 0, previous: null, events: 0, delegate: false, subagent: false, historyStart: 0, recorded: false };
+  const own: Own = {
+    model: null,
+    metas: 0,
+    previous: null,
+    events: 0,
+    delegate: false,
+    agentType: null,
+    subagent: false,
+    historyStart: 0,
+    recorded: false,
+  };
   const facts = noFacts();
   // The first line tells the id; the name's stands in where that line is damaged.
   facts.session_id = ID_IN_NAME.exec(log.name)?.[1] ?? null;
@@ -67,7 +118,8 @@ function readVector(usage: Fields): Vector {
 
 const NUMBERS = ['input', 'cached', 'cacheWrite', 'output', 'reasoning', 'total'] as const;
 
-const keyOf = (vector: Vector): string => NUMBERS.map((name) => vector[name]).join('.');
+const keyOf = ({ input, cached, cacheWrite, output, reasoning, total }: Vector): string =>
+  `${input}.${cached}.${cacheWrite}.${output}.${reasoning}.${total}`;
 
 /** What was added since `before`; all of it where a counter fell, since it began anew. */
 function since(before: Vector | null, now: Vector): Vector {
@@ -115,6 +167,7 @@ function readMeta(state: LogState, meta: Fields): void {
   const spawn = objectIn(objectIn(source, 'subagent'), 'thread_spawn');
   const parent = textIn(spawn, 'parent_thread_id') ?? textIn(meta, 'parent_thread_id');
   const root = textIn(meta, 'session_id');
+  own.agentType = textIn(spawn, 'agent_role', 200);
   if (own.subagent) facts.parent = parent ?? (root !== id ? root : null);
   else if (parent !== null && parent !== id) pushNew(facts.forked_from, parent);
   own.delegate = own.subagent && facts.parent === null;
@@ -128,7 +181,7 @@ function readCounters(
   totals: Fields | null,
   last: Fields | null,
   at: Instant | null,
-  position: number,
+  place: Place,
   sink: RecordSink,
 ): void {
   if (totals === null && last === null) return;
@@ -144,21 +197,28 @@ function readCounters(
   const forked = facts.forked_from.length > 0;
   const session = facts.session_id ?? 'unknown';
   pushNew(facts.sessions, session);
+  // A literal, not a spread: this is done for every event.
   sink.record({
-    ...ORDINARY,
-    key: vector === null ? `last:${keyOf(added)}@${at ?? position}` : keyOf(vector),
+    key: vector === null ? `last:${keyOf(added)}@${at ?? place.position}` : keyOf(vector),
     session,
     at,
     model: own.model,
     counts,
-    invalid: added.invalid + (last === null ? 0 : (vector?.invalid ?? 0)),
     subagent: own.subagent,
+    copied: false,
+    partial: false,
+    unreliable: false,
+    invalid: added.invalid + (last === null ? 0 : (vector?.invalid ?? 0)),
+    echo: false,
     sole: first && !forked,
     delegate: own.delegate,
     weight: total(counts) ?? 0,
     // Delegates first, since other logs repeat them; then originals, then what copied them.
     rank: own.delegate ? 0 : forked ? 2 : 1,
-    position,
+    branch: facts.git_branch,
+    agent_type: own.agentType,
+    position: place.position,
+    end: place.end,
   });
 }
 
@@ -166,20 +226,20 @@ function readCounters(
  * The newer line for the same event: `usage` of one response and the thread's counter after it, which the token_count that
  * follows repeats. Those of other threads stand in their own logs. (Shapes as read by other tools, 2026-10; no real log seen.)
  */
-function readUsageRecord(state: LogState, payload: Fields, at: Instant | null, position: number, sink: RecordSink): void {
+function readUsageRecord(state: LogState, payload: Fields, at: Instant | null, place: Place, sink: RecordSink): void {
   const thread = textIn(payload, 'thread_id');
   const { session_id, forked_from } = state.facts;
   if (thread !== null && thread !== session_id && !forked_from.includes(thread)) return;
   (state.own as Own).recorded = true;
-  readCounters(state, objectIn(payload, 'thread_token_usage'), objectIn(payload, 'usage'), at, position, sink);
+  readCounters(state, objectIn(payload, 'thread_token_usage'), objectIn(payload, 'usage'), at, place, sink);
 }
 
-function readEvent(state: LogState, payload: Fields, at: Instant | null, position: number, sink: RecordSink): void {
+function readEvent(state: LogState, payload: Fields, at: Instant | null, place: Place, sink: RecordSink): void {
   switch (payload['type']) {
     case 'token_count': {
       const info = objectIn(payload, 'info');
       if (info === null || (state.own as Own).recorded) return;
-      readCounters(state, objectIn(info, 'total_token_usage'), objectIn(info, 'last_token_usage'), at, position, sink);
+      readCounters(state, objectIn(info, 'total_token_usage'), objectIn(info, 'last_token_usage'), at, place, sink);
       return;
     }
     case 'agent_message':
@@ -195,7 +255,7 @@ function readEvent(state: LogState, payload: Fields, at: Instant | null, positio
 const isAnswer = (item: Fields): boolean =>
   item['type'] === 'message' ? item['role'] === 'assistant' : /^(reasoning|.*_call)$/.test(String(item['type']));
 
-export function codexLine(state: LogState, line: Fields, position: number, sink: RecordSink): void {
+export function codexLine(state: LogState, line: Fields, place: Place, sink: RecordSink): void {
   const own = state.own as Own;
   const at = parseInstant(line['timestamp']);
   noteTime(state.facts, at);
@@ -219,10 +279,10 @@ export function codexLine(state: LogState, line: Fields, position: number, sink:
       return;
     }
     case 'token_usage_record':
-      readUsageRecord(state, payload, at, position, sink);
+      readUsageRecord(state, payload, at, place, sink);
       return;
     case 'event_msg':
-      readEvent(state, payload, at, position, sink);
+      readEvent(state, payload, at, place, sink);
       return;
     case 'response_item':
       if (isAnswer(payload)) state.facts.answered = true;
