@@ -57,6 +57,7 @@ await build({
     ...commands.map((path) => ({ in: path, out: relative('src', path).replace(/\.ts$/, '') })),
     { in: 'src/cli/main.ts', out: 'main' },
     { in: 'src/cli/help.ts', out: 'help' },
+    { in: 'src/ingest/reader-thread.ts', out: 'reader-thread' },
   ],
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
@@ -83,6 +84,9 @@ await build({
 for (const name of ['RUST_THIRD_PARTY_LICENSES.html', 'NODEJS_THIRD_PARTY_LICENSES.md']) {
   copyFileSync(join(root, 'node_modules/@lancedb/lancedb', name), join(root, 'dist', name));
 }
+
+// SQLite's own WebAssembly is looked for beside the module that loads it.
+copyFileSync(join(root, 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm'), join(root, 'dist/chunks/node-sqlite3-wasm.wasm'));
 
 rmSync(join(root, 'oclif.manifest.json'), { force: true });
 const { Plugin } = await import('@oclif/core');

@@ -24,6 +24,10 @@ export interface LogFile {
   /** Path relative to the root, with forward slashes. */
   readonly name: string;
   readonly kind: LogKind;
+  /** What only files beside the log tell of it, e.g. its working folder; left out where it tells all itself. */
+  readonly about?: Readonly<Record<string, string | null>>;
+  /** It is no JSON: that it is there is all that it tells. */
+  readonly opaque?: boolean;
 }
 
 /** What a log says about itself. A plain JSON value. */
@@ -49,6 +53,8 @@ export interface LogFacts {
   counted: boolean;
   /** It repeats messages of sub-agents that should stand in logs of their own. */
   echoes: boolean;
+  /** Turns of the conversation, where that is all that the log tells; null otherwise. */
+  turns: number | null;
   /** Flags that concern the log as a whole. */
   flags: string[];
 }
@@ -66,6 +72,7 @@ export const noFacts = (): LogFacts => ({
   answered: false,
   counted: false,
   echoes: false,
+  turns: null,
   flags: [],
 });
 
@@ -73,7 +80,12 @@ export const noFacts = (): LogFacts => ({
 export interface LogState {
   facts: LogFacts;
   own: unknown;
+  /** The facts of each session, where the log is a database that holds several; left out otherwise. */
+  sessions?: LogFacts[];
 }
+
+/** The facts of all sessions that a log holds. */
+export const factsIn = ({ facts, sessions }: LogState): readonly LogFacts[] => sessions ?? [facts];
 
 /** Where a line lies in its log's text: its first byte, and the one after its newline. */
 export interface Place {
@@ -101,8 +113,8 @@ export interface LogReader {
   readonly usageMode: UsageMode;
   /** Lines of the log give a part of the output as reasoning. */
   readonly tellsReasoning: boolean;
-  /** An answer without any count means that the agent's version wrote none: unknown, not 0. */
-  readonly unknownWithoutCounts: boolean;
+  /** Flag of a session with answers and no count at all, whose tokens are unknown, not 0; null where that can't be. */
+  readonly unknownWithoutCounts: string | null;
   /** All logs below a root. */
   logs(root: string): Promise<LogFile[]>;
   /** Logs below a root that may belong to a session: its own, its sub-agents', by name or by a peek at their beginning. */
@@ -118,6 +130,8 @@ export interface LogReader {
   line(state: LogState, value: Readonly<Record<string, unknown>>, place: Place, sink: RecordSink): void;
   /** Reads a document whole. */
   document(log: LogFile, value: unknown, sink: RecordSink): LogState;
+  /** Reads a database, of which a copy that nobody writes to lies at `path`. */
+  rows?(log: LogFile, path: string, sink: RecordSink): Promise<LogState>;
 }
 
 /** How an agent shows itself to the programs that it starts. */
@@ -139,7 +153,9 @@ export interface Agent {
   roots(surroundings: Surroundings): string[];
   /** Logs of today's sessions are written on this machine. */
   readonly writesLocally: boolean;
-  /** Null where this version can't read its logs; `limits` says why, or what the logs don't tell. */
-  readonly reader: LogReader | null;
+  /** `full`: its logs tell every class. `partial`: some are missing at times, and null. `unsupported`: they tell no tokens at all. */
+  readonly coverage: 'full' | 'partial' | 'unsupported';
+  readonly reader: LogReader;
+  /** What its logs don't tell, and why; null where there is nothing to say. */
   readonly limits: string | null;
 }

@@ -97,7 +97,7 @@ const unknownSession = (id: string, agents: readonly Agent[]): TokentrailError =
 async function byId(id: string, agents: readonly Agent[], machine: Machine): Promise<{ agent: Agent; session_id: string } | null> {
   const found: { agent: Agent; session_id: string }[] = [];
   for (const agent of agents) {
-    const session_id = agent.reader === null ? null : await machine.resolve(agent, id);
+    const session_id = await machine.resolve(agent, id);
     if (session_id !== null) found.push({ agent, session_id });
   }
   if (found.length <= 1) return found[0] ?? null;
@@ -147,13 +147,13 @@ const none = (tool: Tool | null, reason: NoSession['reason'], message: string, s
 /** An id that only the environment tells: without a log that can be read, the work goes on all the same. */
 async function fromEnvironment(agent: Agent, id: string, found_by: FoundBy, machine: Machine): Promise<FoundSession | NoSession> {
   const tool = toolOf(agent.name);
-  if (agent.reader === null) {
+  if (agent.coverage === 'unsupported') {
     return none(tool, 'logs_not_read', `${agent.label}: ${agent.limits}. The analysis starts without tokens.`, id);
   }
   const session = await machine.resolve(agent, id);
   if (session !== null) return found(agent, session, found_by);
   if (agent.writesLocally && (await machine.keepsLogsHere(agent))) return found(agent, id, found_by, { logNotYet: true });
-  const why = agent.limits ?? 'its folder is not here';
+  const why = agent.writesLocally ? 'its folder is not here' : (agent.limits ?? 'they are kept elsewhere');
   return none(
     tool,
     'no_log_here',
@@ -164,7 +164,7 @@ async function fromEnvironment(agent: Agent, id: string, found_by: FoundBy, mach
 
 function flaggedAgents(tool: ToolFlag | null): readonly Agent[] {
   const name: AgentName | null = tool === null ? null : agentOf(toolFromFlag(tool));
-  return name === null ? AGENT_LIST.filter(({ reader }) => reader !== null) : [agentNamed(name)];
+  return name === null ? AGENT_LIST : [agentNamed(name)];
 }
 
 async function byFlag(question: SessionQuestion, machine: Machine): Promise<FoundSession | null> {
@@ -213,7 +213,7 @@ export async function findSession(question: SessionQuestion, machine: Machine): 
     const id = machine.variables[name];
     if (id) return fromEnvironment(agent, id, 'environment', machine);
   }
-  if (agent.reader === null)
+  if (agent.coverage === 'unsupported')
     return none(toolOf(agent.name), 'logs_not_read', `${agent.label}: ${agent.limits}. The analysis starts without tokens.`);
   const candidates = await machine.recent(agent);
   if (candidates.length > 1) throw ambiguous(agent, candidates);

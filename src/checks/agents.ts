@@ -1,10 +1,10 @@
 // Check `agents`: which agents keep logs on this machine, and whether numbers flow from them.
 import type { Agent } from '../capture/agent.js';
 import type { AgentSessions } from '../ingest/sessions.js';
-import { formatOrNull } from '../model/time.js';
+import { formatInstant, formatOrNull, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Finding, Level } from './finding.js';
 
-/** What was found of an agent; `sessions` is null where its logs can't be read by this version. */
+/** What was found of an agent; `sessions` is null where it is not here. */
 export interface AgentState {
   readonly agent: Agent;
   readonly roots: readonly string[];
@@ -14,36 +14,60 @@ export interface AgentState {
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-function verdict(files: number, records: number, answered: boolean, unread: number): { level: Level; fix: string | null } {
-  if (files > 0 && records === 0 && answered)
-    return { level: 'error', fix: 'The logs hold answers without token counts; see docs/explanation/accounting.md.' };
-  if (unread > 0) return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.' };
-  return { level: 'ok', fix: null };
+/** Lines that go on for so long without a record tell that the records are not found any more. */
+const SILENT_SECONDS = 7 * 24 * 3600;
+
+interface Verdict {
+  readonly level: Level;
+  readonly fix: string | null;
+  /** What is wrong, as a part of the message. */
+  readonly wrong: string;
 }
 
-/** One finding for each agent. */
+const latest = (instants: readonly (Instant | null)[]): Instant | null =>
+  instants.reduce((newest, at) => (at !== null && (newest === null || at > newest) ? at : newest), null);
+
+function verdict(agent: Agent, sessions: AgentSessions, newest: Instant | null): Verdict {
+  const { files, records, answered, skipped, unread } = sessions;
+  const accounting = 'See docs/explanation/accounting.md, and whether there is a newer tokentrail.';
+  if (agent.coverage === 'unsupported') return { level: 'note', fix: null, wrong: '' };
+  if (files > 0 && records === 0 && answered) return { level: 'error', fix: accounting, wrong: '; answers without any token count' };
+  if (skipped.some(({ reason }) => reason === 'unknown_shape'))
+    return { level: 'error', fix: accounting, wrong: '; some usage has a form that this version does not know' };
+  const written = latest(sessions.sessions.map(({ changed_at }) => changed_at));
+  if (newest !== null && written !== null && written - newest > SILENT_SECONDS * MICROS_PER_SECOND)
+    return { level: 'error', fix: accounting, wrong: `; its logs go on until ${formatInstant(written)}, without a record` };
+  if (unread.length > 0)
+    return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.', wrong: '' };
+  return { level: 'ok', fix: null, wrong: '' };
+}
+
+const COVERAGE = { full: 'found, full', partial: 'found, partial', unsupported: 'found, not supported' } as const;
+
+/** One finding for each agent: whether it is here, how much its logs tell and why not all, and whether numbers flow. */
 export function checkAgent({ agent, roots, present, sessions }: AgentState): Finding {
-  const base = { check: 'agents', details: { agent: agent.name, roots, limits: agent.limits } };
-  if (!present) return { ...base, level: 'note', message: `${agent.label}: not found on this machine.`, fix: null };
-  if (sessions === null) return { ...base, level: 'note', message: `${agent.label}: found, ${agent.limits}.`, fix: null };
-  const { files, records, skipped, unread } = sessions;
-  const newest = sessions.sessions.reduce<number | null>(
-    (at, { last_at }) => (last_at !== null && (at === null || last_at > at) ? last_at : at),
-    null,
-  );
+  const base = { check: 'agents', details: { agent: agent.name, coverage: agent.coverage, roots, limits: agent.limits } };
+  if (!present || sessions === null)
+    return { ...base, level: 'note', message: `${agent.label}: not found on this machine.`, fix: null };
+  const { files, lines, records, skipped, unread } = sessions;
+  const newest = latest(sessions.sessions.map(({ last_at }) => last_at));
   const reasons = new Map<string, number>(skipped.map(({ reason, count }) => [reason, count]));
   for (const { reason } of unread) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const skippedText = reasons.size === 0 ? '' : `; skipped: ${[...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ')}`;
   const newestText = newest === null ? '' : `, the newest of ${formatOrNull(newest)}`;
   const limits = agent.limits === null ? '' : ` (${agent.limits})`;
-  const message = `${agent.label}: ${plural(files, 'file')}, ${plural(sessions.sessions.length, 'session')}, ${plural(records, 'record')}${newestText}${skippedText}${limits}.`;
+  const counted = agent.coverage === 'unsupported' ? 'tokens N/A' : `${plural(records, 'record')}${newestText}`;
+  const numbers = `${plural(files, 'file')}, ${plural(lines, 'line')}, ${plural(sessions.sessions.length, 'session')}, ${counted}`;
+  const { level, fix, wrong } = verdict(agent, sessions, newest);
   return {
     ...base,
-    ...verdict(files, records, sessions.answered, unread.length),
-    message,
+    level,
+    fix,
+    message: `${agent.label}: ${COVERAGE[agent.coverage]}${limits}: ${numbers}${skippedText}${wrong}.`,
     details: {
       ...base.details,
       files,
+      lines,
       sessions: sessions.sessions.length,
       records,
       newest: formatOrNull(newest),

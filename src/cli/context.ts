@@ -15,7 +15,8 @@ import {
   type NoSession,
   type SessionQuestion,
 } from '../capture/find-session.js';
-import { peekLog } from '../ingest/read-log.js';
+import { logSize, peekLog } from '../ingest/read-log.js';
+import { ThreadedReaders } from '../ingest/read-one.js';
 import type { Reading } from '../ingest/scope.js';
 import { recentSessionIds, resolveSession, SessionReading, type SessionTarget } from '../ingest/session.js';
 import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
@@ -31,6 +32,9 @@ import { ancestors } from './machine.js';
 import type { Output } from './output.js';
 import { Progress } from './progress.js';
 import { findProject, isInProject, type Project } from './project.js';
+
+/** Folder of the built program; this module lies in it, or in a folder below it. */
+const PROGRAM = new URL(import.meta.url.includes('/chunks/') ? '../' : './', import.meta.url);
 
 /** Sessions written longer ago than this are not the running one. */
 const RECENT_SECONDS = 120;
@@ -152,11 +156,14 @@ export class Context {
     return resolve(base, this.expand(address));
   }
 
+  readonly #readers = new ThreadedReaders(new URL('reader-thread.js', PROGRAM), logSize);
+
   get reading(): Reading {
     return {
       cache: new CursorCache(join(this.#folderOf('XDG_CACHE_HOME', '.cache'), 'cursors')),
       warn: (warning) => this.#warnOnce(warning),
       progress: new Progress(this.output, 'Reading logs').step,
+      readers: this.#readers,
       // A log of hundreds of megabytes is mostly garbage once it is parsed: collect it early instead of growing for it.
       beforeLong: () => v8.setFlagsFromString('--optimize-for-size'),
     };
@@ -198,6 +205,7 @@ export class Context {
 
   /** What a writing command does after its answer. */
   async close(): Promise<void> {
+    await this.#readers.end();
     const books = await this.#books?.catch(() => undefined);
     await books?.store.keepSmall(new Date(this.now() / 1000));
   }
@@ -219,7 +227,7 @@ export class Context {
   async #warmUp(): Promise<void> {
     for (const agent of AGENT_LIST) {
       const session_id = agent.environment.sessionIds.map((name) => this.#variable(name)).find((id) => id !== null) ?? null;
-      if (agent.reader === null || session_id === null || !isPlainId(session_id)) continue;
+      if (session_id === null || !isPlainId(session_id)) continue;
       const target = { agent, session_id, path: null };
       if (SessionReading.isCached(target, this.reading)) await this.openSession(target).catch(() => undefined);
     }
@@ -245,10 +253,8 @@ export class Context {
     const agents = tool === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
     const all: SessionSummary[] = [];
     for (const agent of agents) {
-      if (agent.reader === null) {
-        if (tool !== null) this.output.warn({ code: 'LOGS_NOT_READ', message: `${agent.label}: ${agent.limits}.`, agent: agent.name });
-        continue;
-      }
+      if (agent.coverage === 'unsupported' && tool !== null)
+        this.output.warn({ code: 'NO_TOKENS', message: `${agent.label}: ${agent.limits}.`, agent: agent.name });
       const { sessions, unread } = await this.sessions(agent);
       all.push(...sessions);
       if (unread.length === 0) continue;
@@ -336,12 +342,12 @@ export class Context {
     const below = (agent: Agent): boolean => this.roots(agent).some((root) => path.startsWith(resolve(root) + sep));
     const asked = [...agents].sort((a, b) => Number(below(b)) - Number(below(a)));
     for (const agent of asked) {
-      if (agent.reader === null) continue;
       const [log] = agent.reader.logsAt(path);
-      if (log === undefined || !isLogName(agent, log)) continue;
+      if (log === undefined || !isLogName(log)) continue;
       const facts = await peekLog(log, agent.reader);
       const session_id = facts?.session_id ?? null;
-      if (session_id === null) continue;
+      // A file elsewhere must tell by what it holds that it is a log, not by its name alone.
+      if (session_id === null || (!below(agent) && (facts!.first_at === null || agent.coverage === 'unsupported'))) continue;
       const wholeSession =
         below(agent) && facts!.parent === null && (await resolveSession(agent, this.roots(agent), session_id)) === session_id;
       const isOwnLog = basename(path).includes(session_id);
@@ -360,6 +366,7 @@ function homeNames(home: string): string[] {
   }
 }
 
-/** Whether the kind of a file fits the agent's logs, so that a document is not read as lines. */
-const isLogName = (agent: Agent, { name, kind }: LogFile): boolean =>
-  (kind === 'document') === name.endsWith('.json') && agent.reader !== null;
+/** Endings of a log's name by its kind, so that a document is not read as lines. */
+const ENDINGS = { append: /\.jsonl(\.zst)?$/, document: /\.(json|txt)$/, rows: /\.db$/ } as const;
+
+const isLogName = ({ name, kind }: LogFile): boolean => ENDINGS[kind].test(name);

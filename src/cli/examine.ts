@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 async function stateOf(context: Context, agent: Agent): Promise<AgentState> {
   const roots = context.roots(agent);
   const present = (await Promise.all(roots.map(isFolder))).some(Boolean);
-  const sessions = present && agent.reader !== null ? await context.sessions(agent) : null;
+  const sessions = present ? await context.sessions(agent) : null;
   return { agent, roots, present, sessions };
 }
 

@@ -1,6 +1,7 @@
 // The one place where duplicates end. Copies of a response stand in several lines and files: streamed lines, replays, forks,
 // resumed and archived sessions, forwarded reviews. Here it is decided which of them count, with which numbers, to whose session.
 import { sameCounts } from '../model/tokens.js';
+import type { RecordCopy } from '../model/record.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { LogReader } from '../capture/agent.js';
 import type { Copy, Group } from './groups.js';
@@ -16,7 +17,7 @@ export interface Relations {
 }
 
 /** Two copies of one record in the same log become one: the place of the first line, the numbers of the line that tells the truth. */
-export function mergeInLog(known: Copy, next: Copy, keeps: Policy['keeps']): Copy {
+export function mergeInLog<T extends RecordCopy>(known: T, next: T, keeps: Policy['keeps']): T {
   if (known.echo !== next.echo) return known.echo ? next : known;
   const truth = keeps === 'heaviest' && next.weight >= known.weight ? next : known;
   const owner = next.rank < known.rank ? next : known;
@@ -76,5 +77,5 @@ export function resolve(group: Group, policy: Policy, relations: Relations): Cop
 }
 
 /** An event that added nothing in any class, as Codex writes one with an estimate after a compaction. */
-const isNothing = (copy: Copy): boolean =>
+export const isNothing = (copy: RecordCopy): boolean =>
   copy.invalid === 0 && Object.values(copy.counts).every((value) => value === 0 || value === null) && copy.counts.output === 0;

@@ -4,17 +4,18 @@ import type { Skipped, Usage } from '../model/cut.js';
 import type { LogEntry } from './read-log.js';
 import { UNKNOWN_MODEL, type Marks } from './tally.js';
 
-/** The agent answered, but its version wrote no token counts: unknown, not 0. */
-export const isUncounted = (facts: readonly LogFacts[], records: number, reader: LogReader): boolean =>
-  reader.unknownWithoutCounts && records === 0 && facts.some(({ answered }) => answered) && !facts.some(({ counted }) => counted);
+/** The flag of sessions in which the agent answered and its version wrote no token counts: unknown, not 0. Null for others. */
+export const uncountedFlag = (facts: readonly LogFacts[], records: number, reader: LogReader): string | null =>
+  records === 0 && facts.some(({ answered }) => answered) && !facts.some(({ counted }) => counted) ? reader.unknownWithoutCounts : null;
 
-export function flagsOf(marks: Marks, usage: Usage, facts: readonly LogFacts[], uncounted: boolean): string[] {
+/** `uncounted`: the flag of a session whose tokens are unknown; null where they are known. */
+export function flagsOf(marks: Marks, usage: Usage, facts: readonly LogFacts[], uncounted: string | null): string[] {
   const flags = new Set<string>();
   if (marks.unreliable > 0) flags.add('output_unreliable');
   if (marks.invalid > 0) flags.add('invalid_count');
   if (marks.overflowed) flags.add('count_overflow');
   if (usage.by_model[UNKNOWN_MODEL] !== undefined) flags.add('model_unknown');
-  if (uncounted) flags.add('no_token_counts');
+  if (uncounted !== null) flags.add(uncounted);
   if (marks.echoed > 0) flags.add('subagent_usage_only_in_progress_lines');
   for (const flag of facts.flatMap((fact) => fact.flags)) flags.add(flag);
   return [...flags].sort();

@@ -35,6 +35,8 @@ type Packed = readonly [
   end: number,
   branch: string | null,
   agent_type: string | null,
+  calls: number,
+  twin: string | null,
 ];
 
 const BITS = ['subagent', 'copied', 'partial', 'unreliable', 'echo', 'sole', 'delegate'] as const;
@@ -55,13 +57,15 @@ const pack = (copy: Copy): Packed => [
   copy.end,
   copy.branch,
   copy.agent_type,
+  copy.calls,
+  copy.twin,
 ];
 
 function unpack(key: string, packed: Packed): Copy {
-  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, branch, agent_type] = packed;
+  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, branch, agent_type, calls, twin] = packed;
   const flags = Object.fromEntries(BITS.map((name, i) => [name, (bits & (1 << i)) !== 0])) as Record<(typeof BITS)[number], boolean>;
   const named = Object.fromEntries(COUNTS.map((name, i) => [name, counts[i] ?? null])) as unknown as Counts;
-  return { key, log, session, at, model, counts: named, ...flags, invalid, weight, rank, branch, agent_type, position, end };
+  return { key, log, session, at, model, counts: named, calls, twin, ...flags, invalid, weight, rank, branch, agent_type, position, end };
 }
 
 export class Groups {
@@ -124,7 +128,7 @@ export class Groups {
         continue;
       }
       const bucket = this.#bucket(number);
-      if (bucket.size > 0) contents.set(number, { text: JSON.stringify([...bucket].map(([key, group]) => [key, group.map(pack)])) });
+      if (bucket.size > 0) contents.set(number, { content: JSON.stringify([...bucket].map(([key, group]) => [key, group.map(pack)])) });
     }
     return contents;
   }

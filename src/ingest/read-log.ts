@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogFile, LogKind, LogReader, LogState, RecordSink } from '../capture/agent.js';
+import { factsIn, type LogFacts, type LogFile, type LogKind, type LogReader, type LogState, type RecordSink } from '../capture/agent.js';
 import { chunksOf, headOf, readWhole, textSize } from '../capture/text.js';
 import { readJsonLine } from '../capture/json-line.js';
 import { scanLines, type ScanPosition } from '../capture/lines.js';
@@ -11,6 +11,7 @@ import { PrefixHash, type HashPoint } from '../capture/prefix-hash.js';
 import { LineScanner } from '../capture/scanner/fields.js';
 import type { Position } from '../model/cut.js';
 import { fromMs, type Instant } from '../model/time.js';
+import { withCopy } from '../store/scratch.js';
 
 /** How far a log was read and what it said. A plain JSON value, kept in the cursor cache. */
 export interface LogEntry {
@@ -23,6 +24,8 @@ export interface LogEntry {
   inode: number;
   size: number;
   mtimeMs: number;
+  /** What lies beside it and belongs to it: the state of a database's write-ahead log, what other files say of it. */
+  beside: string;
   scan: ScanPosition;
   prefix: string;
   resume: HashPoint;
@@ -31,6 +34,8 @@ export interface LogEntry {
   skipped: Record<string, number>;
   /** When the file was last written as it was found to be another than before; null if it never was. Cuts before it don't hold. */
   rewritten_at: Instant | null;
+  /** Lines of an append log that hold anything. */
+  lines: number;
   /** Records read from a document, and the key of the last record of any log. */
   records: number;
   lastKey: string | null;
@@ -55,8 +60,43 @@ export const logSize = (log: { root: string; name: string }): number => lstatSyn
 
 const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-const isUntouched = (entry: LogEntry, open: OpenLog): boolean =>
-  entry.device === open.device && entry.inode === open.inode && entry.size === open.size && entry.mtimeMs === open.mtimeMs;
+/** What the file system says of a log; `beside` as in its entry. */
+export interface LogStat {
+  readonly device: number;
+  readonly inode: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly beside: string;
+}
+
+/** A database is what its file and the write-ahead log beside it hold together. */
+const WRITE_AHEAD = '-wal';
+
+function besideOf(log: LogFile): string {
+  if (log.about !== undefined) return JSON.stringify(log.about);
+  if (log.kind !== 'rows') return '';
+  const stat = lstatSync(logPath(log) + WRITE_AHEAD, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.size}@${stat.mtimeMs}`;
+}
+
+/** Null if it can't be told, or is no plain file. */
+export function statLog(log: LogFile): LogStat | null {
+  try {
+    const stat = lstatSync(logPath(log));
+    if (!stat.isFile()) return null;
+    return { device: stat.dev, inode: stat.ino, size: stat.size, mtimeMs: stat.mtimeMs, beside: besideOf(log) };
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing was written since the entry was made. */
+export const isUntouched = (entry: LogEntry, now: LogStat): boolean =>
+  entry.device === now.device &&
+  entry.inode === now.inode &&
+  entry.size === now.size &&
+  entry.mtimeMs === now.mtimeMs &&
+  entry.beside === now.beside;
 
 function freshEntry(log: LogFile, reader: LogReader): LogEntry {
   const hash = new PrefixHash();
@@ -69,6 +109,7 @@ function freshEntry(log: LogFile, reader: LogReader): LogEntry {
     inode: 0,
     size: 0,
     mtimeMs: 0,
+    beside: '',
     scan: { bytes: 0, discarding: false },
     prefix: hash.value,
     resume: hash.resumePoint,
@@ -76,6 +117,7 @@ function freshEntry(log: LogFile, reader: LogReader): LogEntry {
     state: reader.begin(log),
     skipped: {},
     rewritten_at: null,
+    lines: 0,
     records: 0,
     lastKey: null,
   };
@@ -116,13 +158,14 @@ async function readLines(
   log: LogFile,
   reader: LogReader,
   entry: LogEntry,
-  hash: PrefixHash,
+  hash: PrefixHash | undefined,
   sink: RecordSink,
   scanner?: LineScanner,
 ): Promise<void> {
   const take = (bytes: Buffer, start: number, end: number, position: number): boolean => {
     const line = readJsonLine(bytes, start, end, position, scanner);
     if (line === null) return true;
+    entry.lines++;
     if ('skipped' in line) {
       sink.skip(line.skipped);
       return false;
@@ -145,6 +188,7 @@ async function readLines(
     },
     hash,
   );
+  if (hash === undefined) return;
   entry.prefix = hash.value;
   entry.resume = hash.resumePoint;
   entry.head = sha(await headOf(open, log.name, Math.min(HEAD_BYTES, entry.scan.bytes)));
@@ -167,11 +211,28 @@ async function readDocument(open: OpenLog, log: LogFile, reader: LogReader, entr
   entry.state = reader.document(log, value, sink);
 }
 
+/** Reads a database from a copy, in which nobody writes. */
+async function readRows(log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<void> {
+  const path = logPath(log);
+  entry.head = sha(Buffer.from(log.name));
+  const rows = reader.rows!.bind(reader);
+  try {
+    const state = await withCopy([path, path + WRITE_AHEAD], ([copy]) => rows(log, copy!, sink));
+    if (state === null) sink.skip('changing');
+    else entry.state = state;
+  } catch (error) {
+    // What SQLite says of a file that is none, or is damaged.
+    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+    sink.skip('bad_database');
+  }
+}
+
 /**
  * Reads what is new in a log; copies of records go to `sink`.
  *
  * @param known what the last reading left; null for none. It is not changed.
  * @param again is called before the first record if the log is read from its beginning although it was known.
+ * @param hashed false: the bytes are not hashed, and the entry is of no use for a later reading.
  */
 export async function readLog(
   log: LogFile,
@@ -179,11 +240,13 @@ export async function readLog(
   known: LogEntry | null,
   sink: RecordSink,
   again: () => void,
+  hashed = true,
 ): Promise<LogReading> {
   const open = openLog(logPath(log));
   if (typeof open === 'string') return { kind: 'unreadable', reason: open };
   try {
-    if (known !== null && isUntouched(known, open)) return { kind: 'same' };
+    const stat: LogStat = { device: open.device, inode: open.inode, size: open.size, mtimeMs: open.mtimeMs, beside: besideOf(log) };
+    if (known !== null && isUntouched(known, stat)) return { kind: 'same' };
     const hash = known !== null && log.kind === 'append' ? await continued(open, log, known) : null;
     const goesOn = known !== null && hash !== null;
     const entry = goesOn ? structuredClone(known) : freshEntry(log, reader);
@@ -203,12 +266,14 @@ export async function readLog(
         sink.skip(reason);
       },
     };
-    if (log.kind === 'append') {
+    if (log.opaque === true) entry.state = reader.begin(log);
+    else if (log.kind === 'append') {
       const read = (scanner?: LineScanner): Promise<void> =>
-        readLines(open, log, reader, entry, hash ?? new PrefixHash(), counting, scanner);
+        readLines(open, log, reader, entry, hashed ? (hash ?? new PrefixHash()) : undefined, counting, scanner);
       await withScanner(reader, open.size - entry.scan.bytes, read);
-    } else await readDocument(open, log, reader, entry, counting);
-    Object.assign(entry, { device: open.device, inode: open.inode, size: open.size, mtimeMs: open.mtimeMs });
+    } else if (log.kind === 'document') await readDocument(open, log, reader, entry, counting);
+    else await readRows(log, reader, entry, counting);
+    Object.assign(entry, stat);
     return { kind: 'read', entry, again: known !== null && !goesOn };
   } catch (error) {
     // The disk refused a file that it had opened; anything else is a mistake of ours.
@@ -219,20 +284,23 @@ export async function readLog(
   }
 }
 
+const IGNORE: RecordSink = { record: () => undefined, skip: () => undefined };
+
+const PEEK_BYTES = 1024 * 1024;
+
 /** A log's facts from its first lines, without reading it all; null if it can't be read or tells nothing. */
-export async function peekLog(log: LogFile, reader: LogReader): Promise<LogState['facts'] | null> {
-  const PEEK_BYTES = 1024 * 1024;
+export async function peekLog(log: LogFile, reader: LogReader): Promise<LogFacts | null> {
+  if (log.kind !== 'append') return (await peekSessions(log, reader))[0] ?? null;
   const open = openLog(logPath(log));
   if (typeof open === 'string') return null;
   try {
     const state = reader.begin(log);
-    const ignore: RecordSink = { record: () => undefined, skip: () => undefined };
     const head = await headOf(open, log.name, PEEK_BYTES);
     let position = 0;
     for (let end = head.indexOf(0x0a); position < head.length; end = head.indexOf(0x0a, position)) {
       const stop = end === -1 ? head.length : end;
       const line = readJsonLine(head, position, stop, position);
-      if (line !== null && 'value' in line) reader.line(state, line.value, { position, end: stop + 1 }, ignore);
+      if (line !== null && 'value' in line) reader.line(state, line.value, { position, end: stop + 1 }, IGNORE);
       if (state.facts.session_id !== null && state.facts.folders.length > 0) break;
       position = stop + 1;
     }
@@ -240,6 +308,16 @@ export async function peekLog(log: LogFile, reader: LogReader): Promise<LogState
   } finally {
     closeLog(open);
   }
+}
+
+/** The facts of each session that a log holds. A document and a database tell them only as a whole. */
+export async function peekSessions(log: LogFile, reader: LogReader): Promise<readonly LogFacts[]> {
+  if (log.kind === 'append') {
+    const facts = await peekLog(log, reader);
+    return facts === null ? [] : [facts];
+  }
+  const reading = await readLog(log, reader, null, IGNORE, () => undefined);
+  return reading.kind === 'read' ? factsIn(reading.entry.state) : [];
 }
 
 /** Where a cut through this log lies. */

@@ -1,9 +1,9 @@
 // A scope is a set of logs that are read together: one session's family, or everything of one agent. It keeps what was read in
 // the cursor cache, reads only what is new, and adds up the records that count. Reading in any number of steps, in any order,
 // gives the same as reading once.
-import type { Agent, LogFile, LogReader } from '../capture/agent.js';
+import { factsIn, type Agent, type LogFile, type LogReader } from '../capture/agent.js';
 import type { Unreadable } from '../capture/open.js';
-import { assertThat, type Warning } from '../model/errors.js';
+import type { Warning } from '../model/errors.js';
 import type { RecordCopy } from '../model/record.js';
 import type { Instant } from '../model/time.js';
 import type { CursorCache, CursorFile } from '../store/cursors.js';
@@ -11,6 +11,7 @@ import { mergeInLog, resolve, type Relations } from './dedup.js';
 import { Groups, type Copy } from './groups.js';
 import { familyRoots } from './lineage.js';
 import { logPath, logSize, readLog, type LogEntry } from './read-log.js';
+import type { Readers } from './read-one.js';
 import { book, type SessionTally, type Tallies } from './tally.js';
 
 /** A log to be read, and whether only to recognise copies. */
@@ -32,6 +33,14 @@ export interface Reading {
   readonly progress: (done: number, of: number) => void;
   /** Called before a long reading, so that the program can make ready for it. */
   readonly beforeLong: () => void;
+  /** For reading many logs. */
+  readonly readers: Readers;
+}
+
+/** A log as it is known to another reading: how far it was read, and what was found. */
+export interface LogSeed {
+  readonly entry: LogEntry;
+  readonly copies: readonly RecordCopy[];
 }
 
 interface ScopeHead {
@@ -42,7 +51,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-const FORMAT = 4;
+export const FORMAT = 4;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;
@@ -67,7 +76,6 @@ export class Scope {
   #changed = false;
 
   private constructor(agent: Agent, name: string, reading: Reading, file: CursorFile | null) {
-    assertThat(agent.reader !== null, 'only logs that can be read are read');
     this.agent = agent;
     this.reader = agent.reader;
     this.#name = name;
@@ -83,7 +91,7 @@ export class Scope {
 
   /** Under which name the cache keeps a scope: another one for each version of the reader. */
   static nameOf(agent: Agent, subject: string): string {
-    return `${agent.name}-${subject}.v${agent.reader!.version}.${FORMAT}`;
+    return `${agent.name}-${subject}.v${agent.reader.version}.${FORMAT}`;
   }
 
   /** Opens what the cache knows of the scope; a damaged cache or one of another version is as none. */
@@ -98,6 +106,16 @@ export class Scope {
       });
     }
     return new Scope(agent, name, reading, found === 'damaged' ? null : found);
+  }
+
+  /** A log that a session's reading left in its cache. */
+  static logIn(file: CursorFile, log: LogFile): LogSeed | null {
+    const { entries } = file.head as ScopeHead;
+    const number = entries.findIndex((entry) => entry !== null && entryKey(entry) === entryKey(log));
+    if (number < 0) return null;
+    const groups = new Groups(file);
+    const copies = [...groups.all()].flatMap(([, group]) => group.filter((copy) => copy.log === number));
+    return { entry: entries[number]!, copies };
   }
 
   get entries(): readonly LogEntry[] {
@@ -158,7 +176,7 @@ export class Scope {
     const families = this.#families;
     const orders = this.#orders;
     this.#families =
-      this.reader.keyScope === 'family' ? familyRoots(this.entries.map(({ state }) => state.facts)) : new Map<string, string>();
+      this.reader.keyScope === 'family' ? familyRoots(this.entries.flatMap(({ state }) => factsIn(state))) : new Map<string, string>();
     this.#orders = this.#entries.map((entry) => (entry === null ? '' : orderOf(entry)));
     if (orders.some((order, log) => order !== '' && order !== this.#orders[log])) return true;
     const merged = new Map<string, string>();
@@ -170,8 +188,12 @@ export class Scope {
     return false;
   }
 
-  /** Brings the scope up to date with `logs`, which are all that belong to it now. */
-  async update(found: readonly ScopeLog[]): Promise<void> {
+  /**
+   * Brings the scope up to date with `found`, which are all logs that belong to it now.
+   *
+   * @param seedOf tells of a log that was never read here how far another reading got.
+   */
+  async update(found: readonly ScopeLog[], seedOf: (log: LogFile) => LogSeed | null = () => null): Promise<void> {
     // A root may be named twice.
     const logs = [...new Map(found.map((entry) => [entryKey(entry.log), entry])).values()];
     const fresh = this.#entries.length === 0;
@@ -203,15 +225,20 @@ export class Scope {
     for (const { log, context } of logs) {
       this.#reading.progress(done++, logs.length);
       const index = known.get(entryKey(log)) ?? this.#freeSlot();
-      const entry = this.#entries[index] ?? null;
+      let entry = this.#entries[index] ?? null;
       this.#entries[index] ??= placeholder(log);
+      const seed = entry === null ? seedOf(log) : null;
+      if (seed !== null) {
+        entry = seed.entry;
+        for (const copy of seed.copies) take(index, copy);
+      }
       const read = await readLog(log, this.reader, entry, { record: (copy) => take(index, copy), skip: () => undefined }, () => {
         this.#forget(index);
         recount = true;
       });
       if (read.kind === 'same') {
-        if (entry!.context !== context) this.#changed = true;
-        entry!.context = context;
+        if (entry!.context !== context || seed !== null) this.#changed = true;
+        this.#entries[index] = { ...entry!, context };
         continue;
       }
       this.#changed = true;
@@ -299,7 +326,7 @@ export class Scope {
 }
 
 /** Originals before what was copied from them, earlier logs first, then by name. */
-function orderOf(entry: LogEntry): string {
+export function orderOf(entry: LogEntry): string {
   const first: Instant | null = entry.state.facts.first_at;
   const time = first === null ? '~' : String(first).padStart(20, '0');
   const copies = String(entry.state.facts.forked_from.length).padStart(3, '0');

@@ -1,14 +1,14 @@
 // A session as a whole: its logs, its sub-agents, and the sessions that it was copied from, read together.
 import { lstat } from 'node:fs/promises';
-import type { Agent, LogFacts, LogFile, Peek } from '../capture/agent.js';
+import { factsIn, type Agent, type LogFacts, type LogFile, type Peek } from '../capture/agent.js';
 import type { Cut, LogCut, OpenRecord, Snapshot, StageCut, Usage } from '../model/cut.js';
 import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { digestOf } from './digest.js';
-import { flagsOf, isUncounted, skippedOf } from './flags.js';
+import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
-import { headHash, logPath, peekLog, positionOf, type LogEntry } from './read-log.js';
+import { headHash, logPath, peekLog, peekSessions, positionOf, type LogEntry } from './read-log.js';
 import { Scope, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
 import { book, marksOf, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
 
@@ -36,14 +36,21 @@ export function peeker(agent: Agent): Peek {
     const before = await known.get(key);
     if (before !== undefined && before !== null && before.session_id !== null && before.first_at !== null) return before;
     // A log that said nothing yet is asked again: it may be just beginning.
-    const facts = peekLog(log, agent.reader!);
+    const facts = peekLog(log, agent.reader);
     known.set(key, facts);
     return facts;
   };
 }
 
 async function logsOf(agent: Agent, roots: readonly string[], session: string, peek: Peek): Promise<LogFile[]> {
-  return (await Promise.all(roots.map((root) => agent.reader!.logsOf(root, session, peek)))).flat();
+  return (await Promise.all(roots.map((root) => agent.reader.logsOf(root, session, peek)))).flat();
+}
+
+/** Facts of all sessions in a log: a database holds several. */
+async function sessionsIn(log: LogFile, agent: Agent, peek: Peek): Promise<readonly LogFacts[]> {
+  if (log.kind === 'rows') return peekSessions(log, agent.reader);
+  const facts = await peek(log);
+  return facts === null ? [] : [facts];
 }
 
 /**
@@ -57,7 +64,9 @@ export async function resolveSession(agent: Agent, roots: readonly string[], id:
     seen.add(session);
     const logs = await logsOf(agent, roots, session, peek);
     if (logs.length === 0) return seen.size > 1 ? session : null;
-    const facts = (await Promise.all(logs.map(peek))).filter((found) => found !== null);
+    const facts = (await Promise.all(logs.map((log) => sessionsIn(log, agent, peek)))).flat();
+    if (facts.length === 0 || (logs.every(({ kind }) => kind === 'rows') && !facts.some(({ session_id }) => session_id === session)))
+      return seen.size > 1 ? session : null;
     const own = facts.filter(({ session_id }) => session_id === session);
     const above = own.length > 0 ? own.find(({ parent }) => parent !== null)?.parent : facts[0]?.session_id;
     if (above === null || above === undefined || seen.has(above)) return session;
@@ -70,12 +79,15 @@ export async function recentSessionIds(agent: Agent, roots: readonly string[], s
   const peek = peeker(agent);
   const ids = new Set<string>();
   for (const root of roots) {
-    for (const log of await agent.reader!.logs(root)) {
+    for (const log of await agent.reader.logs(root)) {
       const stat = await lstat(logPath(log)).catch(() => null);
       if (stat === null || fromMs(stat.mtimeMs) < since) continue;
-      const session = (await peek(log))?.session_id ?? null;
-      const top = session === null ? null : await resolveSession(agent, roots, session);
-      if (top !== null) ids.add(top);
+      for (const { session_id, last_at } of await sessionsIn(log, agent, peek)) {
+        // Of a database's sessions, those count that were at work.
+        if (session_id === null || (log.kind === 'rows' && (last_at ?? 0) < since)) continue;
+        const top = await resolveSession(agent, roots, session_id);
+        if (top !== null) ids.add(top);
+      }
     }
   }
   return [...ids];
@@ -111,7 +123,7 @@ export class SessionReading {
   /** Reads what was written since. */
   async update(): Promise<void> {
     const { agent, session_id, path } = this.target;
-    const own = path === null ? await logsOf(agent, this.#roots, session_id, this.#peek) : agent.reader!.logsAt(path);
+    const own = path === null ? await logsOf(agent, this.#roots, session_id, this.#peek) : agent.reader.logsAt(path);
     await this.#scope.update(await this.#withAncestors(own.map((log) => ({ log, context: false }))));
     // Copied lines name the session that they were copied from only inside.
     const complete = await this.#withAncestors(own.map((log) => ({ log, context: false })));
@@ -135,7 +147,7 @@ export class SessionReading {
       logs.push({ log, context: true });
       return true;
     };
-    const pending = this.#scope.entries.flatMap(({ state }) => state.facts.forked_from);
+    const pending = this.#scope.entries.flatMap(({ state }) => factsIn(state)).flatMap(({ forked_from }) => forked_from);
     for (let ancestor = pending.pop(); ancestor !== undefined; ancestor = pending.pop()) {
       if (asked.has(ancestor)) continue;
       asked.add(ancestor);
@@ -147,14 +159,14 @@ export class SessionReading {
     for (const { log } of own) {
       const entry = this.#own.find(({ root, name }) => root === log.root && name === log.name);
       if (entry === undefined) continue;
-      for (const other of (await agent.reader!.repeated?.(log.root, log, entry.state.facts, this.#peek)) ?? []) add(other);
+      for (const other of (await agent.reader.repeated?.(log.root, log, entry.state.facts, this.#peek)) ?? []) add(other);
     }
     return logs;
   }
 
   /** Whether any log of the session exists. */
   get exists(): boolean {
-    return this.#own.length > 0;
+    return this.#own.some(({ kind }) => kind !== 'rows') || this.facts.length > 0;
   }
 
   /** When its youngest log was written. */
@@ -166,9 +178,12 @@ export class SessionReading {
     return this.#scope.unread;
   }
 
-  /** Facts of the session's own logs. */
+  /** Facts of the session and its sub-agents, from its own logs. */
   get facts(): readonly LogFacts[] {
-    return this.#own.map(({ state }) => state.facts);
+    const isOwn = this.#isOwnSession();
+    return this.#own.flatMap(({ kind, state }) =>
+      factsIn(state).filter(({ session_id }) => kind !== 'rows' || session_id === null || isOwn(session_id)),
+    );
   }
 
   get #own(): readonly LogEntry[] {
@@ -176,9 +191,9 @@ export class SessionReading {
   }
 
   #isOwnSession(): (session: string) => boolean {
-    const rootOf = spawnRoots(this.#scope.entries.map(({ state }) => state.facts));
+    const rootOf = spawnRoots(this.#scope.entries.flatMap(({ state }) => factsIn(state)));
     if (this.target.path === null) return (session) => rootOf(session) === this.target.session_id;
-    const here = new Set(this.#own.map(({ state }) => state.facts.session_id));
+    const here = new Set(this.#own.flatMap(({ state }) => factsIn(state)).map(({ session_id }) => session_id));
     return (session) => here.has(session) || session === this.target.session_id;
   }
 
@@ -199,7 +214,7 @@ export class SessionReading {
     const parts = this.#parts;
     const usage = usageOf(parts, false, reader.tellsReasoning);
     const facts = this.facts;
-    const unknown = isUncounted(facts, usage.records, reader);
+    const unknown = uncountedFlag(facts, usage.records, reader);
     const marks = marksOf(
       parts.map(({ tally }) => tally),
       false,
@@ -207,7 +222,7 @@ export class SessionReading {
     const flags = flagsOf(marks, usage, facts, unknown);
     return {
       cut: this.#cut(at, usage.records),
-      usage: unknown ? { ...usage, counts: UNKNOWN } : usage,
+      usage: unknown === null ? usage : { ...usage, counts: UNKNOWN },
       flags,
       partial_records: marks.partial,
       skipped: skippedOf(this.#own, marks.invalid),
@@ -228,7 +243,7 @@ export class SessionReading {
       open: this.#open(isOwn),
       records,
       digest: this.#digest,
-      reader: `${agent.name}@${agent.reader!.version}`,
+      reader: `${agent.name}@${agent.reader.version}`,
     };
   }
 

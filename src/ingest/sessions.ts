@@ -1,14 +1,14 @@
 // All sessions of an agent, with what each has spent. One reading of everything, kept in the cache, so that the next one costs
 // what was written since.
-import type { Agent, LogFacts } from '../capture/agent.js';
+import { factsIn, type Agent, type LogFacts } from '../capture/agent.js';
 import type { Skipped, Usage } from '../model/cut.js';
 import type { AgentName } from '../model/agents.js';
 import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
-import { flagsOf, isUncounted, skippedOf } from './flags.js';
-import { spawnRoots } from './lineage.js';
+import { AllLogs } from './all-logs.js';
+import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import { logPath, type LogEntry } from './read-log.js';
-import { Scope, type Reading, type UnreadLog } from './scope.js';
+import type { Reading, UnreadLog } from './scope.js';
 import { marksOf, usageOf, type SessionTally } from './tally.js';
 
 export interface SessionSummary {
@@ -29,6 +29,8 @@ export interface SessionSummary {
   readonly flags: readonly string[];
   readonly skipped: readonly Skipped[];
   readonly partial_records: number;
+  /** Turns of the conversation, where the log tells no more than that; null otherwise. */
+  readonly turns: number | null;
   /** The log of the session itself, or of a sub-agent where that is all there is. */
   readonly path: string;
   readonly files: number;
@@ -38,6 +40,8 @@ export interface AgentSessions {
   readonly agent: AgentName;
   readonly sessions: readonly SessionSummary[];
   readonly files: number;
+  /** Lines of its logs; of documents and databases the records. */
+  readonly lines: number;
   readonly records: number;
   /** The agent answered in one of them, whether or not it was counted. */
   readonly answered: boolean;
@@ -45,8 +49,14 @@ export interface AgentSessions {
   readonly unread: readonly UnreadLog[];
 }
 
+/** A session in a log: the log, and what it says of the session. */
+interface Part {
+  readonly entry: LogEntry;
+  readonly facts: LogFacts;
+}
+
 interface Members {
-  readonly entries: LogEntry[];
+  readonly parts: Part[];
   readonly tallies: { tally: SessionTally; session: string }[];
 }
 
@@ -57,7 +67,7 @@ const first = (values: readonly (Instant | null)[], pick: (...all: number[]) => 
 
 /** Flags that only the set of all logs shows: parents that are not there. */
 function absentees(session: string, members: Members, here: ReadonlySet<string>): string[] {
-  const facts = members.entries.map(({ state }) => state.facts);
+  const facts = members.parts.map((part) => part.facts);
   const flags: string[] = [];
   const spawned = facts.some(({ parent }) => parent !== null);
   if (spawned && !here.has(session)) flags.push('parent_missing');
@@ -67,17 +77,18 @@ function absentees(session: string, members: Members, here: ReadonlySet<string>)
 }
 
 function summarise(agent: Agent, session: string, members: Members, here: ReadonlySet<string>): SessionSummary {
-  const reader = agent.reader!;
-  const facts: LogFacts[] = members.entries.map(({ state }) => state.facts);
+  const { reader } = agent;
+  const facts = members.parts.map((part) => part.facts);
   const parts = members.tallies.map(({ tally, session: own }) => ({ tally, subagent: own !== session }));
   const tallies = parts.map(({ tally }) => tally);
   const usage = usageOf(parts, true, reader.tellsReasoning);
-  const unknown = isUncounted(facts, usage.records, reader);
-  const main =
-    members.entries.find(({ state }) => state.facts.session_id === session && state.facts.parent === null) ?? members.entries[0]!;
-  const ordered = [main, ...members.entries.filter((entry) => entry !== main)];
-  const folders = [...new Set(ordered.flatMap(({ state }) => state.facts.folders))];
-  const written_at = fromMs(Math.max(...members.entries.map(({ mtimeMs }) => mtimeMs)));
+  const unknown = uncountedFlag(facts, usage.records, reader);
+  const main = members.parts.find((part) => part.facts.session_id === session && part.facts.parent === null) ?? members.parts[0]!;
+  const ordered = [main, ...members.parts.filter((part) => part !== main)];
+  const folders = [...new Set(ordered.flatMap((part) => part.facts.folders))];
+  const entries = [...new Set(members.parts.map(({ entry }) => entry))];
+  const turns = facts.flatMap((fact) => fact.turns ?? []);
+  const written_at = fromMs(Math.max(...entries.map(({ mtimeMs }) => mtimeMs)));
   const marks = marksOf(tallies, true);
   return {
     agent: agent.name,
@@ -99,52 +110,57 @@ function summarise(agent: Agent, session: string, members: Members, here: Readon
         Math.max,
       ) ?? written_at,
     written_at,
-    usage: unknown ? { ...usage, counts: UNKNOWN } : usage,
+    usage: unknown === null ? usage : { ...usage, counts: UNKNOWN },
     flags: [...new Set([...flagsOf(marks, usage, facts, unknown), ...absentees(session, members, here)])].sort(),
-    skipped: skippedOf(members.entries, marks.invalid),
+    skipped: skippedOf(entries, marks.invalid),
     partial_records: marks.partial,
-    path: logPath(main),
-    files: members.entries.length,
+    turns: turns.length === 0 ? null : turns.reduce((sum, n) => sum + n, 0),
+    path: logPath(main.entry),
+    files: entries.length,
   };
 }
 
 /** Reads all logs of an agent below `roots`. */
 export async function readSessions(agent: Agent, roots: readonly string[], reading: Reading): Promise<AgentSessions> {
-  const scope = Scope.open(agent, 'all', reading);
-  const logs = (await Promise.all(roots.map((root) => agent.reader!.logs(root)))).flat();
-  await scope.update(logs.map((log) => ({ log, context: false })));
-  scope.save();
-  const { entries } = scope;
-  const rootOf = spawnRoots(entries.map(({ state }) => state.facts));
+  const all = AllLogs.open(agent, reading);
+  await all.update((await Promise.all(roots.map((root) => agent.reader.logs(root)))).flat());
+  all.save();
+  return sessionsIn(all);
+}
+
+/** The sessions in all logs of an agent. */
+export function sessionsIn(all: AllLogs): AgentSessions {
+  const { agent, entries } = all;
+  const rootOf = all.rootOf();
   const members = new Map<string, Members>();
   const membersOf = (session: string): Members => {
     let found = members.get(session);
-    if (found === undefined) members.set(session, (found = { entries: [], tallies: [] }));
+    if (found === undefined) members.set(session, (found = { parts: [], tallies: [] }));
     return found;
   };
   const here = new Set<string>();
-  for (const entry of entries) {
-    const { session_id } = entry.state.facts;
+  const parts = entries.flatMap((entry) => factsIn(entry.state).map((facts): Part => ({ entry, facts })));
+  for (const part of parts) {
+    const { session_id } = part.facts;
     if (session_id === null) continue;
     here.add(session_id);
-    membersOf(rootOf(session_id)).entries.push(entry);
+    membersOf(rootOf(session_id)).parts.push(part);
   }
-  for (const [session, tally] of scope.tallies) membersOf(rootOf(session)).tallies.push({ tally, session });
+  for (const [session, tally] of all.tallies) membersOf(rootOf(session)).tallies.push({ tally, session });
   // Records may name a session that no log is of, where a log holds the history of another one: that log stands for it.
-  for (const [session, { entries: own, tallies }] of members) {
+  for (const [session, { parts: own, tallies }] of members) {
     if (own.length > 0) continue;
     const named = new Set([session, ...tallies.map((part) => part.session)]);
-    own.push(...entries.filter(({ state }) => state.facts.sessions.some((id) => named.has(id))));
+    own.push(...parts.filter(({ facts }) => facts.sessions.some((id) => named.has(id))));
   }
   return {
     agent: agent.name,
-    sessions: [...members]
-      .filter(([, { entries: own }]) => own.length > 0)
-      .map(([session, found]) => summarise(agent, session, found, here)),
+    sessions: [...members].filter(([, { parts: own }]) => own.length > 0).map(([session, found]) => summarise(agent, session, found, here)),
     files: entries.length,
-    records: [...scope.tallies.values()].reduce((n, { slices }) => n + slices.reduce((m, { records }) => m + records, 0), 0),
-    answered: entries.some(({ state }) => state.facts.answered),
+    lines: entries.reduce((sum, { kind, lines, records }) => sum + (kind === 'append' ? lines : records), 0),
+    records: all.recordCount,
+    answered: all.facts.some(({ answered }) => answered),
     skipped: skippedOf(entries, 0),
-    unread: scope.unread,
+    unread: all.unread,
   };
 }

@@ -71,7 +71,7 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
     return;
   }
   const slice = sliceOf(tally, copy);
-  slice.records += sign;
+  slice.records += sign * copy.calls;
   NAMES.forEach((name, i) => {
     const value = copy.counts[name];
     if (value === null) slice.unknown[i]! += sign;

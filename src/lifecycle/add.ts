@@ -100,7 +100,7 @@ async function measured(books: Books, target: SessionTarget, at: Instant): Promi
     ...captureOf([part], []),
     sessions: [part],
     usage_provider: agent.name,
-    usage_mode: agent.reader!.usageMode,
+    usage_mode: agent.reader.usageMode,
     usage_session_id: session_id,
     cost_provenance: 'unpriced',
   };

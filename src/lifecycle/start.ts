@@ -137,7 +137,7 @@ async function draft(books: Books, input: StartInput, tool: Tool, id: string, at
     cost_provenance: part === null ? null : 'unpriced',
     tokens_baseline: input.tokensBaseline ?? baselineTotal(sessions),
     usage_provider: part?.agent ?? null,
-    usage_mode: measured?.agent.reader?.usageMode ?? (input.tokensBaseline === null ? null : 'manual'),
+    usage_mode: measured?.agent.reader.usageMode ?? (input.tokensBaseline === null ? null : 'manual'),
     usage_session_id: part?.session_id ?? (input.session?.session_id || null),
     counts: UNKNOWN,
     sessions,

@@ -78,7 +78,16 @@ export function totalsOf(sessions: readonly SessionPart[]): Totals {
 }
 
 /** Flags under which a number is a lower bound or unknown. */
-const LIMITING = ['no_token_counts', 'count_overflow', 'subagent_usage_only_in_progress_lines', 'log_changed', 'log_began_before_start'];
+const LIMITING = [
+  'no_token_counts',
+  'no_usage',
+  'no_shutdown',
+  'input_incomplete',
+  'count_overflow',
+  'subagent_usage_only_in_progress_lines',
+  'log_changed',
+  'log_began_before_start',
+];
 
 /** How the numbers came to be, with the first reason that limits them. */
 export function captureOf(

@@ -16,6 +16,10 @@ export interface RecordCopy {
   /** The model as the log names it; null if the log doesn't tell. */
   readonly model: string | null;
   readonly counts: Counts;
+  /** API calls that it stands for: 1, but for logs that only tell their sum. */
+  readonly calls: number;
+  /** Equal in copies that carry ids of their own, which only the set of all logs shows; null where copies share their key. */
+  readonly twin: string | null;
   /** Spent by a sub-agent, in whichever file it was logged. */
   readonly subagent: boolean;
   /** The log itself marks it as copied from another session. */
@@ -46,6 +50,8 @@ export interface RecordCopy {
 
 /** The flags of a copy that are rarely set. */
 export const ORDINARY = {
+  calls: 1,
+  twin: null,
   subagent: false,
   copied: false,
   partial: false,

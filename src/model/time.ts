@@ -8,6 +8,9 @@ const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MS = 1000;
 
+/** The end of the year 9999, after which no time can be written. */
+export const LAST_MS = 253_402_300_799_999;
+
 export const fromMs = (ms: number): Instant => Math.round(ms * MICROS_PER_MS);
 
 /** The day that was read last: the lines of a log mostly have the same. */

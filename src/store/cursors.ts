@@ -1,4 +1,4 @@
-// The disposable cache of how far logs were read and what was found there. A file has a head and up to 256 buckets, each checked
+// The disposable cache of how far logs were read and what was found there. A file has a head and numbered buckets, each checked
 // by its own hash at opening and parsed only when needed. Deleting it changes no answer; a damaged one is a cold read.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ export class CursorFile {
 }
 
 /** A bucket to be written: new content, or the old bytes with their hash. */
-export type BucketContent = { readonly text: string } | { readonly bytes: Buffer; readonly hash: string };
+export type BucketContent = { readonly content: string | Uint8Array } | { readonly bytes: Buffer; readonly hash: string };
 
 export class CursorCache {
   readonly #folder: string;
@@ -92,8 +92,8 @@ export class CursorCache {
     const entries: BucketEntry[] = [];
     const bodies: Uint8Array[] = [];
     for (const [number, content] of buckets) {
-      const bytes = 'text' in content ? Buffer.from(content.text) : content.bytes;
-      entries.push([number, bytes.length, 'text' in content ? hash(bytes) : content.hash]);
+      const bytes = 'content' in content ? Buffer.from(content.content as string) : content.bytes;
+      entries.push([number, bytes.length, 'content' in content ? hash(bytes) : content.hash]);
       bodies.push(bytes);
     }
     const text = JSON.stringify({ head, buckets: entries } satisfies Head);

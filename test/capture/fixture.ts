@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import type { Agent, LogFile, RecordSink } from '../../src/capture/agent.js';
 import { agentNamed } from '../../src/capture/agents.js';
+import { oneByOne } from '../../src/ingest/read-one.js';
 import type { Reading } from '../../src/ingest/scope.js';
 import { readSessions, type AgentSessions, type SessionSummary } from '../../src/ingest/sessions.js';
 import type { AgentName } from '../../src/model/agents.js';
@@ -96,6 +97,7 @@ export function newReading(cache = temporaryFolder()): Reading & { readonly warn
     warn: (warning) => void warnings.push(warning),
     progress: () => undefined,
     beforeLong: () => undefined,
+    readers: oneByOne,
     warnings,
   };
 }
@@ -143,13 +145,13 @@ export function wanted(expected: readonly ExpectedSession[], read: AgentSessions
 
 /** The same agent, whose logs are found in another order. */
 export function inOrder(agent: Agent, order: (logs: LogFile[]) => LogFile[]): Agent {
-  const reader = agent.reader!;
+  const reader = agent.reader;
   return { ...agent, reader: { ...reader, logs: async (root) => order(await reader.logs(root)) } };
 }
 
 /** Every log of a home, absolute. */
 export async function logsOfHome(agent: Agent, home: string): Promise<string[]> {
-  const logs = await Promise.all(agent.roots({ home, variables: {} }).map((root) => agent.reader!.logs(root)));
+  const logs = await Promise.all(agent.roots({ home, variables: {} }).map((root) => agent.reader.logs(root)));
   return logs.flat().map(({ root, name }) => join(root, name));
 }
 

@@ -9,7 +9,7 @@ import { temporaryFolder } from './fixture.js';
 const isRoot = process.getuid?.() === 0;
 const isWindows = process.platform === 'win32';
 
-async function reason(path: string): Promise<string> {
+function reason(path: string): string {
   const open = openLog(path);
   if (typeof open === 'string') return open;
   closeLog(open);
@@ -17,7 +17,7 @@ async function reason(path: string): Promise<string> {
 }
 
 describe('opening a log', () => {
-  it('tells the size of a regular file', async () => {
+  it('tells the size of a regular file', () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, '12345');
     const open = openLog(path);
@@ -26,64 +26,64 @@ describe('opening a log', () => {
     expect(open.size).toBe(5);
   });
 
-  it('opens an empty file', async () => {
+  it('opens an empty file', () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, '');
-    expect(await reason(path)).toBe('open');
+    expect(reason(path)).toBe('open');
   });
 
-  it('calls a file that is not there gone', async () => {
-    expect(await reason(join(temporaryFolder(), 'nowhere', 'log'))).toBe('gone');
+  it('calls a file that is not there gone', () => {
+    expect(reason(join(temporaryFolder(), 'nowhere', 'log'))).toBe('gone');
   });
 
-  it('calls a file below a file gone', async () => {
+  it('calls a file below a file gone', () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, '');
-    expect(await reason(join(path, 'below'))).toBe('gone');
+    expect(reason(join(path, 'below'))).toBe('gone');
   });
 
-  it('does not read a folder', async () => {
+  it('does not read a folder', () => {
     const path = join(temporaryFolder(), 'log.jsonl');
     mkdirSync(path);
-    expect(await reason(path)).toBe('not_a_file');
+    expect(reason(path)).toBe('not_a_file');
   });
 
-  it.skipIf(isWindows)('does not follow a link', async () => {
+  it.skipIf(isWindows)('does not follow a link', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'secret'), 'x');
     symlinkSync(join(folder, 'secret'), join(folder, 'log'));
-    expect(await reason(join(folder, 'log'))).toBe('link');
+    expect(reason(join(folder, 'log'))).toBe('link');
   });
 
-  it.skipIf(isWindows)('does not follow a link to nowhere', async () => {
+  it.skipIf(isWindows)('does not follow a link to nowhere', () => {
     const path = join(temporaryFolder(), 'log');
     symlinkSync('/nowhere/at/all', path);
-    expect(await reason(path)).toBe('link');
+    expect(reason(path)).toBe('link');
   });
 
-  it.skipIf(isWindows)('does not hang on a FIFO that nobody writes to', { timeout: 5_000 }, async () => {
+  it.skipIf(isWindows)('does not hang on a FIFO that nobody writes to', { timeout: 5_000 }, () => {
     const path = join(temporaryFolder(), 'log');
     execFileSync('mkfifo', [path]);
-    expect(await reason(path)).toBe('not_a_file');
+    expect(reason(path)).toBe('not_a_file');
   });
 
   it.skipIf(isWindows)('does not read a socket', async () => {
     const path = join(temporaryFolder(), 's');
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(path, resolve));
-    const found = await reason(path);
+    const found = reason(path);
     await new Promise((resolve) => server.close(resolve));
     expect(found).toBe('not_a_file');
   });
 
-  it.skipIf(isWindows || isRoot)('calls a file without permission unreadable', async () => {
+  it.skipIf(isWindows || isRoot)('calls a file without permission unreadable', () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, 'x');
     chmodSync(path, 0o000);
-    expect(await reason(path)).toBe('unreadable');
+    expect(reason(path)).toBe('unreadable');
   });
 
-  it('calls a name that no file can have unreadable', async () => {
-    expect(await reason(join(temporaryFolder(), 'x'.repeat(5_000)))).toBe('unreadable');
+  it('calls a name that no file can have unreadable', () => {
+    expect(reason(join(temporaryFolder(), 'x'.repeat(5_000)))).toBe('unreadable');
   });
 });

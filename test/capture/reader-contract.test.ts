@@ -3,9 +3,11 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, uti
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AGENT_LIST } from '../../src/capture/agents.js';
 import type { Reading } from '../../src/ingest/scope.js';
 import { SessionReading } from '../../src/ingest/session.js';
 import type { AgentSessions } from '../../src/ingest/sessions.js';
+import type { AgentName } from '../../src/model/agents.js';
 import { TOKEN_CLASSES } from '../../src/model/tokens.js';
 import {
   allTold,
@@ -57,13 +59,29 @@ async function grow(from: string, to: string, points: readonly (readonly number[
   }
 }
 
+/** Where a log's copy would lie: as a backup, an archive or a renamed folder would put it. */
+const SECOND_PLACES: Readonly<Record<AgentName, (path: string) => string>> = {
+  claude: (path) => path.replace('/projects/-home-ada-paper/', '/projects/-home-ada-paper-copy/'),
+  codex: (path) => join(path.slice(0, path.indexOf('/.codex/')), '.codex', 'archived_sessions', basename(path)),
+  amp: (path) => path.replace('.json', '-copy.json'),
+  gemini: (path) => path.replace(/\/tmp\/([^/]+)\/chats\//, '/tmp/$1-copy/chats/'),
+  qwen: (path) => path.replace(/\/(projects|tmp)\/([^/]+)\/chats\//, '/$1/$2-copy/chats/'),
+  copilot: (path) =>
+    path.endsWith('/events.jsonl') ? join(`${dirname(path)}-copy`, 'events.jsonl') : path.replace('.jsonl', '-copy.jsonl'),
+  opencode: (path) => path.replace(/\.(json|db)$/, '-copy.$1'),
+  cursor: (path) => path.replace(/\/projects\/([^/]+)\//, '/projects/$1-copy/'),
+};
+
+/** Whether its content is lines or text, in which line ends may be exchanged. */
+const isText = (path: string): boolean => /\.jsonl?$/.test(path);
+
 describe('the fixture folders', () => {
   it('are there for every agent whose logs are read', () => {
-    expect(new Set(CASES.map(({ agent }) => agent.name))).toEqual(new Set(['claude', 'codex', 'amp']));
+    expect(new Set(CASES.map(({ agent }) => agent.name))).toEqual(new Set(AGENT_LIST.map(({ name }) => name)));
   });
 
   it('are as many as were written at least', () => {
-    expect(CASES.length).toBeGreaterThanOrEqual(45);
+    expect(CASES.length).toBeGreaterThanOrEqual(75);
   });
 
   it.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s says how its numbers were worked out', (_, { folder }) => {
@@ -158,14 +176,7 @@ describe.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s', (_
     const whole = totalsTold(await readHome(agent, fixture.home));
     const home = copyOfHome(fixture);
     for (const path of await logsOfHome(agent, home)) {
-      const name = basename(path);
-      // Claude's and Codex' copies keep their name in another folder, as backups and archives do; Amp keeps one folder.
-      const copy =
-        agent.name === 'claude'
-          ? path.replace('/projects/-home-ada-paper/', '/projects/-home-ada-paper-copy/')
-          : agent.name === 'codex'
-            ? join(home, '.codex', 'archived_sessions', name)
-            : join(dirname(path), name.replace('.json', '-copy.json'));
+      const copy = SECOND_PLACES[agent.name](path);
       if (existsSync(copy)) continue;
       makeFolderOf(copy);
       copyFileSync(path, copy);
@@ -176,7 +187,7 @@ describe.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s', (_
   it('gives the same with CRLF for LF', async () => {
     const home = copyOfHome(fixture);
     for (const path of await logsOfHome(agent, home)) {
-      if (path.endsWith('.zst')) continue;
+      if (!isText(path)) continue;
       writeFileSync(path, readFileSync(path, 'latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1');
     }
     expect(allTold(await readHome(agent, home))).toEqual(await cold(fixture));

@@ -5,7 +5,7 @@ import type { AgentSessions, SessionSummary } from '../../src/ingest/sessions.js
 import { NO_USAGE } from '../../src/lifecycle/usage.js';
 import { NOON } from '../store/temporary.js';
 
-const NONE: AgentSessions = { agent: 'claude', sessions: [], files: 0, records: 0, answered: false, skipped: [], unread: [] };
+const NONE: AgentSessions = { agent: 'claude', sessions: [], files: 0, lines: 0, records: 0, answered: false, skipped: [], unread: [] };
 
 const session = (over: Partial<SessionSummary> = {}): SessionSummary => ({
   agent: 'claude',
@@ -21,6 +21,7 @@ const session = (over: Partial<SessionSummary> = {}): SessionSummary => ({
   flags: [],
   skipped: [],
   partial_records: 0,
+  turns: null,
   path: '/x.jsonl',
   files: 1,
   ...over,
@@ -43,12 +44,32 @@ describe('the check of an agent', () => {
     });
   });
 
-  it('is a note with the reason where its logs can’t be read by this version', () => {
-    const unread = AGENT_LIST.find(({ reader }) => reader === null)!;
-    expect(checkAgent(state(null, { agent: unread }))).toMatchObject({
+  it('is a note with the reason where its logs hold no tokens', () => {
+    expect(checkAgent(state({ agent: 'cursor', answered: true, files: 1 }, { agent: agentNamed('cursor') }))).toMatchObject({
       level: 'note',
-      message: expect.stringContaining(unread.limits!) as string,
+      message: 'Cursor: found, not supported (its transcripts carry no tokens; only cursor.com knows them): 1 file, 0 lines, 0 sessions, tokens N/A.',
     });
+  });
+
+  it('says how much the logs tell, and why not all', () => {
+    const { message } = checkAgent(state({}, { agent: agentNamed('copilot') }));
+    expect(message).toMatch(/^Copilot CLI: found, partial \(input and cache are only known once/);
+  });
+
+  it('is an error where usage has a form that is not known', () => {
+    const skipped = [{ reason: 'unknown_shape', count: 2 }];
+    expect(checkAgent(state({ files: 1, records: 3, skipped, sessions: [session()] }))).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('2 unknown_shape') as string,
+    });
+  });
+
+  it.each([
+    ['an error where the log goes on for more than a week without a record', 8, 'error'],
+    ['well where it goes on for six days', 6, 'ok'],
+  ])('is %s', (_, days, level) => {
+    const silent = session({ last_at: NOON, changed_at: NOON + days * 86_400_000_000 });
+    expect(checkAgent(state({ files: 1, records: 3, sessions: [silent] }))).toMatchObject({ level });
   });
 
   it('is well where numbers flow', () => {

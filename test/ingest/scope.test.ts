@@ -183,7 +183,7 @@ describe('a log that is not what it was', () => {
 describe('a log that vanishes between being found and being read', () => {
   it('is told as unread, and the others are read', async () => {
     home.append(home.log(A), line(1, { output: 10 })).append(home.log(B), line(2, { output: 20, session: B }));
-    const reader = home.agent.reader!;
+    const reader = home.agent.reader;
     const agent = {
       ...home.agent,
       reader: {
@@ -313,7 +313,7 @@ describe('the cursor cache', () => {
   });
 
   it('of another version of the reader is as none', () => {
-    const newer = { ...home.agent, reader: { ...home.agent.reader!, version: 999 } };
+    const newer = { ...home.agent, reader: { ...home.agent.reader, version: 999 } };
     expect(Scope.open(newer, 'all', newReading(cache)).entries).toEqual([]);
   });
 

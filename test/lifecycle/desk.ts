@@ -1,6 +1,7 @@
 // A place to work at: a temporary home with a session of Claude Code, a real store, and a clock that the test moves.
 import { join } from 'node:path';
 import { AGENT_LIST, agentNamed } from '../../src/capture/agents.js';
+import { oneByOne } from '../../src/ingest/read-one.js';
 import { SessionReading, type SessionTarget } from '../../src/ingest/session.js';
 import { addAnalysis, type AddInput, type Added } from '../../src/lifecycle/add.js';
 import { Books } from '../../src/lifecycle/books.js';
@@ -52,7 +53,11 @@ export class Desk {
   reading(target: SessionTarget = this.target): Promise<SessionReading> {
     const cache = new CursorCache(join(this.home.path, 'cache'));
     const roots = AGENT_LIST.find(({ name }) => name === target.agent.name)!.roots({ home: this.home.path, variables: {} });
-    return SessionReading.open(target, { roots }, { cache, warn: () => undefined, progress: () => undefined, beforeLong: () => undefined });
+    return SessionReading.open(
+      target,
+      { roots },
+      { cache, warn: () => undefined, progress: () => undefined, beforeLong: () => undefined, readers: oneByOne },
+    );
   }
 
   /** Books of their own, as another process has them. */

@@ -20,6 +20,7 @@ const session = (session_id: string, over: Partial<SessionSummary> = {}): Sessio
   flags: [],
   skipped: [],
   partial_records: 0,
+  turns: null,
   path: `/x/${session_id}.jsonl`,
   files: 1,
   ...over,

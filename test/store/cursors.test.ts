@@ -9,9 +9,9 @@ let folder: string;
 let cache: CursorCache;
 
 const BUCKETS = new Map<number, BucketContent>([
-  [3, { text: 'three 🧾\n' }],
-  [0, { text: '' }],
-  [255, { text: 'last\0' }],
+  [3, { content: 'three 🧾\n' }],
+  [0, { content: '' }],
+  [255, { content: 'last\0' }],
 ]);
 
 beforeEach(() => {
@@ -73,7 +73,7 @@ describe('a cursor file', () => {
     });
     fc.assert(
       fc.property(fc.jsonValue(), buckets, (head, all) => {
-        cache.write('any', head, new Map(all.map(([number, text]) => [number, { text }])));
+        cache.write('any', head, new Map(all.map(([number, text]) => [number, { content: text }])));
         const file = opened('any');
         expect(JSON.stringify(file.head)).toBe(JSON.stringify(head));
         for (const [number, text] of all) expect(textOf(file, number)).toBe(text);

@@ -12,6 +12,7 @@ export const amp: Agent = {
     processes: ['amp'],
   },
   roots: ampRoots,
+  coverage: 'partial',
   limits: 'threads since about 2026-03-31 are kept on the servers of Amp, not on this machine',
   writesLocally: false,
   reader: {
@@ -20,7 +21,7 @@ export const amp: Agent = {
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',
     tellsReasoning: false,
-    unknownWithoutCounts: false,
+    unknownWithoutCounts: null,
     logs: ampLogs,
     logsOf: ampLogsOf,
     logsAt: ampLogsAt,

@@ -4,40 +4,26 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCount } from '../../model/count.js';
 import { ORDINARY } from '../../model/record.js';
-import { fromMs, parseInstant, type Instant } from '../../model/time.js';
+import { fromMs, LAST_MS, parseInstant, type Instant } from '../../model/time.js';
 import type { Counts } from '../../model/tokens.js';
 import { noFacts, type LogFile, type LogState, type RecordSink } from '../agent.js';
+import { Counter } from '../counter.js';
 import { noteTime, pushNew } from '../facts.js';
 import { isObject, objectIn, textIn } from '../json-line.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The end of the year 9999, after which no time can be written. */
-const LAST_MS = 253_402_300_799_999;
-
 const objects = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Input excludes the cache: 9 + 972 + 14570 = totalInputTokens 15551. Reasoning is inside output, without a number. */
-class Counter {
-  invalid = 0;
-
-  count(value: unknown): number {
-    const reading = readCount(value);
-    if (!reading.valid) this.invalid++;
-    return reading.count;
-  }
-
-  of(input: unknown, read: unknown, write: unknown, output: unknown): Counts {
-    return {
-      input: this.count(input),
-      cache_read: this.count(read),
-      cache_write_5m: this.count(write),
-      cache_write_1h: 0,
-      output: this.count(output),
-      reasoning: null,
-    };
-  }
-}
+const countsOf = (counter: Counter, input: unknown, read: unknown, write: unknown, output: unknown): Counts => ({
+  input: counter.of(input),
+  cache_read: counter.of(read),
+  cache_write_5m: counter.of(write),
+  cache_write_1h: 0,
+  output: counter.of(output),
+  reasoning: null,
+});
 
 function projectOf(thread: Fields): string | null {
   const trees = objects(objectIn(objectIn(thread, 'env'), 'initial')?.['trees']);
@@ -60,7 +46,8 @@ function fromLedger(events: readonly Fields[], messages: readonly Fields[], sess
     // A message is the answer of one call.
     if (usage !== null) usages.delete(answered);
     const counter = new Counter();
-    const counts = counter.of(
+    const counts = countsOf(
+      counter,
       tokens['input'],
       tokens['cacheRead'] ?? tokens['cacheReadInputTokens'] ?? usage?.['cacheReadInputTokens'],
       tokens['cacheWrite'] ?? tokens['cacheCreationInputTokens'] ?? usage?.['cacheCreationInputTokens'],
@@ -88,7 +75,8 @@ function fromMessages(messages: readonly Fields[], created: Instant | null, sess
     const usage = objectIn(message, 'usage');
     if (usage === null) return;
     const counter = new Counter();
-    const counts = counter.of(
+    const counts = countsOf(
+      counter,
       usage['inputTokens'],
       usage['cacheReadInputTokens'],
       usage['cacheCreationInputTokens'],

@@ -8,6 +8,7 @@ export const claude: Agent = {
   label: 'Claude Code',
   environment: { markers: [['CLAUDECODE', '1']], sessionIds: ['CLAUDE_CODE_SESSION_ID'], processes: ['claude'] },
   roots: claudeRoots,
+  coverage: 'full',
   limits: null,
   writesLocally: true,
   reader: {
@@ -16,7 +17,7 @@ export const claude: Agent = {
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',
     tellsReasoning: false,
-    unknownWithoutCounts: false,
+    unknownWithoutCounts: null,
     logs: claudeLogs,
     logsOf: claudeLogsOf,
     logsAt: claudeLogsAt,

@@ -135,6 +135,8 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, place: Pl
     at,
     model,
     counts,
+    calls: 1,
+    twin: null,
     subagent,
     copied,
     partial,

@@ -8,6 +8,7 @@ export const codex: Agent = {
   label: 'Codex',
   environment: { markers: [['CODEX_THREAD_ID'], ['CODEX_CI'], ['CODEX_SANDBOX']], sessionIds: ['CODEX_THREAD_ID'], processes: ['codex'] },
   roots: codexRoots,
+  coverage: 'full',
   limits: null,
   writesLocally: true,
   reader: {
@@ -16,7 +17,7 @@ export const codex: Agent = {
     keyScope: 'family',
     usageMode: 'counter_delta',
     tellsReasoning: true,
-    unknownWithoutCounts: true,
+    unknownWithoutCounts: 'no_token_counts',
     logs: codexLogs,
     logsOf: codexLogsOf,
     logsAt: codexLogsAt,

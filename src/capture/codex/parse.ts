@@ -204,6 +204,8 @@ function readCounters(
     at,
     model: own.model,
     counts,
+    calls: 1,
+    twin: null,
     subagent: own.subagent,
     copied: false,
     partial: false,

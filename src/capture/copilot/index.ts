@@ -1,13 +1,29 @@
-// Copilot CLI: known by its environment, so that work inside it is booked as its own; its logs are not read by this version.
-import { join } from 'node:path';
+// GitHub Copilot CLI.
 import type { Agent } from '../agent.js';
+import { beginCopilot, COPILOT_FIELDS, copilotLine } from './parse.js';
+import { copilotLogs, copilotLogsAt, copilotLogsOf, copilotRoots } from './paths.js';
 
 export const copilot: Agent = {
   name: 'copilot',
   label: 'Copilot CLI',
   environment: { markers: [['COPILOT_CLI', '1']], sessionIds: ['COPILOT_AGENT_SESSION_ID'], processes: ['copilot'] },
-  roots: ({ home, variables }) => [variables['COPILOT_HOME'] || join(home, '.copilot')],
+  roots: copilotRoots,
   writesLocally: true,
-  reader: null,
-  limits: 'its logs are not read by this version',
+  coverage: 'partial',
+  limits: 'input and cache are only known once a session was ended; of a running or crashed one the output alone is',
+  reader: {
+    version: 1,
+    keeps: 'heaviest',
+    keyScope: 'everywhere',
+    usageMode: 'per_message_sum',
+    tellsReasoning: true,
+    unknownWithoutCounts: 'no_token_counts',
+    logs: copilotLogs,
+    logsOf: copilotLogsOf,
+    logsAt: copilotLogsAt,
+    fields: COPILOT_FIELDS,
+    begin: beginCopilot,
+    line: copilotLine,
+    document: beginCopilot,
+  },
 };

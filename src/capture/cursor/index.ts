@@ -1,6 +1,7 @@
-// Cursor: known by its environment, so that work inside it is booked as its own; its transcripts carry no tokens.
-import { join } from 'node:path';
+// Cursor, the editor and its command line.
 import type { Agent } from '../agent.js';
+import { beginCursor, CURSOR_FIELDS, cursorLine } from './parse.js';
+import { cursorLogs, cursorLogsAt, cursorLogsOf, cursorRoots } from './paths.js';
 
 export const cursor: Agent = {
   name: 'cursor',
@@ -10,8 +11,23 @@ export const cursor: Agent = {
     sessionIds: ['CURSOR_CONVERSATION_ID', 'CURSOR_TRACE_ID'],
     processes: ['cursor-agent', 'cursor'],
   },
-  roots: ({ home }) => [join(home, '.cursor')],
+  roots: cursorRoots,
   writesLocally: true,
-  reader: null,
-  limits: 'its transcripts carry no tokens',
+  coverage: 'unsupported',
+  limits: 'its transcripts carry no tokens; only cursor.com knows them',
+  reader: {
+    version: 1,
+    keeps: 'first',
+    keyScope: 'everywhere',
+    usageMode: 'per_message_sum',
+    tellsReasoning: false,
+    unknownWithoutCounts: 'no_usage',
+    logs: cursorLogs,
+    logsOf: cursorLogsOf,
+    logsAt: cursorLogsAt,
+    fields: CURSOR_FIELDS,
+    begin: beginCursor,
+    line: cursorLine,
+    document: beginCursor,
+  },
 };

@@ -1,13 +1,30 @@
-// OpenCode: known by its environment, so that work inside it is booked as its own; its logs are not read by this version.
-import { join } from 'node:path';
+// OpenCode.
 import type { Agent } from '../agent.js';
+import { beginOpencode, opencodeDocument, opencodeRows } from './parse.js';
+import { opencodeLogs, opencodeLogsAt, opencodeLogsOf, opencodeRoots } from './paths.js';
 
 export const opencode: Agent = {
   name: 'opencode',
   label: 'OpenCode',
   environment: { markers: [['OPENCODE', '1']], sessionIds: ['OPENCODE_SESSION_ID'], processes: ['opencode'] },
-  roots: ({ home, variables }) => [join(variables['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'opencode')],
+  roots: opencodeRoots,
   writesLocally: true,
-  reader: null,
-  limits: 'its logs are not read by this version',
+  coverage: 'full',
+  limits: null,
+  reader: {
+    version: 1,
+    keeps: 'first',
+    keyScope: 'everywhere',
+    usageMode: 'per_message_sum',
+    tellsReasoning: true,
+    unknownWithoutCounts: 'no_token_counts',
+    logs: opencodeLogs,
+    logsOf: opencodeLogsOf,
+    logsAt: opencodeLogsAt,
+    fields: {},
+    begin: beginOpencode,
+    line: () => undefined,
+    document: opencodeDocument,
+    rows: opencodeRows,
+  },
 };

@@ -1,13 +1,29 @@
-// Qwen Code: known by its environment, so that work inside it is booked as its own; its logs are not read by this version.
-import { join } from 'node:path';
+// Qwen Code.
 import type { Agent } from '../agent.js';
+import { beginQwen, QWEN_FIELDS, qwenDocument, qwenLine } from './parse.js';
+import { qwenLogs, qwenLogsAt, qwenLogsOf, qwenRoots } from './paths.js';
 
 export const qwen: Agent = {
   name: 'qwen',
   label: 'Qwen Code',
   environment: { markers: [['QWEN_CODE', '1']], sessionIds: ['QWEN_CODE_SESSION_ID'], processes: ['qwen'] },
-  roots: ({ home, variables }) => [variables['QWEN_RUNTIME_DIR'] || variables['QWEN_HOME'] || join(home, '.qwen')],
+  roots: qwenRoots,
   writesLocally: true,
-  reader: null,
-  limits: 'its logs are not read by this version',
+  coverage: 'full',
+  limits: 'calls for titles and recaps are not in its logs',
+  reader: {
+    version: 1,
+    keeps: 'heaviest',
+    keyScope: 'everywhere',
+    usageMode: 'per_message_sum',
+    tellsReasoning: true,
+    unknownWithoutCounts: 'no_token_counts',
+    logs: qwenLogs,
+    logsOf: qwenLogsOf,
+    logsAt: qwenLogsAt,
+    fields: QWEN_FIELDS,
+    begin: beginQwen,
+    line: qwenLine,
+    document: qwenDocument,
+  },
 };

@@ -23,13 +23,30 @@ const PLAIN_TEXT = 1;
 const COUNT = 3;
 const ENTERED = 5;
 
+/** What is used of WebAssembly, which the types of Node 20 name only in part. */
+interface Engine {
+  readonly Module: new (bytes: Uint8Array) => Module;
+  readonly Instance: new (module: Module, imports: object) => { readonly exports: unknown };
+}
+
+interface Module {
+  readonly compiled?: never;
+}
+
+const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly: Engine };
+
+/** The value is an address in memory. */
+interface Address {
+  readonly value: number;
+}
+
 interface Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly NODES: WebAssembly.Global;
-  readonly MEMBERS: WebAssembly.Global;
-  readonly KEYS: WebAssembly.Global;
-  readonly SLOTS: WebAssembly.Global;
-  readonly COUNTS: WebAssembly.Global;
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly NODES: Address;
+  readonly MEMBERS: Address;
+  readonly KEYS: Address;
+  readonly SLOTS: Address;
+  readonly COUNTS: Address;
   scan(line: number, number: number): number;
 }
 
@@ -46,13 +63,13 @@ interface Last {
   text: string;
 }
 
-let compiled: WebAssembly.Module | null | undefined;
+let compiled: Module | null | undefined;
 
 /** Null where the machine can't run it; then every line is read by JSON.parse. */
-function compile(): WebAssembly.Module | null {
+function compile(): Module | null {
   if (compiled !== undefined) return compiled;
   try {
-    compiled = new WebAssembly.Module(Buffer.from(SCANNER, 'base64'));
+    compiled = new engine.Module(Buffer.from(SCANNER, 'base64'));
   } catch {
     compiled = null;
   }
@@ -72,8 +89,8 @@ export class LineScanner {
   /** Lines that were read: what a slot holds of an earlier one is not of this one. */
   #line = 0;
 
-  private constructor(module: WebAssembly.Module, fields: Fields) {
-    this.#exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+  private constructor(module: Module, fields: Fields) {
+    this.#exports = new engine.Instance(module, {}).exports as Exports;
     const { memory, SLOTS, COUNTS } = this.#exports;
     const start = memory.buffer.byteLength;
     memory.grow(Math.ceil((CHUNK_BYTES + SPANNING_BYTES + 2 * SLACK_BYTES) / PAGE_BYTES));

@@ -21,6 +21,7 @@ export function sessionJson(session: SessionSummary): object {
     subagents: subagentsJson(session.usage),
     flags: session.flags,
     partial_records: session.partial_records,
+    turns: session.turns,
     skipped: session.skipped,
     path: session.path,
   };

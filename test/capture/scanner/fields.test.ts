@@ -44,9 +44,7 @@ function expectSame(scanner: LineScanner, fields: Fields, bytes: Buffer): boolea
 
 const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
 
-const READERS = AGENT_LIST.flatMap(({ name, reader }) =>
-  reader === null || isEmpty(reader.fields) ? [] : [{ name, fields: reader.fields }],
-);
+const READERS = AGENT_LIST.flatMap(({ name, reader }) => (isEmpty(reader.fields) ? [] : [{ name, fields: reader.fields }]));
 
 async function linesOf(name: string): Promise<Buffer[]> {
   const logs = await Promise.all(fixtures().flatMap(({ agent, home }) => (agent.name === name ? [logsOfHome(agent, home)] : [])));

@@ -1,0 +1,356 @@
+// All logs of an agent, read together: what each holds is kept in the cursor cache, only what is new is read, and the records that
+// count are worked out over all of them. Reading in any number of steps gives the same as reading once.
+import { factsIn, type Agent, type LogFacts, type LogFile } from '../capture/agent.js';
+import type { BucketContent, CursorFile } from '../store/cursors.js';
+import { isNothing, resolve, type Relations } from './dedup.js';
+import type { Copy } from './groups.js';
+import { familyRoots, spawnRoots } from './lineage.js';
+import { isUntouched, logPath, statLog, type LogEntry } from './read-log.js';
+import type { LogTask } from './read-one.js';
+import { Records } from './records.js';
+import { FORMAT, orderOf, Scope, type Reading, type UnreadLog } from './scope.js';
+import { book, type SessionTally, type Tallies } from './tally.js';
+
+interface Head {
+  readonly entries: (LogEntry | null)[];
+  readonly tallies: [string, SessionTally][];
+  readonly records: number;
+  /** The state of the store's books that was brought up to date last; null if none was. */
+  readonly booked: string | null;
+  /** Keys whose records may have changed since; null: any. */
+  readonly unbooked: readonly string[] | null;
+}
+
+/** A log's key among all: the same path below two roots is two logs. */
+const logKey = (log: { root: string; name: string }): string => `${log.root}\u0000${log.name}`;
+
+export class AllLogs {
+  readonly agent: Agent;
+  readonly #reading: Reading;
+  readonly #hashed: boolean;
+  #file: CursorFile | null;
+  #entries: (LogEntry | null)[] = [];
+  /** Records of each log, by its number; those not here are in the file. */
+  #records = new Map<number, Records>();
+  #tallies: Tallies = new Map();
+  #recordCount = 0;
+  #booked: string | null = null;
+  #unbooked: Set<string> | null = null;
+  #unread: UnreadLog[] = [];
+  #families = new Map<string, string>();
+  #orders: string[] = [];
+  #changed = false;
+  #keys: Map<string, number[]> | null = null;
+  #hasTwins = false;
+
+  private constructor(agent: Agent, reading: Reading, file: CursorFile | null, hashed: boolean) {
+    this.agent = agent;
+    this.#reading = reading;
+    this.#file = file;
+    this.#hashed = hashed;
+    if (file === null) return;
+    const head = file.head as Head;
+    this.#entries = head.entries;
+    this.#tallies = new Map(head.tallies);
+    this.#recordCount = head.records;
+    this.#booked = head.booked;
+    this.#unbooked = head.unbooked === null ? null : new Set(head.unbooked);
+    this.#relate();
+  }
+
+  static nameOf(agent: Agent): string {
+    return `${agent.name}-all.v${agent.reader.version}.${FORMAT}`;
+  }
+
+  /** Opens what the cache knows; a damaged cache or one of another version is as none. */
+  static open(agent: Agent, reading: Reading): AllLogs {
+    const name = AllLogs.nameOf(agent);
+    const found = reading.cache.read(name);
+    if (found === 'damaged') {
+      const message = "A cursor cache can't be used; the logs are read from their beginning.";
+      reading.warn({ code: 'CACHE_DAMAGED', message, cache: name });
+    }
+    return new AllLogs(agent, reading, found === 'damaged' ? null : found, true);
+  }
+
+  /** Reads all logs without the cache, for one answer. */
+  static once(agent: Agent, reading: Reading): AllLogs {
+    return new AllLogs(agent, reading, null, false);
+  }
+
+  get entries(): readonly LogEntry[] {
+    return this.#entries.filter((entry) => entry !== null);
+  }
+
+  /** Entry of the log with that number. */
+  entry(log: number): LogEntry {
+    return this.#entries[log]!;
+  }
+
+  /** Facts of every session of every log. */
+  get facts(): readonly LogFacts[] {
+    return this.entries.flatMap(({ state }) => factsIn(state));
+  }
+
+  get tallies(): ReadonlyMap<string, SessionTally> {
+    return this.#tallies;
+  }
+
+  /** How many records count. */
+  get recordCount(): number {
+    return this.#recordCount;
+  }
+
+  get unread(): readonly UnreadLog[] {
+    return this.#unread;
+  }
+
+  /** The state of the books that was brought up to date last, with all keys but the unbooked ones. */
+  get booked(): string | null {
+    return this.#booked;
+  }
+
+  /** Keys whose records may have changed since; null: any. */
+  get unbooked(): ReadonlySet<string> | null {
+    return this.#unbooked;
+  }
+
+  /** sub-agent's session → the session at the top that it works for. */
+  rootOf(): (session: string) => string {
+    return spawnRoots(this.facts);
+  }
+
+  /** Where a log's records end that was read by a session's own reading further than here. */
+  #seed(log: LogFile, entry: LogEntry | null): { entry: LogEntry; records: Records } | null {
+    const session = (entry?.state ?? this.agent.reader.begin(log)).facts.session_id;
+    if (session === null || log.kind !== 'append' || !this.#hashed) return null;
+    const name = Scope.nameOf(this.agent, session);
+    const found = this.#reading.cache.has(name) ? this.#reading.cache.read(name) : null;
+    if (found === null || found === 'damaged') return null;
+    const seed = Scope.logIn(found, log);
+    return seed !== null && seed.entry.scan.bytes > (entry?.scan.bytes ?? 0) ? { ...seed, records: Records.from(seed.copies) } : null;
+  }
+
+  /** Brings everything up to date with `found`, which are all logs that there are now. */
+  async update(found: readonly LogFile[]): Promise<void> {
+    const logs = [...new Map(found.map((log) => [logKey(log), log])).values()];
+    const known = new Map(this.#entries.flatMap((entry, i) => (entry === null ? [] : [[logKey(entry), i] as const])));
+    const touched = new Set<string>();
+    const forget = (index: number): void => {
+      for (const key of this.#recordsOf(index).parts.keys) touched.add(key);
+      this.#records.set(index, Records.NONE);
+      this.#changed = true;
+    };
+    const wanted = new Set(logs.map(logKey));
+    for (const [key, index] of known) {
+      if (wanted.has(key)) continue;
+      forget(index);
+      this.#entries[index] = null;
+    }
+    this.#unread = [];
+    const free = this.#freeSlots(known);
+    const tasks: LogTask[] = [];
+    const numbers: number[] = [];
+    for (const log of logs) {
+      const number = known.get(logKey(log));
+      const entry = number === undefined ? null : this.#entries[number]!;
+      const stat = entry === null ? null : statLog(log);
+      if (entry !== null && stat !== null && isUntouched(entry, stat)) continue;
+      const seed = this.#seed(log, entry);
+      const records = seed?.records ?? (number === undefined ? null : this.#recordsOf(number));
+      tasks.push({ log, entry: seed?.entry ?? entry, records: records?.parts ?? null, hashed: this.#hashed });
+      numbers.push(number ?? free());
+      if (seed !== null) for (const key of seed.records.parts.keys) touched.add(key);
+    }
+    let done = 0;
+    if (tasks.length > 0) this.#reading.beforeLong();
+    for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
+      this.#reading.progress(done++, tasks.length);
+      const number = numbers[i]!;
+      if (reading.kind === 'same') continue;
+      this.#changed = true;
+      if (reading.kind === 'unreadable') {
+        this.#unread.push({ path: logPath(tasks[i]!.log), reason: reading.reason });
+        if ((this.#entries[number] ?? null) !== null) forget(number);
+        this.#entries[number] = null;
+        continue;
+      }
+      if (reading.again) forget(number);
+      this.#entries[number] = reading.entry;
+      this.#records.set(number, new Records(records));
+      if (tasks[i]!.entry === null || reading.again) for (const key of records.keys) touched.add(key);
+      else for (const key of seen) touched.add(key);
+    }
+    this.#reading.progress(tasks.length, tasks.length);
+    this.#unread.sort((a, b) => (a.path < b.path ? -1 : 1));
+    if (!this.#changed) return;
+    this.#keys = null;
+    if (this.#relate()) this.#unbooked = null;
+    else for (const key of touched) this.#unbooked?.add(key);
+    this.#recount();
+  }
+
+  #freeSlots(known: ReadonlyMap<string, number>): () => number {
+    const used = new Set(known.values());
+    let next = 0;
+    return () => {
+      while (used.has(next)) next++;
+      used.add(next);
+      return next;
+    };
+  }
+
+  #recordsOf(number: number): Records {
+    let records = this.#records.get(number);
+    if (records === undefined) {
+      const bytes = this.#file?.bucket(number)?.bytes ?? null;
+      this.#records.set(number, (records = bytes === null ? Records.NONE : Records.fromBytes(bytes)));
+    }
+    return records;
+  }
+
+  /** @returns whether families became one or a log turned out to be earlier, so that any key may count otherwise now. */
+  #relate(): boolean {
+    const [families, orders] = [this.#families, this.#orders];
+    this.#families = this.agent.reader.keyScope === 'family' ? familyRoots(this.facts) : new Map<string, string>();
+    this.#orders = this.#entries.map((entry) => (entry === null ? '' : orderOf(entry)));
+    if (orders.some((order, log) => order !== '' && this.#orders[log] !== '' && order !== this.#orders[log])) return true;
+    return [...families].some(([session, root]) => (this.#families.get(session) ?? session) !== root);
+  }
+
+  get relations(): Relations {
+    return {
+      orderOf: (log) => this.#orders[log] ?? '',
+      familyOf: (session) => this.#families.get(session) ?? session,
+    };
+  }
+
+  /** key → where its copies stand, as numbers of log and record, one after the other. */
+  #index(): Map<string, number[]> {
+    if (this.#keys !== null) return this.#keys;
+    const keys = new Map<string, number[]>();
+    this.#hasTwins = false;
+    this.#entries.forEach((entry, log) => {
+      if (entry === null) return;
+      const records = this.#recordsOf(log);
+      this.#hasTwins ||= records.hasTwins;
+      for (let i = 0; i < records.length; i++) {
+        const places = keys.get(records.key(i));
+        if (places === undefined) keys.set(records.key(i), [log, i]);
+        else places.push(log, i);
+      }
+    });
+    return (this.#keys = keys);
+  }
+
+  #copiesAt(places: readonly number[]): Copy[] {
+    const copies: Copy[] = [];
+    for (let n = 0; n < places.length; n += 2) copies.push(this.#recordsOf(places[n]!).at(places[n + 1]!, places[n]!));
+    return copies;
+  }
+
+  /** All copies of a key, counted or not. */
+  copies(key: string): Copy[] {
+    return this.#copiesAt(this.#index().get(key) ?? []);
+  }
+
+  /** The keys of all records. */
+  keys(): IterableIterator<string> {
+    return this.#index().keys();
+  }
+
+  #stands(places: readonly number[]): Copy[] {
+    const copies = this.#copiesAt(places);
+    // Most keys have one copy.
+    if (copies.length === 1) return isNothing(copies[0]!) && !copies[0]!.echo ? [] : copies;
+    return resolve(copies, this.agent.reader, this.relations);
+  }
+
+  /** What each key stands for: records that count, or an echo of one that is missing. */
+  *#resolved(): Generator<Copy> {
+    const owners = this.#twins();
+    for (const places of this.#index().values()) {
+      for (const copy of this.#stands(places)) {
+        if (copy.twin === null || owners.get(copy.twin) === copy.key) yield copy;
+      }
+    }
+  }
+
+  /** twin → key of the copy that owns it: an original before copies, then the one in the earliest log, then in the earliest session. */
+  #twins(): Map<string, string> {
+    const owners = new Map<string, Copy>();
+    const index = this.#index();
+    if (!this.#hasTwins) return new Map();
+    for (const copy of [...index.values()].flatMap((places) => this.#stands(places))) {
+      if (copy.twin === null) continue;
+      const owner = owners.get(copy.twin);
+      if (owner === undefined || this.#isBefore(copy, owner)) owners.set(copy.twin, copy);
+    }
+    return new Map([...owners].map(([twin, { key }]) => [twin, key]));
+  }
+
+  #isBefore(a: Copy, b: Copy): boolean {
+    if (a.rank !== b.rank) return a.rank < b.rank;
+    const [x, y] = [this.#orders[a.log]!, this.#orders[b.log]!];
+    return x === y ? a.position < b.position : x < y;
+  }
+
+  /** All records that count. */
+  *counted(): Generator<Copy> {
+    for (const copy of this.#resolved()) if (!copy.echo) yield copy;
+  }
+
+  #recount(): void {
+    this.#tallies = new Map();
+    this.#recordCount = 0;
+    for (const copy of this.#resolved()) {
+      book(this.#tallies, copy, 1);
+      if (!copy.echo) this.#recordCount++;
+    }
+  }
+
+  /** What is known of one log, for a session's own reading to go on from. */
+  seedOf(log: LogFile): { entry: LogEntry; copies: Copy[] } | null {
+    const number = this.#entries.findIndex((entry) => entry !== null && entry.root === log.root && entry.name === log.name);
+    return number < 0 ? null : { entry: this.#entries[number]!, copies: [...this.#recordsOf(number).copies(number)] };
+  }
+
+  /**
+   * Writes the cache if there is something new; a cache that can't be written is a warning.
+   *
+   * @param booked the state of the books that hold all of this by now, if they were just brought up to date.
+   */
+  save(booked: string | null = null): void {
+    const news = booked !== null && (booked !== this.#booked || this.#unbooked?.size !== 0);
+    if (!this.#changed && !news) return;
+    if (booked !== null) {
+      this.#booked = booked;
+      this.#unbooked = new Set();
+    }
+    const contents = new Map<number, BucketContent>();
+    this.#entries.forEach((entry, number) => {
+      if (entry === null) return;
+      const known = this.#records.get(number);
+      const old = known === undefined ? (this.#file?.bucket(number) ?? null) : null;
+      if (known !== undefined && known.length > 0) contents.set(number, { content: known.toBytes() });
+      else if (old !== null) contents.set(number, old);
+    });
+    const head: Head = {
+      entries: this.#entries,
+      tallies: [...this.#tallies],
+      records: this.#recordCount,
+      booked: this.#booked,
+      unbooked: this.#unbooked === null ? null : [...this.#unbooked],
+    };
+    try {
+      this.#reading.cache.write(AllLogs.nameOf(this.agent), head, contents);
+    } catch (error) {
+      this.#reading.warn({
+        code: 'CACHE_UNWRITABLE',
+        message: "The cursor cache can't be written; the next reading begins at the beginning of the logs.",
+        reason: (error as NodeJS.ErrnoException).code ?? 'unknown',
+      });
+    }
+    this.#changed = false;
+  }
+}
