@@ -37,8 +37,7 @@ function verdict(agent: Agent, sessions: AgentSessions, newest: Instant | null):
   const written = latest(sessions.sessions.map(({ changed_at }) => changed_at));
   if (newest !== null && written !== null && written - newest > SILENT_SECONDS * MICROS_PER_SECOND)
     return { level: 'error', fix: accounting, wrong: `; its logs go on until ${formatInstant(written)}, without a record` };
-  if (unread.length > 0)
-    return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.', wrong: '' };
+  if (unread.length > 0) return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.', wrong: '' };
   return { level: 'ok', fix: null, wrong: '' };
 }
 
@@ -47,8 +46,7 @@ const COVERAGE = { full: 'found, full', partial: 'found, partial', unsupported: 
 /** One finding for each agent: whether it is here, how much its logs tell and why not all, and whether numbers flow. */
 export function checkAgent({ agent, roots, present, sessions }: AgentState): Finding {
   const base = { check: 'agents', details: { agent: agent.name, coverage: agent.coverage, roots, limits: agent.limits } };
-  if (!present || sessions === null)
-    return { ...base, level: 'note', message: `${agent.label}: not found on this machine.`, fix: null };
+  if (!present || sessions === null) return { ...base, level: 'note', message: `${agent.label}: not found on this machine.`, fix: null };
   const { files, lines, records, skipped, unread } = sessions;
   const newest = latest(sessions.sessions.map(({ last_at }) => last_at));
   const reasons = new Map<string, number>(skipped.map(({ reason, count }) => [reason, count]));

@@ -36,6 +36,11 @@ export abstract class BaseCommand extends Command {
     process.exitCode = 1;
   }
 
+  /** Done, but something was skipped: exit 3, or 1 where that is asked for. */
+  protected partly(strict: boolean): void {
+    process.exitCode = strict ? 1 : 3;
+  }
+
   /** Prints the answer: `data` (made only then) in the envelope with --json, else `text`. Then a writing command tidies up. */
   protected async answer(data: () => unknown, text: string): Promise<void> {
     this.context.output.answer(data, text);

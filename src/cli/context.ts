@@ -17,7 +17,7 @@ import {
 } from '../capture/find-session.js';
 import { logSize, peekLog } from '../ingest/read-log.js';
 import { ThreadedReaders } from '../ingest/read-one.js';
-import type { Reading } from '../ingest/scope.js';
+import type { Reading, UnreadLog } from '../ingest/scope.js';
 import { recentSessionIds, resolveSession, SessionReading, type SessionTarget } from '../ingest/session.js';
 import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
 import { Books } from '../lifecycle/books.js';
@@ -257,12 +257,17 @@ export class Context {
         this.output.warn({ code: 'NO_TOKENS', message: `${agent.label}: ${agent.limits}.`, agent: agent.name });
       const { sessions, unread } = await this.sessions(agent);
       all.push(...sessions);
-      if (unread.length === 0) continue;
-      const reasons = [...new Set(unread.map(({ reason }) => reason))].sort().join(', ');
-      const message = `${unread.length} ${agent.label} log${unread.length === 1 ? '' : 's'} could not be read (${reasons}); see \`tokentrail doctor --json\`.`;
-      this.output.warn({ code: 'LOGS_SKIPPED', message, agent: agent.name, logs: unread.map(({ path, reason }) => ({ path, reason })) });
+      this.warnOfUnread(agent, unread);
     }
     return all;
+  }
+
+  /** Says which logs were found and could not be read. */
+  warnOfUnread(agent: Agent, unread: readonly UnreadLog[]): void {
+    if (unread.length === 0) return;
+    const reasons = [...new Set(unread.map(({ reason }) => reason))].sort().join(', ');
+    const message = `${unread.length} ${agent.label} log${unread.length === 1 ? '' : 's'} could not be read (${reasons}); see \`tokentrail doctor --json\`.`;
+    this.output.warn({ code: 'LOGS_SKIPPED', message, agent: agent.name, logs: unread.map(({ path, reason }) => ({ path, reason })) });
   }
 
   /** Whether a working folder lies in the project of `folder`; null if no folder is given. */

@@ -28,6 +28,8 @@ export class AllLogs {
   readonly agent: Agent;
   readonly #reading: Reading;
   readonly #hashed: boolean;
+  /** Whether it may go on from where a session's own reading got. */
+  readonly #seeded: boolean;
   #file: CursorFile | null;
   #entries: (LogEntry | null)[] = [];
   /** Records of each log, by its number; those not here are in the file. */
@@ -42,12 +44,14 @@ export class AllLogs {
   #changed = false;
   #keys: Map<string, number[]> | null = null;
   #hasTwins = false;
+  #owners: Map<string, string> | null = null;
 
-  private constructor(agent: Agent, reading: Reading, file: CursorFile | null, hashed: boolean) {
+  private constructor(agent: Agent, reading: Reading, file: CursorFile | null, hashed: boolean, seeded: boolean) {
     this.agent = agent;
     this.#reading = reading;
     this.#file = file;
     this.#hashed = hashed;
+    this.#seeded = seeded;
     if (file === null) return;
     const head = file.head as Head;
     this.#entries = head.entries;
@@ -70,16 +74,26 @@ export class AllLogs {
       const message = "A cursor cache can't be used; the logs are read from their beginning.";
       reading.warn({ code: 'CACHE_DAMAGED', message, cache: name });
     }
-    return new AllLogs(agent, reading, found === 'damaged' ? null : found, true);
+    return new AllLogs(agent, reading, found === 'damaged' ? null : found, true, true);
+  }
+
+  /** Reads all logs from their beginning; the cache is only written. */
+  static anew(agent: Agent, reading: Reading): AllLogs {
+    return new AllLogs(agent, reading, null, true, false);
   }
 
   /** Reads all logs without the cache, for one answer. */
   static once(agent: Agent, reading: Reading): AllLogs {
-    return new AllLogs(agent, reading, null, false);
+    return new AllLogs(agent, reading, null, false, false);
   }
 
   get entries(): readonly LogEntry[] {
     return this.#entries.filter((entry) => entry !== null);
+  }
+
+  /** Each log that is there, with its number. */
+  *numbered(): Generator<readonly [number: number, entry: LogEntry]> {
+    for (const [number, entry] of this.#entries.entries()) if (entry !== null) yield [number, entry];
   }
 
   /** Entry of the log with that number. */
@@ -123,7 +137,7 @@ export class AllLogs {
   /** Where a log's records end that was read by a session's own reading further than here. */
   #seed(log: LogFile, entry: LogEntry | null): { entry: LogEntry; records: Records } | null {
     const session = (entry?.state ?? this.agent.reader.begin(log)).facts.session_id;
-    if (session === null || log.kind !== 'append' || !this.#hashed) return null;
+    if (session === null || log.kind !== 'append' || !this.#seeded) return null;
     const name = Scope.nameOf(this.agent, session);
     const found = this.#reading.cache.has(name) ? this.#reading.cache.read(name) : null;
     if (found === null || found === 'damaged') return null;
@@ -230,6 +244,7 @@ export class AllLogs {
     if (this.#keys !== null) return this.#keys;
     const keys = new Map<string, number[]>();
     this.#hasTwins = false;
+    this.#owners = null;
     this.#entries.forEach((entry, log) => {
       if (entry === null) return;
       const records = this.#recordsOf(log);
@@ -266,13 +281,23 @@ export class AllLogs {
     return resolve(copies, this.agent.reader, this.relations);
   }
 
+  /** The records of a key that count. */
+  standing(key: string): Copy[] {
+    const places = this.#index().get(key);
+    return places === undefined ? [] : this.#stands(places).filter((copy) => !copy.echo && this.owns(copy));
+  }
+
+  /** False for a copy with a key of its own whose original is here. */
+  owns(copy: Copy): boolean {
+    if (copy.twin === null) return true;
+    this.#owners ??= this.#twins();
+    return this.#owners.get(copy.twin) === copy.key;
+  }
+
   /** What each key stands for: records that count, or an echo of one that is missing. */
   *#resolved(): Generator<Copy> {
-    const owners = this.#twins();
     for (const places of this.#index().values()) {
-      for (const copy of this.#stands(places)) {
-        if (copy.twin === null || owners.get(copy.twin) === copy.key) yield copy;
-      }
+      for (const copy of this.#stands(places)) if (this.owns(copy)) yield copy;
     }
   }
 
@@ -319,13 +344,14 @@ export class AllLogs {
    * Writes the cache if there is something new; a cache that can't be written is a warning.
    *
    * @param booked the state of the books that hold all of this by now, if they were just brought up to date.
+   * @param held keys that they don't hold yet.
    */
-  save(booked: string | null = null): void {
+  save(booked: string | null = null, held: readonly string[] = []): void {
     const news = booked !== null && (booked !== this.#booked || this.#unbooked?.size !== 0);
     if (!this.#changed && !news) return;
     if (booked !== null) {
       this.#booked = booked;
-      this.#unbooked = new Set();
+      this.#unbooked = new Set(held);
     }
     const contents = new Map<number, BucketContent>();
     this.#entries.forEach((entry, number) => {

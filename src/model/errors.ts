@@ -63,7 +63,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'failed; also findings of `doctor`',
   2: 'wrong usage',
-  3: 'done, but something was skipped, unreadable or unpriced (not given by any command of this version)',
+  3: 'done, but something was skipped or could not be read (only `usage sync`; `--strict` makes it 1)',
   4: 'not found',
   5: 'ambiguous',
   6: 'wrong state',

@@ -1,5 +1,5 @@
 // Column types as Arrow types. Loads apache-arrow, so only the store imports it, and only when a command needs the store.
-import { Field, Float64, Int64, List, Schema, TimestampMicrosecond, Utf8, type DataType } from 'apache-arrow';
+import { Bool, Dictionary, Field, Float64, Int32, Int64, List, Schema, TimestampMicrosecond, Utf8, type DataType } from 'apache-arrow';
 import type { ColumnType } from './columns.js';
 
 export function arrowType(type: ColumnType): DataType {
@@ -7,6 +7,10 @@ export function arrowType(type: ColumnType): DataType {
     case 'utf8':
     case 'json':
       return new Utf8();
+    case 'word':
+      return new Dictionary(new Utf8(), new Int32());
+    case 'bool':
+      return new Bool();
     case 'int64':
       return new Int64();
     case 'float64':

@@ -1,7 +1,10 @@
 // The closed set of column types that our tables use, as plain data.
 
-/** `timestamp` is microseconds in UTC. `json` is utf8 that holds a JSON text, so that its parts can grow. */
-export type ColumnType = 'utf8' | 'json' | 'int64' | 'float64' | 'timestamp' | 'list<utf8>';
+/**
+ * `timestamp` is microseconds in UTC. `json` is utf8 that holds a JSON text, so that its parts can grow. `word` is a text that many
+ * rows share, encoded as a dictionary.
+ */
+export type ColumnType = 'utf8' | 'json' | 'word' | 'int64' | 'float64' | 'bool' | 'timestamp' | 'list<utf8>';
 
 export interface Column {
   readonly name: string;
@@ -13,8 +16,8 @@ export interface Column {
 
 export interface TableSchema {
   readonly name: string;
-  /** The unenforced primary key, never null. */
-  readonly key: string;
+  /** The column that is the unenforced primary key; null for a table without one. */
+  readonly key: string | null;
   readonly columns: readonly Column[];
 }
 

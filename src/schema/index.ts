@@ -1,14 +1,17 @@
 // The tables as they are today, and the migrations that lead there.
 import { analysisLogs } from './analysis-logs.js';
 import { ledger } from './ledger.js';
+import { logFiles } from './log-files.js';
 import type { Migration } from './migration.js';
 import { firstTables } from './migrations/0001-first-tables.js';
+import { usageTables } from './migrations/0002-usage.js';
 import { sources } from './sources.js';
+import { usage } from './usage.js';
 
-export { analysisLogs, ledger, sources };
+export { analysisLogs, ledger, logFiles, sources, usage };
 export type { Column, ColumnType, TableSchema } from './columns.js';
 export type { FrozenColumn, Migration, MigrationStep } from './migration.js';
 
-export const TABLES = [sources, analysisLogs, ledger] as const;
+export const TABLES = [sources, analysisLogs, usage, logFiles, ledger] as const;
 
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables];

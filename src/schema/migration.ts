@@ -4,7 +4,7 @@ import type { ColumnType } from './columns.js';
 export type FrozenColumn = readonly [name: string, type: ColumnType, nullable: boolean];
 
 export type MigrationStep =
-  | { readonly create: string; readonly key: string; readonly columns: readonly FrozenColumn[] }
+  | { readonly create: string; readonly key: string | null; readonly columns: readonly FrozenColumn[] }
   /** Added columns are nullable and null in every row that is there. */
   | { readonly add: string; readonly columns: readonly FrozenColumn[] };
 

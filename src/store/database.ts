@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
-import type { Schema } from 'apache-arrow';
+import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrowField, arrowSchema } from '../schema/arrow.js';
 import { TABLES, type FrozenColumn } from '../schema/index.js';
-import { TokentrailError } from '../model/errors.js';
+import { assertThat, TokentrailError } from '../model/errors.js';
 import { isConflict } from './failures.js';
 import { syncNewFiles, syncPath, tableFiles } from './files.js';
 import { eq, type Filter } from './filter.js';
@@ -54,19 +54,20 @@ export class Database {
   }
 
   async open(name: string): Promise<RevisionTable> {
-    const key = TABLES.find((table) => table.name === name)?.key ?? 'row_key';
+    const known = TABLES.find((table) => table.name === name);
+    const key = known === undefined ? 'row_key' : known.key;
     return new RevisionTable(name, key, join(this.folder, `${name}.lance`), await this.#connection.openTable(name));
   }
 
   /** Creates the table, also if another process just did; the key can only be set on a new one. */
-  async create(name: string, key: string, columns: readonly FrozenColumn[]): Promise<RevisionTable> {
+  async create(name: string, key: string | null, columns: readonly FrozenColumn[]): Promise<RevisionTable> {
     const table = this.has(name)
       ? await this.#connection.openTable(name)
       : await this.#connection.createEmptyTable(name, arrowSchema(columns), { mode: 'create' });
     const created = new RevisionTable(name, key, join(this.folder, `${name}.lance`), table);
     const { fields } = await table.schema();
     const keyed = fields.some(({ metadata }) => metadata.has('lance-schema:unenforced-primary-key:position'));
-    if (!keyed) await table.setUnenforcedPrimaryKey(key);
+    if (key !== null && !keyed) await table.setUnenforcedPrimaryKey(key);
     syncNewFiles(join(this.folder, `${name}.lance`), new Set());
     syncPath(this.folder);
     return created;
@@ -81,13 +82,13 @@ export interface LastRevision {
 
 export class RevisionTable {
   readonly name: string;
-  readonly #key: string;
+  readonly #key: string | null;
   readonly #folder: string;
   readonly #table: LanceTable;
   #schema: Schema | undefined;
   #upkeepDue = false;
 
-  constructor(name: string, key: string, folder: string, table: LanceTable) {
+  constructor(name: string, key: string | null, folder: string, table: LanceTable) {
     this.name = name;
     this.#key = key;
     this.#folder = folder;
@@ -195,6 +196,7 @@ export class RevisionTable {
    * used: LanceDB's indexed path skips the check of the key, and two writers would both win.
    */
   async insertIfAbsent(row: Row): Promise<boolean> {
+    assertThat(this.#key !== null, 'only a table with a key takes rows that may be there');
     const data = encodeRows(await this.schema(), [row]);
     const before = tableFiles(this.#folder);
     const merge = this.#table.mergeInsert(this.#key).whenNotMatchedInsertAll().useIndex(false);
@@ -207,9 +209,17 @@ export class RevisionTable {
 
   /** Appends rows without looking at keys; for tables whose single writer holds the lock. */
   async append(rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
     const before = tableFiles(this.#folder);
-    await this.#table.add(encodeRows(await this.schema(), rows) as never);
+    const { version } = await this.#table.add(encodeRows(await this.schema(), rows) as never);
     syncNewFiles(this.#folder, before);
+    this.#upkeepDue ||= version % LOOK_EVERY === 0;
+  }
+
+  /** The rows that match, a batch at a time, as Arrow gives them. */
+  async *batches(columns: readonly string[], filter?: Filter): AsyncGenerator<RecordBatch> {
+    const query = this.#table.query().select([...columns]);
+    for await (const batch of filter ? query.where(filter.sql) : query) yield batch;
   }
 
   /** Adds nullable columns, null in every row that is there. */

@@ -1,7 +1,7 @@
 // The only place where text becomes a LanceDB filter. Columns come from a closed list; values are quoted by doubling quotes,
 // which matched exactly one row for each of 781 hostile strings. Nothing outside this file writes a filter.
 
-type FilterColumn = 'id' | 'row_key' | 'source_id' | 'status' | 'revision' | 'usage_session_id';
+type FilterColumn = 'id' | 'row_key' | 'source_id' | 'status' | 'revision' | 'usage_session_id' | 'agent' | 'record_key';
 
 /** A filter expression that was built here. */
 export interface Filter {
@@ -16,6 +16,9 @@ export const eqNumber = (column: FilterColumn, value: number): Filter => ({ sql:
 
 /** A whole number from 1 to `most`. */
 export const upTo = (column: FilterColumn, most: number): Filter => ({ sql: `${column} BETWEEN 1 AND ${Math.trunc(most)}` });
+
+/** Above `least`. */
+export const above = (column: FilterColumn, least: number): Filter => ({ sql: `${column} > ${Math.trunc(least)}` });
 
 /** Starts with `prefix`. */
 export const startsWith = (column: FilterColumn, prefix: string): Filter => ({ sql: `starts_with(${column}, ${quoted(prefix)})` });

@@ -1,11 +1,11 @@
 // Rows between plain values and Arrow. Reads and builds column buffers directly: Arrow's builders and row proxies are the slow
 // part of a one-row command. Only the closed set of types in src/schema is written; anything else throws.
-import { type Data, DataType, Field, makeData, RecordBatch, Schema, Struct, Table, Vector } from 'apache-arrow';
+import { type Data, DataType, type Dictionary, Field, makeData, RecordBatch, Schema, Struct, Table, Vector } from 'apache-arrow';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import { TABLES } from '../schema/index.js';
 
 /** int64 and timestamp (µs) are numbers, refused beyond 2^53 − 1; money is bigint. */
-export type Value = string | number | bigint | readonly string[] | null;
+export type Value = string | number | bigint | boolean | readonly string[] | null;
 
 export type Row = Readonly<Record<string, Value>>;
 
@@ -44,6 +44,8 @@ function cell(field: Field, data: Data, index: number): Value {
     const value = (data.values as BigInt64Array)[index]!;
     return isExact(field.name, value) ? value : safeNumber(value, field.name);
   }
+  if (DataType.isDictionary(type)) return text(data.dictionary!.data[0]!, (data.values as Int32Array)[index]!);
+  if (DataType.isBool(type)) return ((data.values as Uint8Array)[(data.offset + index) >> 3]! & (1 << ((data.offset + index) & 7))) !== 0;
   if (DataType.isTimestamp(type)) return safeNumber((data.values as BigInt64Array)[index]!, field.name);
   if (DataType.isFloat(type)) return (data.values as Float64Array)[index]!;
   if (DataType.isList(type) && DataType.isUtf8(type.children[0]!.type)) {
@@ -107,11 +109,36 @@ function wholeNumber(value: Value, field: Field): bigint {
   return BigInt(value as number);
 }
 
+/** Each text once, and its number for each row. */
+function wordData(type: Dictionary, values: readonly (string | null)[], nulls: ReturnType<typeof bitmap>): Data {
+  const numbers = new Map<string, number>();
+  const data = Int32Array.from(values, (value) => {
+    if (value === null) return 0;
+    const known = numbers.get(value);
+    if (known !== undefined) return known;
+    numbers.set(value, numbers.size);
+    return numbers.size - 1;
+  });
+  // A null refers to the first word as well, so there must be one.
+  const words = utf8Data(type.dictionary as DataType, numbers.size === 0 ? [''] : [...numbers.keys()], { nullCount: 0 });
+  return make({ type, length: values.length, data, dictionary: new Vector([words]), ...nulls });
+}
+
+function boolData(type: DataType, values: readonly Value[], nulls: ReturnType<typeof bitmap>): Data {
+  const data = new Uint8Array(((values.length + 63) >> 6) << 3);
+  values.forEach((value, i) => {
+    if (value === true) data[i >> 3]! |= 1 << (i & 7);
+  });
+  return make({ type, length: values.length, data, ...nulls });
+}
+
 function columnData(field: Field, values: readonly Value[]): Data {
   const type = field.type as DataType;
   const nulls = bitmap(values);
   const length = values.length;
   if (DataType.isUtf8(type)) return utf8Data(type, values as readonly (string | null)[], nulls);
+  if (DataType.isDictionary(type)) return wordData(type, values as readonly (string | null)[], nulls);
+  if (DataType.isBool(type)) return boolData(type, values, nulls);
   if ((DataType.isInt(type) && type.bitWidth === 64) || DataType.isTimestamp(type)) {
     const data = new BigInt64Array(length);
     values.forEach((value, i) => (data[i] = wholeNumber(value, field)));

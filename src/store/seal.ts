@@ -13,6 +13,7 @@ const UNSEALED_COLUMNS = new Set(['cost_usd', 'row_sha256']);
 const canonicalValue = (column: string, value: Exclude<Value, null>): unknown => {
   if (typeof value === 'number' && (FLOATS.has(column) || !Number.isInteger(value))) return value;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'boolean') return value;
   return typeof value === 'string' ? value.toWellFormed() : value.map((item) => item.toWellFormed());
 };
 

@@ -3,15 +3,17 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
-import { analysisLogs, ledger, sources, TABLES } from '../schema/index.js';
+import { analysisLogs, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
 import { Database, type RevisionTable } from './database.js';
 import { storeFailure } from './failures.js';
 import { makeFolder, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
 import { migrate, missingMigrations } from './migrate.js';
+import { LogFiles } from './log-files.js';
 import { Sources } from './sources.js';
 import { keepSmall } from './upkeep.js';
+import { Usage } from './usage.js';
 
 export interface StoreOptions {
   /** Absolute path of the folder. */
@@ -28,7 +30,7 @@ const missing = (folder: string): TokentrailError =>
   });
 
 /** What a store leaves in its folder, also one whose creation was cut short. */
-const OURS = /^(\.gitignore|\.DS_Store|.*\.(lance|lock|tmp))$/;
+const OURS = /^(\.gitignore|\.DS_Store|usage\.state|.*\.(lance|lock|tmp))$/;
 
 /** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
 function requireOwnFolder(folder: string): void {
@@ -133,6 +135,19 @@ export class Store {
 
   async sources(): Promise<Sources> {
     return new Sources(await this.#table(sources.name));
+  }
+
+  async usage(): Promise<Usage> {
+    return new Usage(await this.#table(usage.name));
+  }
+
+  async logFiles(): Promise<LogFiles> {
+    return new LogFiles(await this.#table(logFiles.name));
+  }
+
+  /** Whether the books of all sessions are there: a store of an older version gets them from its next writing command. */
+  get hasUsage(): boolean {
+    return this.#database.has(usage.name) && this.#database.has(logFiles.name);
   }
 
   /** Runs `work` on a schema that is known to be ours, turning failures of the store into errors that tell what to do. */

@@ -47,7 +47,8 @@ describe('the check of an agent', () => {
   it('is a note with the reason where its logs hold no tokens', () => {
     expect(checkAgent(state({ agent: 'cursor', answered: true, files: 1 }, { agent: agentNamed('cursor') }))).toMatchObject({
       level: 'note',
-      message: 'Cursor: found, not supported (its transcripts carry no tokens; only cursor.com knows them): 1 file, 0 lines, 0 sessions, tokens N/A.',
+      message:
+        'Cursor: found, not supported (its transcripts carry no tokens; only cursor.com knows them): 1 file, 0 lines, 0 sessions, tokens N/A.',
     });
   });
 
@@ -95,8 +96,8 @@ describe('the check of an agent', () => {
   });
 
   it.each([
-    [1, 1, '1 file, 1 session, 1 record'],
-    [2, 0, '2 files, 1 session, 0 records'],
+    [1, 1, '1 file, 0 lines, 1 session, 1 record'],
+    [2, 0, '2 files, 0 lines, 1 session, 0 records'],
   ])('counts in plain words: %i files, %i records', (files, records, text) => {
     expect(checkAgent(state({ files, records, sessions: [session()] })).message).toContain(text);
   });

@@ -1,0 +1,25 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { dailyJson, renderDaily } from '../../cli/render/usage.js';
+import { usageReportFlags } from '../../cli/usage-flags.js';
+import { usageBooks, usageFilter, zoneOf } from '../../cli/usage.js';
+import { dailyUsage } from '../../report/usage.js';
+
+export default class UsageDaily extends BaseCommand {
+  static override summary = 'What all sessions spent, by day.';
+  static override description = 'Reads the books that `usage sync` keeps; days are those of --tz, the local zone by default.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --sync',
+    '<%= config.bin %> <%= command.id %> --since 7d --tz Asia/Kolkata --json',
+    '<%= config.bin %> <%= command.id %> --no-store',
+  ];
+
+  static override flags = usageReportFlags();
+
+  async run(): Promise<void> {
+    const { flags } = await this.begin(UsageDaily);
+    const zone = zoneOf(flags.tz);
+    const { points } = await usageBooks(this.context, { noStore: flags['no-store'], sync: flags.sync });
+    const daily = dailyUsage(points, usageFilter(flags), zone.dayOf);
+    await this.answer(() => dailyJson(daily, zone), renderDaily(daily, zone, this.context.terminal));
+  }
+}

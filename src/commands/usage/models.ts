@@ -1,0 +1,24 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { modelsJson, renderModels } from '../../cli/render/usage.js';
+import { usageReportFlags } from '../../cli/usage-flags.js';
+import { usageBooks, usageFilter, zoneOf } from '../../cli/usage.js';
+import { usageByModel } from '../../report/usage.js';
+
+export default class UsageModels extends BaseCommand {
+  static override summary = 'What all sessions spent, by model.';
+  static override description = 'Reads the books that `usage sync` keeps.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --sync',
+    '<%= config.bin %> <%= command.id %> --since 30d --tool claude',
+  ];
+
+  static override flags = usageReportFlags();
+
+  async run(): Promise<void> {
+    const { flags } = await this.begin(UsageModels);
+    const zone = zoneOf(flags.tz);
+    const { points } = await usageBooks(this.context, { noStore: flags['no-store'], sync: flags.sync });
+    const models = usageByModel(points, usageFilter(flags));
+    await this.answer(() => modelsJson(models, zone), renderModels(models, zone, this.context.terminal));
+  }
+}

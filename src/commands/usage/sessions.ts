@@ -1,0 +1,29 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { limitFlag } from '../../cli/flags.js';
+import { renderUsageSessions, usageSessionsJson } from '../../cli/render/usage.js';
+import { usageReportFlags } from '../../cli/usage-flags.js';
+import { usageBooks, usageFilter, zoneOf } from '../../cli/usage.js';
+import { usageBySession } from '../../report/usage.js';
+
+export default class UsageSessions extends BaseCommand {
+  static override summary = 'What each session spent, the last used first; also sessions whose logs are gone.';
+  static override description = 'Reads the books that `usage sync` keeps. A session without any count is N/A, never 0.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --sync --limit 50',
+    '<%= config.bin %> <%= command.id %> --tool codex --json',
+  ];
+
+  static override flags = { ...usageReportFlags(), limit: limitFlag(20) };
+
+  async run(): Promise<void> {
+    const { flags } = await this.begin(UsageSessions);
+    const { context } = this;
+    const zone = zoneOf(flags.tz);
+    const { points, silent, flags: flagsOf } = await usageBooks(context, { noStore: flags['no-store'], sync: flags.sync });
+    const { sessions, total } = usageBySession(points, usageFilter(flags), silent, flagsOf);
+    const shown = sessions.slice(0, flags.limit);
+    const text = renderUsageSessions(shown, total, zone, context.terminal);
+    context.sayRest(shown.length, sessions.length);
+    await this.answer(() => usageSessionsJson(shown, sessions.length, total, zone), text);
+  }
+}

@@ -1,0 +1,303 @@
+// Brings the books of all sessions up to what the logs say: reads what is new, works out which revisions follow, and writes them by
+// a protocol that a kill can't confuse: first which totals each log is about to have, then the records, then that it is done.
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { factsIn, type Agent } from '../capture/agent.js';
+import type { AgentName } from '../model/agents.js';
+import type { Skipped } from '../model/cut.js';
+import { assertThat } from '../model/errors.js';
+import { fromMs, type Instant } from '../model/time.js';
+import { NO_RECORDS, sameTotals, withRow, type LogAbout, type LogFileRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
+import { clearBooked, readBooked, setBooked } from '../store/booked.js';
+import type { Store } from '../store/store.js';
+import { AllLogs } from './all-logs.js';
+import { skippedOf, uncountedFlag } from './flags.js';
+import { headHash, type LogEntry } from './read-log.js';
+import type { Reading, UnreadLog } from './scope.js';
+import { planUsage, type LogPresence, type UsagePlan } from './usage-plan.js';
+
+/** What a sync needs from outside. */
+export interface SyncParts {
+  readonly agents: readonly Agent[];
+  readonly rootsOf: (agent: Agent) => readonly string[];
+  readonly reading: Reading;
+  /** Folder of the store, which may not exist yet. */
+  readonly folder: string;
+  /** Opens the store for writing. */
+  readonly openStore: () => Promise<Store>;
+  /** A folder as it is stored, home as `~`. */
+  readonly stored: (folder: string) => string;
+  readonly now: () => Instant;
+  /** Reads every log from its beginning, as if nothing were known of it. */
+  readonly rebuild: boolean;
+  /** How many of how many records are written. */
+  readonly writing: (done: number, of: number) => void;
+}
+
+export interface AgentSync {
+  readonly agent: AgentName;
+  readonly logs: number;
+  /** Records that count, of logs that are there. */
+  readonly records: number;
+  readonly added: number;
+  readonly changed: number;
+  /** Kept although their bytes are gone, found by this sync. */
+  readonly gone: number;
+  /** Taken back because a reader no longer gives them. */
+  readonly superseded: number;
+  /** Still being written, and not in the books yet. */
+  readonly held: number;
+  readonly skipped: readonly Skipped[];
+  readonly unread: readonly UnreadLog[];
+}
+
+const short = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 20);
+
+/** Where a log comes from: nobody can read the machine's name out of it. */
+const originOf = (root: string): string => short(hostname(), root);
+
+const idOf = (agent: Agent, { root, name }: { root: string; name: string }): string => short(agent.name, originOf(root), name);
+
+/** An agent's logs as they were read. */
+interface AgentWork {
+  readonly agent: Agent;
+  readonly all: AllLogs;
+  /** Logs that are there, by id, and those that could not be read. */
+  readonly ids: ReadonlyMap<string, LogEntry>;
+  readonly unread: ReadonlySet<string>;
+  readonly origins: ReadonlySet<string>;
+}
+
+const openAgent = (agent: Agent, { reading, rebuild }: SyncParts): AllLogs =>
+  rebuild ? AllLogs.anew(agent, reading) : AllLogs.open(agent, reading);
+
+async function readAgent(all: AllLogs, { rootsOf }: SyncParts): Promise<AgentWork> {
+  const { agent } = all;
+  const roots = rootsOf(agent);
+  await all.update((await Promise.all(roots.map((root) => agent.reader.logs(root)))).flat());
+  const unread = all.unread.flatMap(({ path }) => {
+    const root = roots.find((folder) => path.startsWith(`${folder}/`));
+    return root === undefined ? [] : [idOf(agent, { root, name: path.slice(root.length + 1) })];
+  });
+  return {
+    agent,
+    all,
+    ids: new Map(all.entries.map((entry) => [idOf(agent, entry), entry])),
+    unread: new Set(unread),
+    origins: new Set(roots.map(originOf)),
+  };
+}
+
+const readTo = (entry: LogEntry): number => (entry.kind === 'append' ? entry.scan.bytes : entry.records);
+
+/** Logs that another version of the reader read, and whose bytes of then are still there, as far as head and length tell. */
+async function stillThere({ agent, ids }: AgentWork, logs: ReadonlyMap<string, LogFileRow>): Promise<Set<string>> {
+  const there = new Set<string>();
+  for (const [id, entry] of ids) {
+    const known = logs.get(id);
+    if (known === undefined || known.reader_version === agent.reader.version) continue;
+    const longEnough = entry.kind !== 'append' || readTo(entry) >= known.read_to;
+    const sameHead = entry.kind !== 'append' || (await headHash(entry, known.read_to)) === known.head_sha256;
+    if (longEnough && sameHead) there.add(id);
+  }
+  return there;
+}
+
+/** Whether the log of a record can be asked about it. */
+function presence(work: AgentWork, logs: ReadonlyMap<string, LogFileRow>, there: ReadonlySet<string>, id: string): LogPresence {
+  if (work.unread.has(id)) return 'unknown';
+  if (there.has(id)) return 'here';
+  const known = logs.get(id);
+  return !work.ids.has(id) && known !== undefined && !work.origins.has(known.origin) ? 'unknown' : 'gone';
+}
+
+const aboutOf = ({ agent }: AgentWork, { state, records, skipped }: LogEntry): LogAbout => ({
+  sessions: factsIn(state).map((facts) => ({
+    session_id: facts.session_id,
+    parent: facts.parent,
+    forked_from: facts.forked_from,
+    flags: facts.flags,
+    uncounted: uncountedFlag([facts], records, agent.reader),
+    turns: facts.turns,
+    last_at: facts.last_at,
+  })),
+  skipped,
+});
+
+/** What `log_files` says of a log now, but for its totals and its revision. */
+function described(
+  work: AgentWork,
+  id: string,
+  entry: LogEntry,
+): Omit<LogFileRow, 'revision' | 'recorded_at' | 'state' | 'totals_before' | 'totals_after'> {
+  return {
+    log_file_id: id,
+    agent: work.agent.name,
+    session_id: factsIn(entry.state)[0]?.session_id ?? null,
+    path: entry.name.toWellFormed(),
+    origin: originOf(entry.root),
+    kind: entry.kind,
+    size: entry.size,
+    written_at: fromMs(entry.mtimeMs),
+    read_to: readTo(entry),
+    head_sha256: entry.head,
+    prefix_sha256: entry.kind === 'append' ? entry.prefix : null,
+    reader_version: work.agent.reader.version,
+    about: aboutOf(work, entry),
+    gone_at: null,
+  };
+}
+
+const COMPARED = [
+  'session_id',
+  'path',
+  'size',
+  'written_at',
+  'read_to',
+  'head_sha256',
+  'prefix_sha256',
+  'reader_version',
+  'gone_at',
+] as const;
+
+/** The revisions of `log_files` that say what holds after the sync; the state is left to the writer. */
+function logRevisions(
+  works: readonly AgentWork[],
+  logs: ReadonlyMap<string, LogFileRow>,
+  totals: ReadonlyMap<string, LogTotals>,
+  now: Instant,
+): LogFileRow[] {
+  const revisions: LogFileRow[] = [];
+  const revise = (next: ReturnType<typeof described>, before: LogFileRow | undefined): void => {
+    const after = totals.get(next.log_file_id) ?? before?.totals_after ?? NO_RECORDS;
+    const same =
+      before?.state === 'done' &&
+      sameTotals(before.totals_after, after) &&
+      COMPARED.every((name) => before[name] === next[name]) &&
+      JSON.stringify(before.about) === JSON.stringify(next.about);
+    if (same) return;
+    revisions.push({
+      ...next,
+      revision: (before?.revision ?? 0) + 1,
+      recorded_at: before === undefined ? now : Math.max(now, before.recorded_at + 1),
+      state: 'done',
+      totals_before: before?.totals_after ?? NO_RECORDS,
+      totals_after: after,
+    });
+  };
+  for (const work of works) {
+    for (const [id, entry] of work.ids) revise(described(work, id, entry), logs.get(id));
+    for (const known of logs.values()) {
+      if (known.agent !== work.agent.name || work.ids.has(known.log_file_id) || work.unread.has(known.log_file_id)) continue;
+      const gone = work.origins.has(known.origin) ? (known.gone_at ?? now) : known.gone_at;
+      revise({ ...known, gone_at: gone }, known);
+    }
+  }
+  return revisions;
+}
+
+/** Control totals of the logs that the revisions concern: from what held before, or from all rows. */
+function totalsAfter(
+  rows: readonly UsageRow[],
+  revisions: UsagePlan['revisions'],
+  logs: ReadonlyMap<string, LogFileRow>,
+  totals: Map<string, LogTotals>,
+): void {
+  const of = (id: string): LogTotals => totals.get(id) ?? logs.get(id)?.totals_after ?? NO_RECORDS;
+  for (const row of rows) totals.set(row.log_file_id, withRow(of(row.log_file_id), row, 1));
+  for (const { row, before } of revisions) {
+    if (before !== null) totals.set(before.log_file_id, withRow(of(before.log_file_id), before, -1));
+    totals.set(row.log_file_id, withRow(of(row.log_file_id), row, 1));
+  }
+}
+
+function summary({ agent, all }: AgentWork, plan: UsagePlan | null): AgentSync {
+  const revisions = plan?.revisions ?? [];
+  const count = (test: (row: UsageRow, before: UsageRow | null) => boolean): number =>
+    revisions.filter(({ row, before }) => test(row, before)).length;
+  const added = count((_, before) => before === null);
+  const gone = count((row, before) => before !== null && row.source_gone && !before.source_gone);
+  const superseded = count((row, before) => before !== null && !row.counted);
+  return {
+    agent: agent.name,
+    logs: all.entries.length,
+    records: all.recordCount,
+    added,
+    gone,
+    superseded,
+    changed: revisions.length - added - gone - superseded,
+    held: plan?.held.length ?? 0,
+    skipped: skippedOf(all.entries, 0),
+    unread: all.unread,
+  };
+}
+
+/** Plans all agents against the store and writes what follows; the caller holds the lock. */
+async function book(store: Store, read: readonly AgentWork[], parts: SyncParts): Promise<AgentSync[]> {
+  const [table, files] = await Promise.all([store.usage(), store.logFiles()]);
+  await Promise.all([table.refresh(), files.refresh()]);
+  const state = readBooked(store.folder);
+  const logs = await files.current();
+  const now = parts.now();
+  const totals = new Map<string, LogTotals>();
+  const revisions: UsageRow[] = [];
+  const plans: UsagePlan[] = [];
+  const works: AgentWork[] = [];
+  for (const { agent, all } of read) {
+    const unbooked = state !== null && all.booked === state ? all.unbooked : null;
+    // Where others wrote to the books since, they may have read more than was read here before the lock was had.
+    const work = unbooked === null ? await readAgent(all, parts) : read[works.length]!;
+    works.push(work);
+    // Within a family, a key may stand for records of any of its sessions.
+    const whole = unbooked === null || (unbooked.size > 0 && agent.reader.keyScope === 'family');
+    const keys = whole ? null : unbooked;
+    const rows = keys === null ? await table.ofAgent(agent.name) : await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`));
+    const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, idOf(agent, entry)]));
+    const there = await stillThere(work, logs);
+    const plan = planUsage({
+      all,
+      keys,
+      rows,
+      logIdOf: (log) => numbers.get(log)!,
+      presenceOf: (id) => presence(work, logs, there, id),
+      stored: parts.stored,
+      now,
+    });
+    // Counted anew from the rows themselves: a sync that was cut short leaves totals that don't hold.
+    if (whole) for (const known of logs.values()) if (known.agent === agent.name) totals.set(known.log_file_id, NO_RECORDS);
+    totalsAfter(whole ? [...rows.values()] : [], plan.revisions, logs, totals);
+    for (const { row } of plan.revisions) revisions.push(row);
+    plans.push(plan);
+  }
+  const after = logRevisions(works, logs, totals, now);
+  if (revisions.length + after.length > 0 || state === null) {
+    clearBooked(store.folder);
+    const pending = after.filter(({ totals_before, totals_after }) => !sameTotals(totals_before, totals_after));
+    await files.append(pending.map((row) => ({ ...row, state: 'pending' as const })));
+    await table.append(revisions, parts.writing);
+    const isPending = new Set(pending);
+    await files.append(
+      after.map((row) => (isPending.has(row) ? { ...row, revision: row.revision + 1, recorded_at: row.recorded_at + 1 } : row)),
+    );
+    const booked = setBooked(store.folder);
+    works.forEach(({ all }, i) => all.save(booked, plans[i]!.held));
+  } else works.forEach(({ all }, i) => all.save(state, plans[i]!.held));
+  return works.map((work, i) => summary(work, plans[i]!));
+}
+
+/** Reads every log and brings the books up to date; where nothing is new, the store is not even opened. */
+export async function syncUsage(parts: SyncParts): Promise<AgentSync[]> {
+  const works: AgentWork[] = [];
+  for (const agent of parts.agents) works.push(await readAgent(openAgent(agent, parts), parts));
+  await parts.reading.readers.end();
+  const state = readBooked(parts.folder);
+  const isBooked = ({ all }: AgentWork): boolean => state !== null && all.booked === state && all.unbooked?.size === 0;
+  if (works.every(isBooked)) {
+    for (const { all } of works) all.save();
+    return works.map((work) => summary(work, null));
+  }
+  const store = await parts.openStore();
+  const done = await store.exclusively(() => book(store, works, parts));
+  assertThat(done.length === works.length, 'every agent is booked');
+  return done;
+}

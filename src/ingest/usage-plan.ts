@@ -1,0 +1,212 @@
+// Which revisions bring the books of all sessions to what the logs say now. Pure. A record that a reading no longer gives is kept
+// where the bytes that it came from are gone, and superseded where they are still there (semantics 34).
+import { factsIn } from '../capture/agent.js';
+import type { Instant } from '../model/time.js';
+import { sameCounts } from '../model/tokens.js';
+import type { Completeness, UsageRow } from '../model/usage-row.js';
+import type { AllLogs } from './all-logs.js';
+import { isNothing, resolve } from './dedup.js';
+import type { Copy } from './groups.js';
+
+/** A record that may still be written is held back until it is finished or this old. */
+export const OPEN_MICROS = 10 * 60 * 1_000_000;
+
+/** Whether a log can be asked whether it still holds a record. */
+export type LogPresence =
+  /** It was read, and is the same log as far as its beginning and length tell. */
+  | 'here'
+  /** It was deleted, or its bytes were replaced. */
+  | 'gone'
+  /** It can't be read, or is another machine's: nothing is known of it. */
+  | 'unknown';
+
+export interface PlanQuestion {
+  readonly all: AllLogs;
+  /** The keys to look at; null: all that there are. */
+  readonly keys: ReadonlySet<string> | null;
+  /** Current records of the agent, by record key; at least those of `keys`. */
+  readonly rows: ReadonlyMap<string, UsageRow>;
+  /** Id of the log with that number. */
+  readonly logIdOf: (log: number) => string;
+  readonly presenceOf: (logId: string) => LogPresence;
+  /** A folder as it is stored. */
+  readonly stored: (folder: string) => string;
+  readonly now: Instant;
+}
+
+export interface UsagePlan {
+  readonly revisions: readonly { readonly row: UsageRow; readonly before: UsageRow | null }[];
+  /** Keys of records that are held back. */
+  readonly held: readonly string[];
+}
+
+const completenessOf = (copy: Copy): Completeness => (!copy.partial ? 'complete' : copy.unreliable ? 'unreliable' : 'partial');
+
+const SAME = [
+  'counted', 'first_pos', 'end_pos', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'git_branch', 'is_subagent',
+  'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone',
+] as const satisfies readonly (keyof UsageRow)[]; // prettier-ignore
+
+const isSame = (a: UsageRow, b: UsageRow): boolean => SAME.every((name) => a[name] === b[name]) && sameCounts(a.counts, b.counts);
+
+/** A record that is kept takes part like a copy that owns before all others. */
+const asCopy = (row: UsageRow, key: string): Copy => ({
+  key,
+  log: -1,
+  session: row.session_id,
+  at: row.at,
+  model: row.model,
+  counts: row.counts,
+  calls: row.calls,
+  twin: null,
+  subagent: row.is_subagent,
+  copied: false,
+  partial: row.completeness !== 'complete',
+  unreliable: row.completeness === 'unreliable',
+  invalid: 0,
+  echo: false,
+  sole: false,
+  delegate: false,
+  weight: Infinity,
+  rank: -1,
+  branch: row.git_branch,
+  agent_type: row.agent_type,
+  position: row.first_pos,
+  end: row.end_pos,
+});
+
+class Planner {
+  readonly #question: PlanQuestion;
+  readonly #rootOf: (session: string) => string;
+  readonly #projects = new Map<number, string | null>();
+  readonly revisions: { row: UsageRow; before: UsageRow | null }[] = [];
+  readonly held: string[] = [];
+
+  constructor(question: PlanQuestion) {
+    this.#question = question;
+    this.#rootOf = question.all.rootOf();
+  }
+
+  recordKey({ key, session }: Copy): string {
+    const { name, reader } = this.#question.all.agent;
+    return reader.keyScope === 'everywhere' ? `${name}:${key}` : `${name}:${session}|${key}`;
+  }
+
+  #projectOf(log: number, session: string): string | null {
+    let project = this.#projects.get(log);
+    if (project === undefined) {
+      const { state } = this.#question.all.entry(log);
+      const [folder] = state.sessions === undefined ? state.facts.folders : [];
+      project = folder === undefined ? null : this.#question.stored(folder);
+      this.#projects.set(log, project);
+      if (state.sessions === undefined) return project;
+    }
+    const sessions = this.#question.all.entry(log).state.sessions;
+    if (sessions === undefined) return project;
+    const folder = factsIn(this.#question.all.entry(log).state).find(({ session_id }) => session_id === session)?.folders[0];
+    return folder === undefined ? null : this.#question.stored(folder);
+  }
+
+  #rowOf(copy: Copy, key: string, before: UsageRow | null): UsageRow {
+    const { all, now, logIdOf } = this.#question;
+    const root = this.#rootOf(copy.session);
+    return {
+      record_key: key,
+      revision: (before?.revision ?? 0) + 1,
+      recorded_at: before === null ? now : Math.max(now, before.recorded_at + 1),
+      counted: true,
+      first_pos: copy.position,
+      end_pos: copy.end,
+      agent: all.agent.name,
+      session_id: copy.session,
+      parent_session_id: root === copy.session ? null : root,
+      at: copy.at,
+      model: copy.model,
+      project: this.#projectOf(copy.log, copy.session),
+      git_branch: copy.branch,
+      is_subagent: copy.subagent || root !== copy.session,
+      agent_type: copy.agent_type,
+      calls: copy.calls,
+      counts: copy.counts,
+      completeness: completenessOf(copy),
+      log_file_id: logIdOf(copy.log),
+      reader_version: all.agent.reader.version,
+      source_gone: false,
+    };
+  }
+
+  #revise(before: UsageRow, change: Partial<UsageRow>): void {
+    const row = { ...before, ...change };
+    if (isSame(row, before)) return;
+    const { now } = this.#question;
+    this.revisions.push({ row: { ...row, revision: before.revision + 1, recorded_at: Math.max(now, before.recorded_at + 1) }, before });
+  }
+
+  #isOpen(copy: Copy): boolean {
+    const { all, now } = this.#question;
+    if (!copy.partial || copy.unreliable) return false;
+    return now - (copy.at ?? all.entry(copy.log).mtimeMs * 1000) < OPEN_MICROS;
+  }
+
+  /** `rows`: the current records of that key, mostly one or none. */
+  plan(key: string, rows: readonly UsageRow[]): void {
+    const { all, presenceOf } = this.#question;
+    const copies = all.copies(key).filter((copy) => !copy.echo);
+    const kept = new Map<string, boolean>();
+    for (const row of rows) {
+      if (!row.counted || copies.some(({ session }) => session === row.session_id)) continue;
+      const presence = presenceOf(row.log_file_id);
+      // The bytes are there: another version of the reader takes them for something else.
+      if (presence === 'here' && row.reader_version !== all.agent.reader.version) continue;
+      kept.set(row.record_key, presence !== 'unknown' || row.source_gone);
+    }
+    const ghosts = rows.filter(({ record_key }) => kept.has(record_key)).map((row) => asCopy(row, key));
+    const standing = ghosts.length === 0 ? all.standing(key) : this.#resolved([...copies, ...ghosts]);
+    const winners = new Set<string>();
+    for (const copy of standing) {
+      if (copy.log < 0) continue;
+      const recordKey = this.recordKey(copy);
+      winners.add(recordKey);
+      const before = rows.find(({ record_key }) => record_key === recordKey) ?? null;
+      if (this.#isOpen(copy)) {
+        this.held.push(key);
+        continue;
+      }
+      const row = this.#rowOf(copy, recordKey, before);
+      if (before === null || !isSame(row, before)) this.revisions.push({ row, before });
+    }
+    for (const row of rows) {
+      if (winners.has(row.record_key)) continue;
+      const gone = kept.get(row.record_key);
+      if (gone !== undefined) this.#revise(row, { source_gone: gone });
+      else this.#revise(row, { counted: false });
+    }
+  }
+
+  #resolved(copies: Copy[]): Copy[] {
+    const { all } = this.#question;
+    if (copies.every(({ log }) => log < 0)) return copies;
+    const found = resolve(copies, { keeps: all.agent.reader.keeps, keyScope: all.agent.reader.keyScope }, all.relations);
+    return found.filter((copy) => copy.log >= 0 && !isNothing(copy) && all.owns(copy));
+  }
+}
+
+/** The revisions that the books need. */
+export function planUsage(question: PlanQuestion): UsagePlan {
+  const { all, keys, rows } = question;
+  const planner = new Planner(question);
+  const prefix = `${all.agent.name}:`;
+  const byKey = new Map<string, UsageRow[]>();
+  for (const row of rows.values()) {
+    const own =
+      all.agent.reader.keyScope === 'everywhere'
+        ? row.record_key.slice(prefix.length)
+        : row.record_key.slice(prefix.length + row.session_id.length + 1);
+    const known = byKey.get(own);
+    if (known === undefined) byKey.set(own, [row]);
+    else known.push(row);
+  }
+  for (const key of keys ?? all.keys()) planner.plan(key, byKey.get(key) ?? []);
+  if (keys === null) for (const [key, own] of byKey) if (all.copies(key).length === 0) planner.plan(key, own);
+  return planner;
+}

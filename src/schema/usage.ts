@@ -1,0 +1,41 @@
+// Table `usage`: one row per usage record and revision, never changed. The current record is its last revision (semantics 32).
+import { column, required, type TableSchema } from './columns.js';
+
+export const usage: TableSchema = {
+  name: 'usage',
+  // A record has a row for each of its revisions; what guards them are the control totals of `log_files`.
+  key: null,
+  columns: [
+    required('record_key', 'utf8', "The agent and the record's own key; where keys are only unique in a session, its id too."),
+    required('revision', 'int64', 'From 1; the last one is the current record.'),
+    required('recorded_at', 'timestamp', 'When this revision was recorded.'),
+    required('counted', 'bool', 'False once a reader no longer gives the record although its bytes are there.'),
+    required('first_pos', 'int64', 'Where the record begins in its log: a byte, or its ordinal in a document or database.'),
+    required('end_pos', 'int64', 'Where it ends.'),
+    required('agent', 'word', 'Short name of the agent.'),
+    required('session_id', 'word', "The session, or the sub-agent's own where it has one."),
+    column('parent_session_id', 'word', 'The session at the top, where that is another one.'),
+    column('at', 'timestamp', 'Logged time of its first line; null if it has no usable one.'),
+    column('model', 'word', "As the log names it; null if it doesn't."),
+    column('project', 'word', "First working folder of its log, home as ~; null if the log doesn't tell."),
+    column('git_branch', 'word', "Branch on which it was made; null if the log doesn't tell."),
+    required('is_subagent', 'bool', 'Spent by a sub-agent.'),
+    column('agent_type', 'word', "Type of that sub-agent; null if the log doesn't tell."),
+    required('calls', 'int64', 'API calls that it stands for: 1, but for agents that only log their sum.'),
+    column('input', 'int64', 'Uncached input; null if unknown.'),
+    column('cache_read', 'int64', 'Cache reads; null if unknown.'),
+    column('cache_write_5m', 'int64', 'Five-minute cache writes; null if unknown.'),
+    column('cache_write_1h', 'int64', 'One-hour cache writes; null if unknown.'),
+    column('output', 'int64', 'Output with its reasoning; null if unknown.'),
+    column('reasoning', 'int64', "The part of output that was reasoning; null where the log doesn't tell."),
+    required('completeness', 'word', 'complete; partial: its output is a lower bound; unreliable: it stays one.'),
+    column('phase', 'word', 'Not filled by this version.'),
+    column('tools', 'json', 'Not filled by this version.'),
+    column('reported_cost_pico_usd', 'int64', 'Not filled by this version.'),
+    column('cost_pico_usd', 'int64', 'Not filled by this version.'),
+    column('rate_card', 'utf8', 'Not filled by this version.'),
+    required('log_file_id', 'word', 'The log to whose control totals it belongs.'),
+    required('reader_version', 'int64', 'Version of the reader that gave it.'),
+    required('source_gone', 'bool', 'The bytes that it came from are gone; it is kept.'),
+  ],
+};
