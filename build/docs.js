@@ -55,7 +55,7 @@ async function tablesPage() {
   const { TABLES } = await load('src/schema/index.ts');
   const sections = TABLES.map(({ name, key, columns }) => {
     const rows = columns.map((column) => [`\`${column.name}\``, column.type, column.nullable ? '' : 'never null', column.about]);
-    return `## ${name}\n\nKey: \`${key}\`.\n\n${table(['column', 'type', '', 'what it holds'], rows)}`;
+    return `## ${name}\n\n${key === null ? 'No key: a record has a row for each of its revisions.' : `Key: \`${key}\`.`}\n\n${table(['column', 'type', '', 'what it holds'], rows)}`;
   });
   const intro =
     'The tables of the store, as LanceDB columns. `timestamp` is microseconds in UTC, `json` a text that holds JSON. Rows are never changed: a change is a new row with the next `revision`.';

@@ -7,7 +7,7 @@ import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import type { SilentSession, UsageFilter, UsagePoint } from '../report/usage.js';
 import { zoneNamed, type Zone } from '../report/days.js';
-import type { Row } from '../store/rows.js';
+import type { Columns } from '../store/rows.js';
 import type { Context } from './context.js';
 import { Progress } from './progress.js';
 
@@ -24,16 +24,17 @@ const COLUMNS = [
   'cache_write_1h', 'output', 'reasoning', 'completeness', 'source_gone',
 ] as const; // prettier-ignore
 
-function pointOf(row: Row): UsagePoint {
-  const number = (name: (typeof COLUMNS)[number]): number | null => row[name] as number | null;
+function pointOf(columns: Columns, i: number): UsagePoint {
+  const number = (name: (typeof COLUMNS)[number]): number | null => columns[name]![i] as number | null;
+  const text = (name: (typeof COLUMNS)[number]): string | null => columns[name]![i] as string | null;
   return {
-    agent: row['agent'] as AgentName,
-    session: (row['parent_session_id'] ?? row['session_id']) as string,
+    agent: text('agent') as AgentName,
+    session: (text('parent_session_id') ?? text('session_id'))!,
     at: number('at'),
-    model: row['model'] as string | null,
-    project: row['project'] as string | null,
-    subagent: row['is_subagent'] as boolean,
-    calls: row['calls'] as number,
+    model: text('model'),
+    project: text('project'),
+    subagent: columns['is_subagent']![i] === true,
+    calls: number('calls')!,
     counts: {
       input: number('input'),
       cache_read: number('cache_read'),
@@ -42,8 +43,8 @@ function pointOf(row: Row): UsagePoint {
       output: number('output'),
       reasoning: number('reasoning'),
     },
-    partial: row['completeness'] !== 'complete',
-    gone: row['source_gone'] as boolean,
+    partial: text('completeness') !== 'complete',
+    gone: columns['source_gone']![i] === true,
   };
 }
 
@@ -75,7 +76,7 @@ async function booksFromStore(context: Context): Promise<UsageBooks> {
         if (session_id !== null) notes.add(agent, parent ?? session_id, flags, parent === null ? uncounted : null, last_at);
     }
     const points: UsagePoint[] = [];
-    for await (const row of usage.counted(COLUMNS)) points.push(pointOf(row));
+    for await (const { columns, rows } of usage.counted(COLUMNS)) for (const i of rows) points.push(pointOf(columns, i));
     return { points, silent: [...notes.silent.values()], flags: notes.flags };
   });
 }

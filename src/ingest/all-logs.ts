@@ -177,7 +177,6 @@ export class AllLogs {
       if (seed !== null) for (const key of seed.records.parts.keys) touched.add(key);
     }
     let done = 0;
-    if (tasks.length > 0) this.#reading.beforeLong();
     for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
       this.#reading.progress(done++, tasks.length);
       const number = numbers[i]!;

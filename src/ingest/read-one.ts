@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Agent, LogFile } from '../capture/agent.js';
-import type { AgentName } from '../model/agents.js';
 import type { RecordCopy } from '../model/record.js';
 import { mergeInLog } from './dedup.js';
 import { Records, type RecordParts } from './records.js';
@@ -56,30 +55,42 @@ export const oneByOne: Readers = {
   end: () => Promise.resolve(),
 };
 
-/** What a thread is asked, and what it answers. */
+/** What a thread is asked: some logs at a time, since a message costs as much as reading a small one. */
 export interface ThreadTask {
-  readonly agent: AgentName;
   readonly number: number;
   readonly task: LogTask;
 }
 
-export type ThreadResult = { readonly number: number; readonly result: LogResult } | { readonly number: number; readonly error: unknown };
+export type ThreadResult = { readonly number: number; readonly result: LogResult } | { readonly error: unknown };
 
 /** Fewer new bytes than this are read sooner than a thread begins. */
 const THREADS_FROM_BYTES = 24 * 1024 * 1024;
 
 const MOST_THREADS = 8;
 
-/** How many tasks a thread has at hand, so that it never waits for the next. */
-const AHEAD = 4;
+/** Lines and their fields live for a moment only; more room for them is memory for nothing. */
+const YOUNG_MEGABYTES = 8;
 
-const newBytes = ({ entry, size }: { entry: LogEntry | null; size: number }): number => Math.max(0, size - (entry?.size ?? 0));
+/** Bytes that a thread is given at a time. */
+const BATCH_BYTES = 8 * 1024 * 1024;
 
-/** In as many threads as the machine has cores, where there is enough to read. */
+interface Waiting {
+  readonly number: number;
+  readonly task: LogTask;
+  readonly bytes: number;
+  readonly done: (result: LogResult) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** In as many threads as the machine has cores, where there is enough to read; for several agents at the same time. */
 export class ThreadedReaders implements Readers {
   readonly #script: URL;
   readonly #sizeOf: (log: LogFile) => number;
-  #threads: Worker[] = [];
+  /** Threads, each with the numbers of the tasks that it has. */
+  readonly #threads = new Map<Worker, Set<number>>();
+  readonly #given = new Map<number, Waiting>();
+  #waiting: Waiting[] = [];
+  #numbers = 0;
 
   /** `script`: the program of a thread. */
   constructor(script: URL, sizeOf: (log: LogFile) => number) {
@@ -88,55 +99,83 @@ export class ThreadedReaders implements Readers {
   }
 
   async *readAll(agent: Agent, tasks: readonly LogTask[]): AsyncGenerator<readonly [number, LogResult]> {
-    const sized = tasks.map((task, number) => ({ number, bytes: newBytes({ entry: task.entry, size: this.#sizeOf(task.log) }) }));
-    const all = sized.reduce((sum, { bytes }) => sum + bytes, 0);
-    const cores = Math.min(MOST_THREADS, availableParallelism(), tasks.length);
-    if (all < THREADS_FROM_BYTES || cores < 2) {
+    const sizes = tasks.map(({ log, entry }) => Math.max(0, this.#sizeOf(log) - (entry?.size ?? 0)));
+    const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    if (all < THREADS_FROM_BYTES || availableParallelism() < 2) {
       yield* oneByOne.readAll(agent, tasks);
       return;
     }
-    // The largest first, so that no thread is left alone with one at the end.
-    const waiting = sized.sort((a, b) => a.bytes - b.bytes).map(({ number }) => number);
-    while (this.#threads.length < cores) this.#threads.push(new Worker(this.#script));
-    yield* this.#share(agent, tasks, waiting);
+    const ready: (readonly [number, LogResult])[] = [];
+    const failures: unknown[] = [];
+    let wake: () => void = () => undefined;
+    const added = tasks.map((task, i): Waiting => ({
+      number: this.#numbers++,
+      task,
+      bytes: sizes[i]!,
+      done: (result) => {
+        ready.push([i, result]);
+        wake();
+      },
+      failed: (error) => {
+        failures.push(error);
+        wake();
+      },
+    }));
+    // The largest are taken first, so that no thread is left alone with one at the end.
+    this.#waiting = [...this.#waiting, ...added].sort((a, b) => a.bytes - b.bytes);
+    this.#begin();
+    for (let left = tasks.length; left > 0; left--) {
+      while (ready.length + failures.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      if (failures.length > 0) throw failures[0];
+      yield ready.pop()!;
+    }
   }
 
-  async *#share(agent: Agent, tasks: readonly LogTask[], waiting: number[]): AsyncGenerator<readonly [number, LogResult]> {
-    const ready: ThreadResult[] = [];
-    let wake: () => void = () => undefined;
-    const give = (thread: Worker): void => {
-      const number = waiting.pop();
-      if (number !== undefined) thread.postMessage({ agent: agent.name, number, task: tasks[number]! } satisfies ThreadTask);
-    };
-    const listeners = this.#threads.map((thread) => {
-      const answer = (result: ThreadResult): void => {
-        ready.push(result);
-        give(thread);
-        wake();
-      };
-      const fail = (error: unknown): void => {
-        ready.push({ number: -1, error });
-        wake();
-      };
-      thread.on('message', answer).on('error', fail);
-      for (let i = 0; i < AHEAD; i++) give(thread);
-      return { thread, answer, fail };
-    });
-    try {
-      for (let left = tasks.length; left > 0; left--) {
-        if (ready.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-        const next = ready.pop()!;
-        if ('error' in next) throw next.error;
-        yield [next.number, next.result];
+  #begin(): void {
+    const cores = Math.min(MOST_THREADS, availableParallelism());
+    while (this.#threads.size < cores) {
+      const thread = new Worker(this.#script, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES } });
+      const own = new Set<number>();
+      this.#threads.set(thread, own);
+      thread.on('message', (results: readonly ThreadResult[]) => {
+        for (const result of results) this.#take(own, result);
+        this.#give(thread, own);
+      });
+      thread.on('error', (error) => {
+        for (const number of own) this.#given.get(number)?.failed(error);
+      });
+    }
+    for (const [thread, own] of this.#threads) this.#give(thread, own);
+  }
+
+  #take(own: Set<number>, result: ThreadResult): void {
+    if ('error' in result) {
+      for (const number of own) this.#given.get(number)?.failed(result.error);
+      return;
+    }
+    own.delete(result.number);
+    this.#given.get(result.number)!.done(result.result);
+    this.#given.delete(result.number);
+  }
+
+  /** A batch to be read, and one to go on with meanwhile. */
+  #give(thread: Worker, own: Set<number>): void {
+    for (let batches = own.size === 0 ? 2 : 1; batches > 0 && this.#waiting.length > 0; batches--) {
+      const batch: ThreadTask[] = [];
+      for (let bytes = 0; bytes < BATCH_BYTES && this.#waiting.length > 0;) {
+        const next = this.#waiting.pop()!;
+        bytes += next.bytes;
+        own.add(next.number);
+        this.#given.set(next.number, next);
+        batch.push({ number: next.number, task: next.task });
       }
-    } finally {
-      for (const { thread, answer, fail } of listeners) thread.off('message', answer).off('error', fail);
+      thread.postMessage(batch);
     }
   }
 
   async end(): Promise<void> {
-    const threads = this.#threads;
-    this.#threads = [];
+    const threads = [...this.#threads.keys()];
+    this.#threads.clear();
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }

@@ -5,18 +5,19 @@ import { readOne, type ThreadResult, type ThreadTask } from './read-one.js';
 
 const port = parentPort!;
 
-let last: Promise<void> = Promise.resolve();
-
-async function answer({ agent, number, task }: ThreadTask): Promise<void> {
+async function answer(batch: readonly ThreadTask[]): Promise<void> {
+  const results: ThreadResult[] = [];
   try {
-    const result = await readOne(agentNamed(agent), task);
-    port.postMessage({ number, result } satisfies ThreadResult, [result.records.numbers.buffer as ArrayBuffer]);
+    for (const { number, task } of batch) results.push({ number, result: await readOne(agentNamed(task.log.agent), task) });
   } catch (error) {
-    port.postMessage({ number, error } satisfies ThreadResult);
+    results.push({ error });
   }
+  port.postMessage(results);
 }
 
+let last: Promise<void> = Promise.resolve();
+
 // One after the other: a scanner's memory is for one log at a time.
-port.on('message', (task: ThreadTask) => {
-  last = last.then(() => answer(task));
+port.on('message', (batch: readonly ThreadTask[]) => {
+  last = last.then(() => answer(batch));
 });

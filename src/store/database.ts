@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
-import type { RecordBatch, Schema } from 'apache-arrow';
+import type { Schema } from 'apache-arrow';
 import { arrowField, arrowSchema } from '../schema/arrow.js';
 import { TABLES, type FrozenColumn } from '../schema/index.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import { isConflict } from './failures.js';
 import { syncNewFiles, syncPath, tableFiles } from './files.js';
 import { eq, type Filter } from './filter.js';
-import { decodeRows, encodeRows, type Row } from './rows.js';
+import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row } from './rows.js';
 import { checkSeal } from './seal.js';
 
 type LanceDb = typeof import('@lancedb/lancedb');
@@ -209,17 +209,24 @@ export class RevisionTable {
 
   /** Appends rows without looking at keys; for tables whose single writer holds the lock. */
   async append(rows: readonly Row[]): Promise<void> {
-    if (rows.length === 0) return;
+    const columns = Object.fromEntries([...(await this.columnNames())].map((name) => [name, rows.map((row) => row[name] ?? null)]));
+    await this.appendColumns(columns, rows.length);
+  }
+
+  /** The same by columns; one that is left out is null. */
+  async appendColumns(columns: Columns, length: number): Promise<void> {
+    if (length === 0) return;
     const before = tableFiles(this.#folder);
-    const { version } = await this.#table.add(encodeRows(await this.schema(), rows) as never);
+    const { version } = await this.#table.add(encodeColumns(await this.schema(), columns, length) as never);
     syncNewFiles(this.#folder, before);
     this.#upkeepDue ||= version % LOOK_EVERY === 0;
   }
 
-  /** The rows that match, a batch at a time, as Arrow gives them. */
-  async *batches(columns: readonly string[], filter?: Filter): AsyncGenerator<RecordBatch> {
-    const query = this.#table.query().select([...columns]);
-    for await (const batch of filter ? query.where(filter.sql) : query) yield batch;
+  /** The columns of the rows that match, a batch at a time. */
+  async *columns(names: readonly string[], filter?: Filter): AsyncGenerator<{ readonly columns: Columns; readonly length: number }> {
+    const query = this.#table.query().select([...names]);
+    for await (const batch of filter ? query.where(filter.sql) : query)
+      yield { columns: decodeColumns(batch), length: batch.numRows };
   }
 
   /** Adds nullable columns, null in every row that is there. */

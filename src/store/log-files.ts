@@ -2,7 +2,7 @@
 import type { LogAbout, LogFileRow, LogTotals } from '../model/usage-row.js';
 import { TokentrailError } from '../model/errors.js';
 import type { RevisionTable } from './database.js';
-import { decodeRows, type Row } from './rows.js';
+import type { Columns, Value } from './rows.js';
 
 const PLAIN = [
   'log_file_id', 'revision', 'recorded_at', 'state', 'agent', 'session_id', 'path', 'origin', 'kind', 'size', 'written_at', 'read_to',
@@ -11,33 +11,33 @@ const PLAIN = [
 
 const JSONS = ['state_json', 'totals_before', 'totals_after'] as const;
 
-function toRow(log: LogFileRow): Row {
-  const row: Record<string, Row[string]> = {};
-  for (const name of PLAIN) row[name] = log[name];
-  row['state_json'] = JSON.stringify(log.about);
-  row['totals_before'] = JSON.stringify(log.totals_before);
-  row['totals_after'] = JSON.stringify(log.totals_after);
-  return row;
+function toColumns(logs: readonly LogFileRow[]): Columns {
+  const columns: Record<string, readonly Value[]> = {};
+  for (const name of PLAIN) columns[name] = logs.map((log) => log[name]);
+  columns['state_json'] = logs.map(({ about }) => JSON.stringify(about));
+  columns['totals_before'] = logs.map(({ totals_before }) => JSON.stringify(totals_before));
+  columns['totals_after'] = logs.map(({ totals_after }) => JSON.stringify(totals_after));
+  return columns;
 }
 
-function parsed<T>(row: Row, column: (typeof JSONS)[number]): T {
+function parsed(columns: Columns, name: (typeof JSONS)[number], i: number): unknown {
   try {
-    return JSON.parse(String(row[column])) as T;
+    return JSON.parse(String(columns[name]![i]));
   } catch (error) {
-    throw new TokentrailError('STORE_DAMAGED', `Column "${column}" of log "${String(row['path'])}" can't be read.`, {
+    throw new TokentrailError('STORE_DAMAGED', `Column "${name}" of log "${String(columns['path']![i])}" can't be read.`, {
       suggestions: ['Run `tokentrail doctor` and restore the store from your backup.'],
       cause: error,
     });
   }
 }
 
-function fromRow(row: Row): LogFileRow {
-  const plain = Object.fromEntries(PLAIN.map((name) => [name, row[name] ?? null])) as unknown as Pick<LogFileRow, (typeof PLAIN)[number]>;
+function fromColumns(columns: Columns, i: number): LogFileRow {
+  const plain = Object.fromEntries(PLAIN.map((name) => [name, columns[name]![i]])) as unknown as Pick<LogFileRow, (typeof PLAIN)[number]>;
   return {
     ...plain,
-    about: parsed<LogAbout>(row, 'state_json'),
-    totals_before: parsed<LogTotals>(row, 'totals_before'),
-    totals_after: parsed<LogTotals>(row, 'totals_after'),
+    about: parsed(columns, 'state_json', i) as LogAbout,
+    totals_before: parsed(columns, 'totals_before', i) as LogTotals,
+    totals_after: parsed(columns, 'totals_after', i) as LogTotals,
   };
 }
 
@@ -54,18 +54,20 @@ export class LogFiles {
 
   /** What holds of every log now, by its id. */
   async current(): Promise<Map<string, LogFileRow>> {
-    const rows = new Map<string, Row>();
-    for await (const batch of this.#table.batches([...PLAIN, ...JSONS])) {
-      for (const row of decodeRows({ batches: [batch] } as never)) {
-        const known = rows.get(row['log_file_id'] as string);
-        if (known === undefined || (known['revision'] as number) < (row['revision'] as number)) rows.set(row['log_file_id'] as string, row);
+    const last = new Map<string, { readonly columns: Columns; readonly i: number }>();
+    for await (const { columns, length } of this.#table.columns([...PLAIN, ...JSONS])) {
+      for (let i = 0; i < length; i++) {
+        const id = columns['log_file_id']![i] as string;
+        const known = last.get(id);
+        const older = known !== undefined && (known.columns['revision']![known.i] as number) >= (columns['revision']![i] as number);
+        if (!older) last.set(id, { columns, i });
       }
     }
-    return new Map([...rows].map(([id, row]) => [id, fromRow(row)]));
+    return new Map([...last].map(([id, { columns, i }]) => [id, fromColumns(columns, i)]));
   }
 
   /** Appends revisions, on disk when this returns; the caller holds the lock. */
   async append(rows: readonly LogFileRow[]): Promise<void> {
-    await this.#table.append(rows.map(toRow));
+    await this.#table.appendColumns(toColumns(rows), rows.length);
   }
 }

@@ -44,7 +44,7 @@ function cell(field: Field, data: Data, index: number): Value {
     const value = (data.values as BigInt64Array)[index]!;
     return isExact(field.name, value) ? value : safeNumber(value, field.name);
   }
-  if (DataType.isDictionary(type)) return text(data.dictionary!.data[0]!, (data.values as Int32Array)[index]!);
+  if (DataType.isDictionary(type)) return text(data.dictionary!.data[0] as Data, (data.values as Int32Array)[index]!);
   if (DataType.isBool(type)) return ((data.values as Uint8Array)[(data.offset + index) >> 3]! & (1 << ((data.offset + index) & 7))) !== 0;
   if (DataType.isTimestamp(type)) return safeNumber((data.values as BigInt64Array)[index]!, field.name);
   if (DataType.isFloat(type)) return (data.values as Float64Array)[index]!;
@@ -56,6 +56,32 @@ function cell(field: Field, data: Data, index: number): Value {
   const value: unknown = new Vector([data]).get(index);
   if (DataType.isList(type)) return Array.from(value as Iterable<string>);
   return typeof value === 'bigint' ? safeNumber(value, field.name) : (value as Value);
+}
+
+/** A column's values in one go; much faster than cell by cell where there are many rows. */
+function columnValues(field: Field, data: Data): Value[] {
+  const type = field.type as DataType;
+  const values: Value[] = [];
+  const isNull = (i: number): boolean => data.nullCount > 0 && !data.getValid(i);
+  if (DataType.isDictionary(type)) {
+    const dictionary = data.dictionary!.data[0] as Data;
+    const words = Array.from({ length: dictionary.length }, (_, i) => text(dictionary, i));
+    const numbers = data.values as Int32Array;
+    for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : words[numbers[i]!]!);
+  } else if ((DataType.isInt(type) && type.bitWidth === 64 && !MONEY.has(field.name)) || DataType.isTimestamp(type)) {
+    const numbers = data.values as BigInt64Array;
+    for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : safeNumber(numbers[i]!, field.name));
+  } else for (let i = 0; i < data.length; i++) values.push(cell(field, data, i));
+  return values;
+}
+
+/** The columns of a batch by name. */
+export type Columns = Readonly<Record<string, readonly Value[]>>;
+
+export function decodeColumns(batch: RecordBatch): Columns {
+  const columns = Object.create(null) as Record<string, readonly Value[]>;
+  batch.schema.fields.forEach((field, c) => (columns[field.name] = columnValues(field, batch.data.children[c]!)));
+  return columns;
 }
 
 /** All rows of a result, as null-prototype objects in the order of its columns. */
@@ -163,15 +189,17 @@ function columnData(field: Field, values: readonly Value[]): Data {
   });
 }
 
+/** An Arrow table of `length` rows in the columns of `schema`; a column that is left out is null. */
+export function encodeColumns(schema: Schema, columns: Columns, length: number): Table {
+  const fields = schema.fields.map((field) => new Field(field.name, field.type as DataType, field.nullable));
+  const nothing: readonly Value[] = new Array<null>(length).fill(null);
+  const children = fields.map((field) => columnData(field, columns[field.name] ?? nothing));
+  const own = new Schema(fields);
+  return new Table(own, [new RecordBatch(own, make({ type: new Struct(fields), length, children, nullCount: 0 }) as never)]);
+}
+
 /** An Arrow table of `rows` in the columns of `schema`; a column that a row lacks is null. */
 export function encodeRows(schema: Schema, rows: readonly Row[]): Table {
-  const fields = schema.fields.map((field) => new Field(field.name, field.type as DataType, field.nullable));
-  const children = fields.map((field) =>
-    columnData(
-      field,
-      rows.map((row) => row[field.name] ?? null),
-    ),
-  );
-  const own = new Schema(fields);
-  return new Table(own, [new RecordBatch(own, make({ type: new Struct(fields), length: rows.length, children, nullCount: 0 }) as never)]);
+  const columns = Object.fromEntries(schema.fields.map(({ name }) => [name, rows.map((row) => row[name] ?? null)]));
+  return encodeColumns(schema, columns, rows.length);
 }

@@ -3,7 +3,7 @@ import type { AgentName } from '../model/agents.js';
 import type { Completeness, UsageRow } from '../model/usage-row.js';
 import type { RevisionTable } from './database.js';
 import { above, eq, oneOf, type Filter } from './filter.js';
-import { decodeRows, type Row } from './rows.js';
+import type { Columns, Value } from './rows.js';
 
 /** So many at a time, so that a first sync does not hold everything in memory three times. */
 const CHUNK = 16_384;
@@ -16,32 +16,36 @@ const PLAIN = [
 
 const COUNTS = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning'] as const;
 
-function toRow(usage: UsageRow): Row {
-  const row: Record<string, Row[string]> = { ...usage.counts };
-  for (const name of PLAIN) row[name] = usage[name];
-  return row;
+const TABLE = [...PLAIN, ...COUNTS];
+
+function toColumns(rows: readonly UsageRow[]): Columns {
+  const columns: Record<string, readonly Value[]> = {};
+  for (const name of PLAIN) columns[name] = rows.map((row) => row[name]);
+  for (const name of COUNTS) columns[name] = rows.map(({ counts }) => counts[name]);
+  return columns;
 }
 
-function fromRow(row: Row): UsageRow {
-  const number = (name: (typeof COUNTS)[number]): number | null => (row[name] ?? null) as number | null;
-  const text = (name: string): string | null => (row[name] ?? null) as string | null;
+function fromColumns(columns: Columns, i: number): UsageRow {
+  const number = (name: string): number | null => columns[name]![i] as number | null;
+  const text = (name: string): string | null => columns[name]![i] as string | null;
+  const flag = (name: string): boolean => columns[name]![i] as boolean;
   return {
-    record_key: row['record_key'] as string,
-    revision: row['revision'] as number,
-    recorded_at: row['recorded_at'] as number,
-    counted: row['counted'] as boolean,
-    first_pos: row['first_pos'] as number,
-    end_pos: row['end_pos'] as number,
-    agent: row['agent'] as AgentName,
-    session_id: row['session_id'] as string,
+    record_key: text('record_key')!,
+    revision: number('revision')!,
+    recorded_at: number('recorded_at')!,
+    counted: flag('counted'),
+    first_pos: number('first_pos')!,
+    end_pos: number('end_pos')!,
+    agent: text('agent') as AgentName,
+    session_id: text('session_id')!,
     parent_session_id: text('parent_session_id'),
-    at: (row['at'] ?? null) as number | null,
+    at: number('at'),
     model: text('model'),
     project: text('project'),
     git_branch: text('git_branch'),
-    is_subagent: row['is_subagent'] as boolean,
+    is_subagent: flag('is_subagent'),
     agent_type: text('agent_type'),
-    calls: row['calls'] as number,
+    calls: number('calls')!,
     counts: {
       input: number('input'),
       cache_read: number('cache_read'),
@@ -50,10 +54,10 @@ function fromRow(row: Row): UsageRow {
       output: number('output'),
       reasoning: number('reasoning'),
     },
-    completeness: row['completeness'] as Completeness,
-    log_file_id: row['log_file_id'] as string,
-    reader_version: row['reader_version'] as number,
-    source_gone: row['source_gone'] as boolean,
+    completeness: text('completeness') as Completeness,
+    log_file_id: text('log_file_id')!,
+    reader_version: number('reader_version')!,
+    source_gone: flag('source_gone'),
   };
 }
 
@@ -80,39 +84,43 @@ export class Usage {
 
   async #current(filter: Filter): Promise<Map<string, UsageRow>> {
     const current = new Map<string, UsageRow>();
-    for await (const batch of this.#table.batches([...PLAIN, ...COUNTS], filter)) {
-      for (const row of decodeRows({ batches: [batch] } as never)) {
-        const known = current.get(row['record_key'] as string);
-        if (known === undefined || known.revision < (row['revision'] as number)) current.set(row['record_key'] as string, fromRow(row));
+    for await (const { columns, length } of this.#table.columns(TABLE, filter)) {
+      for (let i = 0; i < length; i++) {
+        const row = fromColumns(columns, i);
+        const known = current.get(row.record_key);
+        if (known === undefined || known.revision < row.revision) current.set(row.record_key, row);
       }
     }
     return current;
   }
 
-  /**
-   * The current records that count, with the columns asked for, as rows. Most records have one revision, so only the keys of those
-   * that have more are looked at.
-   */
-  async *counted(columns: readonly string[]): AsyncGenerator<Row> {
+  /** Last revision of each record that has more than one. */
+  async #revised(): Promise<Map<string, number>> {
     const newest = new Map<string, number>();
-    for await (const batch of this.#table.batches(['record_key', 'revision'], above('revision', 1))) {
-      for (const row of decodeRows({ batches: [batch] } as never)) {
-        const key = row['record_key'] as string;
-        newest.set(key, Math.max(newest.get(key) ?? 0, row['revision'] as number));
+    for await (const { columns, length } of this.#table.columns(['record_key', 'revision'], above('revision', 1))) {
+      for (let i = 0; i < length; i++) {
+        const key = columns['record_key']![i] as string;
+        newest.set(key, Math.max(newest.get(key) ?? 0, columns['revision']![i] as number));
       }
     }
-    const asked = newest.size === 0 ? ['counted', ...columns] : ['counted', 'record_key', 'revision', ...columns];
-    const seen = new Set<string>();
-    for await (const batch of this.#table.batches([...new Set(asked)])) {
-      for (const row of decodeRows({ batches: [batch] } as never)) {
-        if (newest.size > 0) {
-          const key = row['record_key'] as string;
-          const last = newest.get(key);
-          if (last !== undefined && (last !== row['revision'] || seen.has(key))) continue;
-          if (last !== undefined) seen.add(key);
-        }
-        if (row['counted'] === true) yield row;
+    return newest;
+  }
+
+  /**
+   * The current records that count: the columns asked for, a batch at a time, with the numbers of the rows that count. Most records
+   * have one revision, so keys are only looked at where some have more.
+   */
+  async *counted(names: readonly string[]): AsyncGenerator<{ readonly columns: Columns; readonly rows: readonly number[] }> {
+    const newest = await this.#revised();
+    const extra = newest.size === 0 ? [] : ['record_key', 'revision'];
+    for await (const { columns, length } of this.#table.columns([...new Set(['counted', ...extra, ...names])])) {
+      const rows: number[] = [];
+      for (let i = 0; i < length; i++) {
+        if (columns['counted']![i] !== true) continue;
+        const last = newest.size === 0 ? undefined : newest.get(columns['record_key']![i] as string);
+        if (last === undefined || last === columns['revision']![i]) rows.push(i);
       }
+      yield { columns, rows };
     }
   }
 
@@ -120,7 +128,8 @@ export class Usage {
   async append(rows: readonly UsageRow[], progress: (done: number, of: number) => void = () => undefined): Promise<void> {
     for (let start = 0; start < rows.length; start += CHUNK) {
       progress(start, rows.length);
-      await this.#table.append(rows.slice(start, start + CHUNK).map(toRow));
+      const chunk = rows.slice(start, start + CHUNK);
+      await this.#table.appendColumns(toColumns(chunk), chunk.length);
     }
     progress(rows.length, rows.length);
   }
