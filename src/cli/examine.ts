@@ -6,6 +6,9 @@ import { checkAgent, type AgentState } from '../checks/agents.js';
 import type { Finding } from '../checks/finding.js';
 import { checkPermissions } from '../checks/permissions.js';
 import { checkStore } from '../checks/store.js';
+import { checkUnbooked } from '../checks/unbooked.js';
+import type { Analysis } from '../model/analysis.js';
+import { TokentrailError } from '../model/errors.js';
 import type { Context } from './context.js';
 
 async function stateOf(context: Context, agent: Agent): Promise<AgentState> {
@@ -15,12 +18,26 @@ async function stateOf(context: Context, agent: Agent): Promise<AgentState> {
   return { agent, roots, present, sessions };
 }
 
+/** The analyses in the store; none where it can't be read, which its own check tells. */
+async function analysesOf(context: Context): Promise<readonly Analysis[]> {
+  try {
+    const { store } = await context.readBooks();
+    return await store.guarded(async () => (await store.analysisLogs()).list());
+  } catch (error) {
+    if (error instanceof TokentrailError) return [];
+    throw error;
+  }
+}
+
 /** The findings of all checks, in the order of the checks. */
 export async function examine(context: Context): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const agent of AGENT_LIST) findings.push(checkAgent(await stateOf(context, agent)));
+  const states: AgentState[] = [];
+  for (const agent of AGENT_LIST) states.push(await stateOf(context, agent));
+  const findings = states.map(checkAgent);
   const folder = await context.storeFolder();
   findings.push(await checkStore(folder, async () => (await context.readBooks()).store));
   const permissions = checkPermissions(folder);
-  return permissions === null ? findings : [...findings, permissions];
+  if (permissions !== null) findings.push(permissions);
+  const sessions = states.flatMap((state) => state.sessions?.sessions ?? []);
+  return [...findings, ...checkUnbooked(await analysesOf(context), sessions)];
 }

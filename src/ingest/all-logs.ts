@@ -180,18 +180,20 @@ export class AllLogs {
     for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
       this.#reading.progress(done++, tasks.length);
       const number = numbers[i]!;
-      if (reading.kind === 'same') continue;
+      const task = tasks[i]!;
+      // Nothing is new but what another reading found.
+      const entry = reading.kind === 'same' ? task.entry : reading.kind === 'read' ? reading.entry : null;
       this.#changed = true;
       if (reading.kind === 'unreadable') {
-        this.#unread.push({ path: logPath(tasks[i]!.log), reason: reading.reason });
+        this.#unread.push({ path: logPath(task.log), reason: reading.reason });
         if ((this.#entries[number] ?? null) !== null) forget(number);
         this.#entries[number] = null;
         continue;
       }
-      if (reading.again) forget(number);
-      this.#entries[number] = reading.entry;
+      if (reading.kind === 'read' && reading.again) forget(number);
+      this.#entries[number] = entry;
       this.#records.set(number, new Records(records));
-      if (tasks[i]!.entry === null || reading.again) for (const key of records.keys) touched.add(key);
+      if (task.entry === null || (reading.kind === 'read' && reading.again)) for (const key of records.keys) touched.add(key);
       else for (const key of seen) touched.add(key);
     }
     this.#reading.progress(tasks.length, tasks.length);
