@@ -5,6 +5,7 @@ import { syncUsage, type AgentSync } from '../ingest/sync.js';
 import { agentOf, toolFromFlag, type AgentName, type ToolFlag } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
+import type { LogFileRow } from '../model/usage-row.js';
 import type { SilentSession, UsageFilter, UsagePoint } from '../report/usage.js';
 import { zoneNamed, type Zone } from '../report/days.js';
 import type { Columns } from '../store/rows.js';
@@ -61,7 +62,7 @@ class SessionNotes {
   }
 }
 
-async function booksFromStore(context: Context): Promise<UsageBooks> {
+async function booksFromStore(context: Context, withSessions: boolean): Promise<UsageBooks> {
   const { store } = await context.readBooks();
   if (!store.hasUsage) {
     throw new TokentrailError('STORE_MISSING', 'This store has no books of all sessions yet.', {
@@ -69,9 +70,10 @@ async function booksFromStore(context: Context): Promise<UsageBooks> {
     });
   }
   return store.guarded(async () => {
-    const [usage, files] = await Promise.all([store.usage(), store.logFiles()]);
+    const usage = await store.usage();
     const notes = new SessionNotes();
-    for (const { agent, about } of (await files.current()).values()) {
+    const logs = withSessions ? await (await store.logFiles()).current() : new Map<string, LogFileRow>();
+    for (const { agent, about } of logs.values()) {
       for (const { session_id, parent, flags, uncounted, last_at } of about.sessions)
         if (session_id !== null) notes.add(agent, parent ?? session_id, flags, parent === null ? uncounted : null, last_at);
     }
@@ -114,10 +116,11 @@ export interface UsageSource {
   readonly sync: boolean;
 }
 
-export async function usageBooks(context: Context, { noStore, sync }: UsageSource): Promise<UsageBooks> {
+/** @param withSessions whether what is known of sessions beside their records is asked for, too. */
+export async function usageBooks(context: Context, { noStore, sync }: UsageSource, withSessions = false): Promise<UsageBooks> {
   if (noStore) return booksFromLogs(context);
   if (sync) await syncBooks(context, null, false);
-  return booksFromStore(context);
+  return booksFromStore(context, withSessions);
 }
 
 /** Brings the books of all sessions up to date. */

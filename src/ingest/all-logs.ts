@@ -1,7 +1,7 @@
 // All logs of an agent, read together: what each holds is kept in the cursor cache, only what is new is read, and the records that
 // count are worked out over all of them. Reading in any number of steps gives the same as reading once.
 import { factsIn, type Agent, type LogFacts, type LogFile } from '../capture/agent.js';
-import type { BucketContent, CursorFile } from '../store/cursors.js';
+import { DamagedCursor, type BucketContent, type OpenCursor } from '../store/cursors.js';
 import { isNothing, resolve, type Relations } from './dedup.js';
 import type { Copy } from './groups.js';
 import { familyRoots, spawnRoots } from './lineage.js';
@@ -30,7 +30,7 @@ export class AllLogs {
   readonly #hashed: boolean;
   /** Whether it may go on from where a session's own reading got. */
   readonly #seeded: boolean;
-  #file: CursorFile | null;
+  readonly #file: OpenCursor | null;
   #entries: (LogEntry | null)[] = [];
   /** Records of each log, by its number; those not here are in the file. */
   #records = new Map<number, Records>();
@@ -46,7 +46,7 @@ export class AllLogs {
   #hasTwins = false;
   #owners: Map<string, string> | null = null;
 
-  private constructor(agent: Agent, reading: Reading, file: CursorFile | null, hashed: boolean, seeded: boolean) {
+  private constructor(agent: Agent, reading: Reading, file: OpenCursor | null, hashed: boolean, seeded: boolean) {
     this.agent = agent;
     this.#reading = reading;
     this.#file = file;
@@ -68,13 +68,30 @@ export class AllLogs {
 
   /** Opens what the cache knows; a damaged cache or one of another version is as none. */
   static open(agent: Agent, reading: Reading): AllLogs {
-    const name = AllLogs.nameOf(agent);
-    const found = reading.cache.read(name);
-    if (found === 'damaged') {
-      const message = "A cursor cache can't be used; the logs are read from their beginning.";
-      reading.warn({ code: 'CACHE_DAMAGED', message, cache: name });
-    }
+    const found = reading.cache.open(AllLogs.nameOf(agent));
+    if (found === 'damaged') AllLogs.#warnOfDamage(agent, reading);
     return new AllLogs(agent, reading, found === 'damaged' ? null : found, true, true);
+  }
+
+  static #warnOfDamage(agent: Agent, reading: Reading): void {
+    const message = "A cursor cache can't be used; the logs are read from their beginning.";
+    reading.warn({ code: 'CACHE_DAMAGED', message, cache: AllLogs.nameOf(agent) });
+  }
+
+  /** Opens it and brings it up to date with all logs below `roots`. */
+  static async read(agent: Agent, reading: Reading, roots: readonly string[]): Promise<AllLogs> {
+    const logs = (await Promise.all(roots.map((root) => agent.reader.logs(root)))).flat();
+    const all = AllLogs.open(agent, reading);
+    try {
+      await all.update(logs);
+      return all;
+    } catch (error) {
+      if (!(error instanceof DamagedCursor)) throw error;
+      AllLogs.#warnOfDamage(agent, reading);
+      const anew = AllLogs.anew(agent, reading);
+      await anew.update(logs);
+      return anew;
+    }
   }
 
   /** Reads all logs from their beginning; the cache is only written. */
@@ -379,5 +396,10 @@ export class AllLogs {
       });
     }
     this.#changed = false;
+  }
+
+  /** Lets go of the cache file. */
+  close(): void {
+    this.#file?.close();
   }
 }

@@ -147,7 +147,8 @@ const idle = new Map<LogReader, LineScanner[]>();
 
 /** Runs `work` with a scanner of its own for the reader's fields; without one where it isn't worth it or can't be had. */
 async function withScanner(reader: LogReader, bytes: number, work: (scanner?: LineScanner) => Promise<void>): Promise<void> {
-  const scanner = bytes < SCAN_FROM_BYTES ? null : (idle.get(reader)?.pop() ?? LineScanner.of(reader.fields));
+  // One that is there already is worth it for any log.
+  const scanner = idle.get(reader)?.pop() ?? (bytes < SCAN_FROM_BYTES ? null : LineScanner.of(reader.fields));
   if (scanner === null) return work();
   await work(scanner);
   idle.set(reader, [...(idle.get(reader) ?? []), scanner]);

@@ -122,9 +122,9 @@ function summarise(agent: Agent, session: string, members: Members, here: Readon
 
 /** Reads all logs of an agent below `roots`. */
 export async function readSessions(agent: Agent, roots: readonly string[], reading: Reading): Promise<AgentSessions> {
-  const all = AllLogs.open(agent, reading);
-  await all.update((await Promise.all(roots.map((root) => agent.reader.logs(root)))).flat());
+  const all = await AllLogs.read(agent, reading, roots);
   all.save();
+  all.close();
   return sessionsIn(all);
 }
 

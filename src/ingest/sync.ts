@@ -68,13 +68,22 @@ interface AgentWork {
   readonly origins: ReadonlySet<string>;
 }
 
-const openAgent = (agent: Agent, { reading, rebuild }: SyncParts): AllLogs =>
-  rebuild ? AllLogs.anew(agent, reading) : AllLogs.open(agent, reading);
+async function readAgent(agent: Agent, parts: SyncParts): Promise<AgentWork> {
+  const { rootsOf, reading, rebuild } = parts;
+  if (!rebuild) return workOf(await AllLogs.read(agent, reading, rootsOf(agent)), parts);
+  const all = AllLogs.anew(agent, reading);
+  await updateAll(all, parts);
+  return workOf(all, parts);
+}
 
-async function readAgent(all: AllLogs, { rootsOf }: SyncParts): Promise<AgentWork> {
+async function updateAll(all: AllLogs, { rootsOf }: SyncParts): Promise<void> {
+  const { reader } = all.agent;
+  await all.update((await Promise.all(rootsOf(all.agent).map((root) => reader.logs(root)))).flat());
+}
+
+function workOf(all: AllLogs, { rootsOf }: SyncParts): AgentWork {
   const { agent } = all;
   const roots = rootsOf(agent);
-  await all.update((await Promise.all(roots.map((root) => agent.reader.logs(root)))).flat());
   const unread = all.unread.flatMap(({ path }) => {
     const root = roots.find((folder) => path.startsWith(`${folder}/`));
     return root === undefined ? [] : [idOf(agent, { root, name: path.slice(root.length + 1) })];
@@ -246,7 +255,8 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
   for (const { agent, all } of read) {
     const unbooked = state !== null && all.booked === state ? all.unbooked : null;
     // Where others wrote to the books since, they may have read more than was read here before the lock was had.
-    const work = unbooked === null ? await readAgent(all, parts) : read[works.length]!;
+    if (unbooked === null) await updateAll(all, parts);
+    const work = unbooked === null ? workOf(all, parts) : read[works.length]!;
     works.push(work);
     // Within a family, a key may stand for records of any of its sessions.
     const whole = unbooked === null || (unbooked.size > 0 && agent.reader.keyScope === 'family');
@@ -288,16 +298,20 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
 /** Reads every log and brings the books up to date; where nothing is new, the store is not even opened. */
 export async function syncUsage(parts: SyncParts): Promise<AgentSync[]> {
   const works: AgentWork[] = [];
-  for (const agent of parts.agents) works.push(await readAgent(openAgent(agent, parts), parts));
+  for (const agent of parts.agents) works.push(await readAgent(agent, parts));
   await parts.reading.readers.end();
   const state = readBooked(parts.folder);
   const isBooked = ({ all }: AgentWork): boolean => state !== null && all.booked === state && all.unbooked?.size === 0;
   if (works.every(isBooked)) {
-    for (const { all } of works) all.save();
+    for (const { all } of works) {
+      all.save();
+      all.close();
+    }
     return works.map((work) => summary(work, null));
   }
   const store = await parts.openStore();
   const done = await store.exclusively(() => book(store, works, parts));
+  for (const { all } of works) all.close();
   assertThat(done.length === works.length, 'every agent is booked');
   return done;
 }

@@ -69,6 +69,14 @@ class Adder {
 
 const UNKNOWN_MODEL = 'unknown';
 
+/** The last session that was asked for; records come mostly session by session. */
+const lastKey = { agent: '', session: '', key: '' };
+
+function sessionKey({ agent, session }: UsagePoint): string {
+  if (lastKey.agent !== agent || lastKey.session !== session) Object.assign(lastKey, { agent, session, key: `${agent}:${session}` });
+  return lastKey.key;
+}
+
 class Group {
   readonly all = new Adder();
   readonly #models = new Map<string, Adder>();
@@ -80,7 +88,7 @@ class Group {
     let model = this.#models.get(name);
     if (model === undefined) this.#models.set(name, (model = new Adder()));
     model.add(point);
-    this.sessions.add(`${point.agent}:${point.session}`);
+    this.sessions.add(sessionKey(point));
   }
 
   get models(): readonly (readonly [model: string, sum: UsageSum])[] {
@@ -111,6 +119,7 @@ export interface DailyUsage {
 
 function select(points: Iterable<UsagePoint>, { agent, since, until }: UsageFilter): UsagePoint[] {
   const windowed = since !== null || until !== null;
+  if (agent === null && !windowed) return [...points];
   const found: UsagePoint[] = [];
   for (const point of points) {
     if (agent !== null && point.agent !== agent) continue;

@@ -1,13 +1,16 @@
 // The disposable cache of how far logs were read and what was found there. A file has a head and numbered buckets, each checked
 // by its own hash at opening and parsed only when needed. Deleting it changes no answer; a damaged one is a cold read.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from './files.js';
 
 const LONGEST_NAME = 150;
 
-const MAGIC = 'tokentrail-cursor/1';
+const MAGIC = 'tokentrail-cursor/2';
+
+/** The first line is shorter than this: what the file is, the hash of its head, and how long that is. */
+const MAGIC_BYTES = 128;
 
 const hash = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 
@@ -30,9 +33,9 @@ export class CursorFile {
   constructor(bytes: Buffer) {
     const first = bytes.indexOf(0x0a);
     const second = bytes.indexOf(0x0a, first + 1);
-    const [magic, check] = bytes.toString('latin1', 0, Math.max(first, 0)).split(' ');
+    const [magic, check, length] = bytes.toString('latin1', 0, Math.max(first, 0)).split(' ');
     const text = bytes.subarray(first + 1, Math.max(second, 0));
-    if (magic !== MAGIC || second < 0 || hash(text) !== check) throw new DamagedCursor('The head is not what was written.');
+    if (magic !== MAGIC || second < 0 || Number(length) !== text.length || hash(text) !== check) throw new DamagedCursor('The head is not what was written.');
     const { head, buckets } = JSON.parse(text.toString('utf8')) as Head;
     this.head = head;
     let start = second + 1;
@@ -48,6 +51,47 @@ export class CursorFile {
   /** A bucket as it was written, with its hash; null if there is none. */
   bucket(number: number): { readonly bytes: Buffer; readonly hash: string } | null {
     return this.#buckets.get(number) ?? null;
+  }
+}
+
+/** A cursor file of which the head was read, and buckets are read when they are asked for. */
+export class OpenCursor {
+  readonly head: unknown;
+  readonly #fd: number;
+  readonly #places = new Map<number, { readonly start: number; readonly length: number; readonly hash: string }>();
+
+  /** @throws DamagedCursor */
+  constructor(fd: number) {
+    this.#fd = fd;
+    const line = Buffer.alloc(MAGIC_BYTES);
+    readSync(fd, line, 0, MAGIC_BYTES, 0);
+    const first = line.indexOf(0x0a);
+    const [magic, check, length] = line.toString('latin1', 0, Math.max(first, 0)).split(' ');
+    if (magic !== MAGIC || !/^\d{1,12}$/.test(length ?? '')) throw new DamagedCursor('The head is not what was written.');
+    const text = Buffer.allocUnsafe(Number(length));
+    if (readSync(fd, text, 0, text.length, first + 1) < text.length || hash(text) !== check)
+      throw new DamagedCursor('The head is not what was written.');
+    const { head, buckets } = JSON.parse(text.toString('utf8')) as Head;
+    this.head = head;
+    let start = first + 1 + text.length + 1;
+    for (const [number, size, expected] of buckets) {
+      this.#places.set(number, { start, length: size, hash: expected });
+      start += size;
+    }
+  }
+
+  /** A bucket as it was written; null if there is none. @throws DamagedCursor */
+  bucket(number: number): { readonly bytes: Buffer; readonly hash: string } | null {
+    const place = this.#places.get(number);
+    if (place === undefined) return null;
+    const bytes = Buffer.alloc(place.length);
+    readSync(this.#fd, bytes, 0, bytes.length, place.start);
+    if (hash(bytes) !== place.hash) throw new DamagedCursor(`Bucket ${number} is not what was written.`);
+    return { bytes, hash: place.hash };
+  }
+
+  close(): void {
+    closeSync(this.#fd);
   }
 }
 
@@ -87,6 +131,22 @@ export class CursorCache {
     }
   }
 
+  /** The same with nothing but the head read; the caller closes it. */
+  open(name: string): OpenCursor | null | 'damaged' {
+    let fd: number;
+    try {
+      fd = openSync(this.#path(name), 'r');
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : 'damaged';
+    }
+    try {
+      return new OpenCursor(fd);
+    } catch {
+      closeSync(fd);
+      return 'damaged';
+    }
+  }
+
   /** Replaces the file, and gives what was written to be read again. @throws the file system's error; the caller tells that the cache can't be written. */
   write(name: string, head: unknown, buckets: ReadonlyMap<number, BucketContent>): () => CursorFile {
     const entries: BucketEntry[] = [];
@@ -98,7 +158,7 @@ export class CursorCache {
     }
     const text = JSON.stringify({ head, buckets: entries } satisfies Head);
     makeFolder(this.#folder);
-    const parts = [Buffer.from(`${MAGIC} ${hash(text)}\n${text}\n`), ...bodies];
+    const parts = [Buffer.from(`${MAGIC} ${hash(text)} ${Buffer.byteLength(text)}\n${text}\n`), ...bodies];
     writeFileAtomically(this.#path(name), parts, false);
     return () => new CursorFile(Buffer.concat(parts));
   }

@@ -31,6 +31,14 @@ function safeNumber(value: bigint, column: string): number {
   return number;
 }
 
+const HALF = 2 ** 32;
+
+/** A number from its two halves, the lower one first, as this program's platforms store it. */
+function wholeOf(low: number, high: number, column: string): number {
+  const number = high * HALF + (low >>> 0);
+  return Number.isSafeInteger(number) ? number : safeNumber((BigInt(high) << 32n) | BigInt(low >>> 0), column);
+}
+
 function text(data: Data, index: number): string {
   const offsets = data.valueOffsets as Int32Array;
   return decoder.decode((data.values as Uint8Array).subarray(offsets[index], offsets[index + 1]));
@@ -69,8 +77,10 @@ function columnValues(field: Field, data: Data): Value[] {
     const numbers = data.values as Int32Array;
     for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : words[numbers[i]!]!);
   } else if ((DataType.isInt(type) && type.bitWidth === 64 && !MONEY.has(field.name)) || DataType.isTimestamp(type)) {
-    const numbers = data.values as BigInt64Array;
-    for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : safeNumber(numbers[i]!, field.name));
+    const { buffer, byteOffset, length } = data.values as BigInt64Array;
+    // Halves, since a bigint for each of a million cells costs more than all the rest.
+    const halves = new Int32Array(buffer, byteOffset, length * 2);
+    for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : wholeOf(halves[2 * i]!, halves[2 * i + 1]!, field.name));
   } else for (let i = 0; i < data.length; i++) values.push(cell(field, data, i));
   return values;
 }

@@ -3,10 +3,6 @@ import { basename, dirname, join } from 'node:path';
 import type { LogFile, Peek, Surroundings } from '../agent.js';
 import { findFiles, foldersIn, isPlainId, namesBelow, namesIn } from '../find-files.js';
 
-const TRANSCRIPTS = 'projects/*/*.jsonl';
-// Sub-agents lie in folders of any depth (workflows/<id>/); `journal.jsonl` beside them is no transcript.
-const SUBAGENTS = 'projects/*/*/subagents/**/agent-*.jsonl';
-
 const FLAT_SUBAGENT = /^agent-[^/]*\.jsonl$/;
 
 /** `$CLAUDE_CONFIG_DIR` (other tools read a comma list there, so we do), else `~/.claude` and the early `~/.config/claude`. */
@@ -27,8 +23,19 @@ export function sessionInName(name: string): string | null {
   return isSubagentLog(name) ? null : basename(name, '.jsonl');
 }
 
-export async function claudeLogs(root: string): Promise<LogFile[]> {
-  return (await findFiles(root, [TRANSCRIPTS, SUBAGENTS])).map((name) => asLog(root, name));
+/**
+ * All transcripts, and those of sub-agents, which lie in folders of any depth (workflows/<id>/); `journal.jsonl` beside them is none.
+ * Not by patterns: every sync looks for them among thousands of folders.
+ */
+export function claudeLogs(root: string): Promise<LogFile[]> {
+  const logs: LogFile[] = [];
+  for (const folder of foldersIn(join(root, 'projects'))) {
+    const project = `projects/${folder}`;
+    const names = namesIn(join(root, project)).filter((name) => name.endsWith('.jsonl'));
+    logs.push(...names.map((name) => asLog(root, `${project}/${name}`)));
+    for (const session of foldersIn(join(root, project))) logs.push(...subagentLogs(root, `${project}/${session}`));
+  }
+  return Promise.resolve(logs);
 }
 
 /**

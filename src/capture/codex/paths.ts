@@ -1,9 +1,8 @@
 // Where Codex keeps its rollouts: by local day, archived ones flat, cold ones compressed beside neither.
 import { basename, dirname, join } from 'node:path';
 import type { LogFacts, LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, isPlainId, namesBelow, namesIn } from '../find-files.js';
+import { isPlainId, namesBelow, namesIn } from '../find-files.js';
 
-const ROLLOUT = 'rollout-*.jsonl{,.zst}';
 const DAY = /^sessions\/(\d{4}\/\d{2}\/\d{2})\//;
 const MS_PER_DAY = 86_400_000;
 
@@ -11,13 +10,11 @@ export const codexRoots = ({ home, variables }: Surroundings): string[] => [vari
 
 const asLog = (root: string, name: string): LogFile => ({ agent: 'codex', root, name, kind: 'append' });
 
-export async function codexLogs(root: string): Promise<LogFile[]> {
-  return (await findFiles(root, [`sessions/**/${ROLLOUT}`, `archived_sessions/${ROLLOUT}`])).map((name) => asLog(root, name));
-}
+export const codexLogs = (root: string): Promise<LogFile[]> => Promise.resolve(rollouts(root).map((name) => asLog(root, name)));
 
 const IS_ROLLOUT = /(?:^|\/)rollout-[^/]*\.jsonl(?:\.zst)?$/;
 
-/** All rollouts, as `codexLogs` finds them. */
+/** All rollouts. Not by patterns: every sync and every mark looks for them. */
 const rollouts = (root: string): string[] => [
   ...namesBelow(join(root, 'sessions'))
     .map((name) => `sessions/${name}`)

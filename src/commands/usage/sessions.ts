@@ -19,7 +19,7 @@ export default class UsageSessions extends BaseCommand {
     const { flags } = await this.begin(UsageSessions);
     const { context } = this;
     const zone = zoneOf(flags.tz);
-    const { points, silent, flags: flagsOf } = await usageBooks(context, { noStore: flags['no-store'], sync: flags.sync });
+    const { points, silent, flags: flagsOf } = await usageBooks(context, { noStore: flags['no-store'], sync: flags.sync }, true);
     const { sessions, total } = usageBySession(points, usageFilter(flags), silent, flagsOf);
     const shown = sessions.slice(0, flags.limit);
     const text = renderUsageSessions(shown, total, zone, context.terminal);
