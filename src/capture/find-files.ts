@@ -30,6 +30,9 @@ function isPlainFolder(root: string, folder: string, known: Map<string, boolean>
   return plain;
 }
 
+/** Whether a folder below the root is there and reached through no link. */
+export const isPlainBelow = (root: string, folder: string): boolean => isPlainFolder(root, folder, new Map([['.', true]]));
+
 /** Also through a link: whoever keeps an agent's folder elsewhere links it. */
 export async function isFolder(path: string): Promise<boolean> {
   try {

@@ -2,8 +2,9 @@
 // count are worked out over all of them. Reading in any number of steps gives the same as reading once.
 import { factsIn, type Agent, type LogFacts, type LogFile } from '../capture/agent.js';
 import { DamagedCursor, type BucketContent, type OpenCursor } from '../store/cursors.js';
-import { isNothing, resolve, type Relations } from './dedup.js';
+import type { Relations } from './dedup.js';
 import type { Copy } from './groups.js';
+import { KeyIndex } from './key-index.js';
 import { familyRoots, spawnRoots } from './lineage.js';
 import { isUntouched, logPath, statLog, type LogEntry } from './read-log.js';
 import type { LogTask } from './read-one.js';
@@ -42,9 +43,7 @@ export class AllLogs {
   #families = new Map<string, string>();
   #orders: string[] = [];
   #changed = false;
-  #keys: Map<string, number[]> | null = null;
-  #hasTwins = false;
-  #owners: Map<string, string> | null = null;
+  #index: KeyIndex | null = null;
 
   private constructor(agent: Agent, reading: Reading, file: OpenCursor | null, hashed: boolean, seeded: boolean) {
     this.agent = agent;
@@ -191,7 +190,10 @@ export class AllLogs {
       const records = seed?.records ?? (number === undefined ? null : this.#recordsOf(number));
       tasks.push({ log, entry: seed?.entry ?? entry, records: records?.parts ?? null, hashed: this.#hashed });
       numbers.push(number ?? free());
-      if (seed !== null) for (const key of seed.records.parts.keys) touched.add(key);
+      if (seed === null) continue;
+      // The other reading may have found the log rewritten.
+      for (const key of seed.records.parts.keys) touched.add(key);
+      if (number !== undefined) for (const key of this.#recordsOf(number).parts.keys) touched.add(key);
     }
     let done = 0;
     for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
@@ -216,8 +218,9 @@ export class AllLogs {
     this.#reading.progress(tasks.length, tasks.length);
     this.#unread.sort((a, b) => (a.path < b.path ? -1 : 1));
     if (!this.#changed) return;
-    this.#keys = null;
-    if (this.#relate()) this.#unbooked = null;
+    this.#index = null;
+    // One key may take over what another one stood for.
+    if (this.#relate() || this.index.hasTwins) this.#unbooked = null;
     else for (const key of touched) this.#unbooked?.add(key);
     this.#recount();
   }
@@ -257,105 +260,41 @@ export class AllLogs {
     };
   }
 
-  /** key → where its copies stand, as numbers of log and record, one after the other. */
-  #index(): Map<string, number[]> {
-    if (this.#keys !== null) return this.#keys;
-    const keys = new Map<string, number[]>();
-    this.#hasTwins = false;
-    this.#owners = null;
-    this.#entries.forEach((entry, log) => {
-      if (entry === null) return;
-      const records = this.#recordsOf(log);
-      this.#hasTwins ||= records.hasTwins;
-      for (let i = 0; i < records.length; i++) {
-        const places = keys.get(records.key(i));
-        if (places === undefined) keys.set(records.key(i), [log, i]);
-        else places.push(log, i);
-      }
-    });
-    return (this.#keys = keys);
-  }
-
-  #copiesAt(places: readonly number[]): Copy[] {
-    const copies: Copy[] = [];
-    for (let n = 0; n < places.length; n += 2) copies.push(this.#recordsOf(places[n]!).at(places[n + 1]!, places[n]!));
-    return copies;
-  }
-
-  /** All copies of a key, counted or not. */
-  copies(key: string): Copy[] {
-    return this.#copiesAt(this.#index().get(key) ?? []);
-  }
-
-  /** The keys of all records. */
-  keys(): IterableIterator<string> {
-    return this.#index().keys();
-  }
-
-  #stands(places: readonly number[]): Copy[] {
-    const copies = this.#copiesAt(places);
-    // Most keys have one copy.
-    if (copies.length === 1) return isNothing(copies[0]!) && !copies[0]!.echo ? [] : copies;
-    return resolve(copies, this.agent.reader, this.relations);
-  }
-
-  /** The records of a key that count. */
-  standing(key: string): Copy[] {
-    const places = this.#index().get(key);
-    return places === undefined ? [] : this.#stands(places).filter((copy) => !copy.echo && this.owns(copy));
-  }
-
-  /** False for a copy with a key of its own whose original is here. */
-  owns(copy: Copy): boolean {
-    if (copy.twin === null) return true;
-    this.#owners ??= this.#twins();
-    return this.#owners.get(copy.twin) === copy.key;
-  }
-
-  /** What each key stands for: records that count, or an echo of one that is missing. */
-  *#resolved(): Generator<Copy> {
-    for (const places of this.#index().values()) {
-      for (const copy of this.#stands(places)) if (this.owns(copy)) yield copy;
-    }
-  }
-
-  /** twin → key of the copy that owns it: an original before copies, then the one in the earliest log, then in the earliest session. */
-  #twins(): Map<string, string> {
-    const owners = new Map<string, Copy>();
-    const index = this.#index();
-    if (!this.#hasTwins) return new Map();
-    for (const copy of [...index.values()].flatMap((places) => this.#stands(places))) {
-      if (copy.twin === null) continue;
-      const owner = owners.get(copy.twin);
-      if (owner === undefined || this.#isBefore(copy, owner)) owners.set(copy.twin, copy);
-    }
-    return new Map([...owners].map(([twin, { key }]) => [twin, key]));
-  }
-
-  #isBefore(a: Copy, b: Copy): boolean {
-    if (a.rank !== b.rank) return a.rank < b.rank;
-    const [x, y] = [this.#orders[a.log]!, this.#orders[b.log]!];
-    return x === y ? a.position < b.position : x < y;
+  /** What the copies in all logs stand for. */
+  get index(): KeyIndex {
+    if (this.#index !== null) return this.#index;
+    const logs = new Map([...this.numbered()].map(([number]) => [number, this.#recordsOf(number)]));
+    return (this.#index = new KeyIndex(logs, this.agent.reader, this.relations));
   }
 
   /** All records that count. */
   *counted(): Generator<Copy> {
-    for (const copy of this.#resolved()) if (!copy.echo) yield copy;
+    for (const copy of this.index.resolved()) if (!copy.echo) yield copy;
   }
 
   #recount(): void {
     this.#tallies = new Map();
     this.#recordCount = 0;
-    for (const copy of this.#resolved()) {
+    for (const copy of this.index.resolved()) {
       book(this.#tallies, copy, 1);
       if (!copy.echo) this.#recordCount++;
     }
   }
 
-  /** What is known of one log, for a session's own reading to go on from. */
-  seedOf(log: LogFile): { entry: LogEntry; copies: Copy[] } | null {
-    const number = this.#entries.findIndex((entry) => entry !== null && entry.root === log.root && entry.name === log.name);
-    return number < 0 ? null : { entry: this.#entries[number]!, copies: [...this.#recordsOf(number).copies(number)] };
+  /** What the last reading of all logs found in one log, for a session's own reading to go on from; null if nothing. */
+  static seedOf(agent: Agent, reading: Reading, log: LogFile): { entry: LogEntry; copies: Copy[] } | null {
+    const file = reading.cache.open(AllLogs.nameOf(agent));
+    if (file === null || file === 'damaged') return null;
+    try {
+      const all = new AllLogs(agent, reading, file, true, false);
+      const found = [...all.numbered()].find(([, { root, name }]) => root === log.root && name === log.name);
+      return found === undefined ? null : { entry: found[1], copies: [...all.#recordsOf(found[0]).copies(found[0])] };
+    } catch (error) {
+      if (error instanceof DamagedCursor) return null;
+      throw error;
+    } finally {
+      file.close();
+    }
   }
 
   /**
@@ -371,14 +310,6 @@ export class AllLogs {
       this.#booked = booked;
       this.#unbooked = new Set(held);
     }
-    const contents = new Map<number, BucketContent>();
-    this.#entries.forEach((entry, number) => {
-      if (entry === null) return;
-      const known = this.#records.get(number);
-      const old = known === undefined ? (this.#file?.bucket(number) ?? null) : null;
-      if (known !== undefined && known.length > 0) contents.set(number, { content: known.toBytes() });
-      else if (old !== null) contents.set(number, old);
-    });
     const head: Head = {
       entries: this.#entries,
       tallies: [...this.#tallies],
@@ -387,6 +318,14 @@ export class AllLogs {
       unbooked: this.#unbooked === null ? null : [...this.#unbooked],
     };
     try {
+      const contents = new Map<number, BucketContent>();
+      this.#entries.forEach((entry, number) => {
+        if (entry === null) return;
+        const known = this.#records.get(number);
+        const old = known === undefined ? (this.#file?.bucket(number) ?? null) : null;
+        if (known !== undefined && known.length > 0) contents.set(number, { content: known.toBytes() });
+        else if (old !== null) contents.set(number, old);
+      });
       this.#reading.cache.write(AllLogs.nameOf(this.agent), head, contents);
     } catch (error) {
       this.#reading.warn({

@@ -4,12 +4,13 @@ import { factsIn, type Agent, type LogFacts, type LogFile, type Peek } from '../
 import type { Cut, LogCut, OpenRecord, Snapshot, StageCut, Usage } from '../model/cut.js';
 import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
+import { AllLogs } from './all-logs.js';
 import { digestOf } from './digest.js';
 import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
 import { headHash, logPath, peekLog, peekSessions, positionOf, type LogEntry } from './read-log.js';
-import { Scope, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
+import { Scope, type LogSeed, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
 import { book, marksOf, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
 
 /** Which session is meant. `path`: a log that was given by path and counts with what is kept beside it, alone. */
@@ -99,10 +100,13 @@ export class SessionReading {
   readonly #roots: readonly string[];
   readonly #scope: Scope;
   readonly #peek: Peek;
+  readonly #seedOf: (log: LogFile) => LogSeed | null;
   #digest = '';
 
-  private constructor(target: SessionTarget, roots: readonly string[], scope: Scope) {
+  private constructor(target: SessionTarget, roots: readonly string[], scope: Scope, reading: Reading) {
     this.target = target;
+    // A log that all logs were read with before is gone on with from there.
+    this.#seedOf = (log) => (log.kind === 'append' ? AllLogs.seedOf(target.agent, reading, log) : null);
     this.#roots = roots;
     this.#scope = scope;
     this.#peek = peeker(target.agent);
@@ -115,7 +119,7 @@ export class SessionReading {
 
   /** Reads the session, from where the cache ends. */
   static async open(target: SessionTarget, { roots }: SessionPlace, reading: Reading): Promise<SessionReading> {
-    const session = new SessionReading(target, roots, Scope.open(target.agent, subjectOf(target), reading));
+    const session = new SessionReading(target, roots, Scope.open(target.agent, subjectOf(target), reading), reading);
     await session.update();
     return session;
   }
@@ -124,10 +128,10 @@ export class SessionReading {
   async update(): Promise<void> {
     const { agent, session_id, path } = this.target;
     const own = path === null ? await logsOf(agent, this.#roots, session_id, this.#peek) : agent.reader.logsAt(path);
-    await this.#scope.update(await this.#withAncestors(own.map((log) => ({ log, context: false }))));
+    await this.#scope.update(await this.#withAncestors(own.map((log) => ({ log, context: false }))), this.#seedOf);
     // Copied lines name the session that they were copied from only inside.
     const complete = await this.#withAncestors(own.map((log) => ({ log, context: false })));
-    if (complete.length > this.#scope.entries.length + this.#scope.unread.length) await this.#scope.update(complete);
+    if (complete.length > this.#scope.entries.length + this.#scope.unread.length) await this.#scope.update(complete, this.#seedOf);
     // Before saving, so that the next snapshot finds the digests of what doesn't change by then.
     this.#digest = digestOf(this.#scope, this.#isOwnSession());
     this.#scope.save();

@@ -8,6 +8,7 @@ import type { Skipped } from '../model/cut.js';
 import { assertThat } from '../model/errors.js';
 import { fromMs, type Instant } from '../model/time.js';
 import { NO_RECORDS, sameTotals, withRow, type LogAbout, type LogFileRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
+import { DamagedCursor } from '../store/cursors.js';
 import { clearBooked, readBooked, setBooked } from '../store/booked.js';
 import type { Store } from '../store/store.js';
 import { AllLogs } from './all-logs.js';
@@ -297,6 +298,17 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
 
 /** Reads every log and brings the books up to date; where nothing is new, the store is not even opened. */
 export async function syncUsage(parts: SyncParts): Promise<AgentSync[]> {
+  try {
+    return await syncOnce(parts);
+  } catch (error) {
+    if (!(error instanceof DamagedCursor)) throw error;
+    const message = "A cursor cache can't be used; the logs are read from their beginning.";
+    parts.reading.warn({ code: 'CACHE_DAMAGED', message });
+    return syncOnce({ ...parts, rebuild: true });
+  }
+}
+
+async function syncOnce(parts: SyncParts): Promise<AgentSync[]> {
   const works: AgentWork[] = [];
   for (const agent of parts.agents) works.push(await readAgent(agent, parts));
   await parts.reading.readers.end();

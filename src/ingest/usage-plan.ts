@@ -151,7 +151,7 @@ class Planner {
   /** `rows`: the current records of that key, mostly one or none. */
   plan(key: string, rows: readonly UsageRow[]): void {
     const { all, presenceOf } = this.#question;
-    const copies = all.copies(key).filter((copy) => !copy.echo);
+    const copies = all.index.copies(key).filter((copy) => !copy.echo);
     const kept = new Map<string, boolean>();
     for (const row of rows) {
       if (!row.counted || copies.some(({ session }) => session === row.session_id)) continue;
@@ -161,7 +161,7 @@ class Planner {
       kept.set(row.record_key, presence !== 'unknown' || row.source_gone);
     }
     const ghosts = rows.filter(({ record_key }) => kept.has(record_key)).map((row) => asCopy(row, key));
-    const standing = ghosts.length === 0 ? all.standing(key) : this.#resolved([...copies, ...ghosts]);
+    const standing = ghosts.length === 0 ? all.index.standing(key) : this.#resolved([...copies, ...ghosts]);
     const winners = new Set<string>();
     for (const copy of standing) {
       if (copy.log < 0) continue;
@@ -187,7 +187,7 @@ class Planner {
     const { all } = this.#question;
     if (copies.every(({ log }) => log < 0)) return copies;
     const found = resolve(copies, { keeps: all.agent.reader.keeps, keyScope: all.agent.reader.keyScope }, all.relations);
-    return found.filter((copy) => copy.log >= 0 && !isNothing(copy) && all.owns(copy));
+    return found.filter((copy) => copy.log >= 0 && !isNothing(copy) && all.index.owns(copy));
   }
 }
 
@@ -206,7 +206,7 @@ export function planUsage(question: PlanQuestion): UsagePlan {
     if (known === undefined) byKey.set(own, [row]);
     else known.push(row);
   }
-  for (const key of keys ?? all.keys()) planner.plan(key, byKey.get(key) ?? []);
-  if (keys === null) for (const [key, own] of byKey) if (all.copies(key).length === 0) planner.plan(key, own);
+  for (const key of keys ?? all.index.keys()) planner.plan(key, byKey.get(key) ?? []);
+  if (keys === null) for (const [key, own] of byKey) if (all.index.copies(key).length === 0) planner.plan(key, own);
   return planner;
 }

@@ -1,7 +1,7 @@
 // The disposable cache of how far logs were read and what was found there. A file has a head and numbered buckets, each checked
 // by its own hash at opening and parsed only when needed. Deleting it changes no answer; a damaged one is a cold read.
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from './files.js';
 
@@ -35,7 +35,8 @@ export class CursorFile {
     const second = bytes.indexOf(0x0a, first + 1);
     const [magic, check, length] = bytes.toString('latin1', 0, Math.max(first, 0)).split(' ');
     const text = bytes.subarray(first + 1, Math.max(second, 0));
-    if (magic !== MAGIC || second < 0 || Number(length) !== text.length || hash(text) !== check) throw new DamagedCursor('The head is not what was written.');
+    if (magic !== MAGIC || second < 0 || Number(length) !== text.length || hash(text) !== check)
+      throw new DamagedCursor('The head is not what was written.');
     const { head, buckets } = JSON.parse(text.toString('utf8')) as Head;
     this.head = head;
     let start = second + 1;
@@ -78,6 +79,7 @@ export class OpenCursor {
       this.#places.set(number, { start, length: size, hash: expected });
       start += size;
     }
+    if (fstatSync(fd).size !== start) throw new DamagedCursor('It is longer or shorter than what was written.');
   }
 
   /** A bucket as it was written; null if there is none. @throws DamagedCursor */

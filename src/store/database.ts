@@ -225,8 +225,7 @@ export class RevisionTable {
   /** The columns of the rows that match, a batch at a time. */
   async *columns(names: readonly string[], filter?: Filter): AsyncGenerator<{ readonly columns: Columns; readonly length: number }> {
     const query = this.#table.query().select([...names]);
-    for await (const batch of filter ? query.where(filter.sql) : query)
-      yield { columns: decodeColumns(batch), length: batch.numRows };
+    for await (const batch of filter ? query.where(filter.sql) : query) yield { columns: decodeColumns(batch), length: batch.numRows };
   }
 
   /** Adds nullable columns, null in every row that is there. */

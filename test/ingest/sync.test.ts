@@ -253,7 +253,7 @@ class Model {
     for (const copy of all.counted()) {
       const key = `claude:${copy.key}`;
       const before = this.#known.get(key);
-      const isKept = before !== undefined && !all.copies(copy.key).some(({ session }) => session === before.session);
+      const isKept = before !== undefined && !all.index.copies(copy.key).some(({ session }) => session === before.session);
       const of = isKept ? before : { session: copy.session, output: copy.counts.output };
       next.set(key, { ...of, text: told(of.session, of.output, isKept) });
     }

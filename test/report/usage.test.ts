@@ -318,7 +318,11 @@ describe('usage by session', () => {
   });
 
   it('tells what its sub-agents spent, as a part of it', () => {
-    const points = [point({ counts: counts(100) }), point({ subagent: true, counts: counts(7) }), point({ subagent: true, counts: counts(5) })];
+    const points = [
+      point({ counts: counts(100) }),
+      point({ subagent: true, counts: counts(7) }),
+      point({ subagent: true, counts: counts(5) }),
+    ];
     expect(bySession(points).sessions).toMatchObject([{ counts: { output: 112 }, subagents: { records: 2, counts: { output: 12 } } }]);
   });
 

@@ -21,9 +21,12 @@ describe('the tables', () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it.each(TABLES.filter(({ key }) => key !== null).map((table) => [table.name, table] as const))('have a key in %s that is never null', (_, table) => {
-    expect(table.columns.find(({ name }) => name === table.key)).toMatchObject({ nullable: false });
-  });
+  it.each(TABLES.filter(({ key }) => key !== null).map((table) => [table.name, table] as const))(
+    'have a key in %s that is never null',
+    (_, table) => {
+      expect(table.columns.find(({ name }) => name === table.key)).toMatchObject({ nullable: false });
+    },
+  );
 
   it.each(everyColumn)('call %s by a name that needs no quotes', (_, column) => {
     expect(column.name).toMatch(/^[a-z][a-z0-9_]*$/);

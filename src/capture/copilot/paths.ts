@@ -1,7 +1,7 @@
 // Where Copilot CLI keeps its sessions: a folder each, in early builds a file each.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Surroundings } from '../agent.js';
-import { findFiles, isPlainId, namesIn } from '../find-files.js';
+import { findFiles, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
 
 export const copilotRoots = ({ home, variables }: Surroundings): string[] => [variables['COPILOT_HOME'] || join(home, '.copilot')];
 
@@ -16,7 +16,7 @@ export async function copilotLogs(root: string): Promise<LogFile[]> {
 }
 
 export function copilotLogsOf(root: string, session: string): Promise<LogFile[]> {
-  if (!isPlainId(session)) return Promise.resolve([]);
+  if (!isPlainId(session) || !isPlainBelow(root, 'session-state')) return Promise.resolve([]);
   const folder = namesIn(join(root, 'session-state', session)).filter((name) => name === 'events.jsonl');
   const flat = namesIn(join(root, 'session-state')).filter((name) => name === `${session}.jsonl`);
   return Promise.resolve([

@@ -1,7 +1,7 @@
 // Where Cursor keeps the transcripts of its agent. Its databases are left alone: they hold no reliable counts, and they hold logins.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
+import { findFiles, foldersIn, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
 
 export const cursorRoots = ({ home }: Surroundings): string[] => [join(home, '.cursor')];
 
@@ -25,6 +25,7 @@ export function cursorLogsOf(root: string, session: string): Promise<LogFile[]> 
   if (!isPlainId(session)) return Promise.resolve([]);
   const logs = foldersIn(join(root, 'projects')).flatMap((project) => {
     const folder = `projects/${project}/agent-transcripts`;
+    if (!isPlainBelow(root, folder)) return [];
     const flat = namesIn(join(root, folder)).filter((name) => name === `${session}.jsonl` || name === `${session}.txt`);
     const own = namesIn(join(root, folder, session)).filter((name) => name === `${session}.jsonl`);
     return [...flat.map((name) => asLog(root, `${folder}/${name}`)), ...own.map((name) => asLog(root, `${folder}/${session}/${name}`))];

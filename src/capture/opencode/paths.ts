@@ -1,7 +1,7 @@
 // Where OpenCode keeps its messages: a JSON file each, since 1.2 in a database; the files stay where they were.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
+import { findFiles, foldersIn, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
 import { isObject, objectIn, textIn } from '../json-line.js';
 import { readSideJson } from '../side-file.js';
 
@@ -55,6 +55,7 @@ export async function opencodeLogs(root: string): Promise<LogFile[]> {
 /** A session's messages, those of the sessions that it spawned, and the databases, which may hold them too. */
 export function opencodeLogsOf(root: string, session: string): Promise<LogFile[]> {
   if (!isPlainId(session)) return Promise.resolve([]);
+  if (!isPlainBelow(root, 'storage/message')) return Promise.resolve(databases(root));
   const messages = join(root, 'storage', 'message');
   const sessions = foldersIn(messages).length === 0 ? new Map<string, About>() : sessionsOf(root);
   const family = new Set([session]);

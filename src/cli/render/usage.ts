@@ -1,7 +1,7 @@
 // Reports on all sessions, for people and for programs. The zone of days and times stands under each.
 import type { Zone } from '../../report/days.js';
 import type { DailyUsage, UsageDay, UsageGroup, UsageModel, UsageSession, UsageSum } from '../../report/usage.js';
-import { formatLocal, formatOrNull } from '../../model/time.js';
+import { formatOrNull } from '../../model/time.js';
 import { tokensIn } from '../../model/tokens.js';
 import { grouped, tokens, totalText } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
@@ -110,7 +110,7 @@ export function renderUsageSessions(sessions: readonly UsageSession[], total: Us
     { header: 'session', cell: ({ session_id }) => session_id },
     { header: 'agent', cell: ({ agent }) => agent },
     { header: 'project', cell: ({ project }) => project ?? 'N/A' },
-    { header: 'last', cell: ({ last_at }) => (last_at === null ? 'N/A' : formatLocal(last_at)) },
+    { header: 'last', cell: ({ last_at }) => (last_at === null ? 'N/A' : zone.timeOf(last_at)) },
     ...countColumns,
     { header: 'models', cell: ({ by_model }) => by_model.map(([model]) => model).join(', ') },
     { header: 'notes', cell: (session) => [...session.flags, noteOf(session)].filter((note) => note !== '').join(', ') },

@@ -1,0 +1,96 @@
+// Which records the copies in many logs stand for: by key, and where copies carry keys of their own, by what makes them twins.
+import type { LogReader } from '../capture/agent.js';
+import { isNothing, resolve, type Relations } from './dedup.js';
+import type { Copy } from './groups.js';
+import type { Records } from './records.js';
+
+type Owner = Pick<Copy, 'key' | 'session'>;
+
+export class KeyIndex {
+  readonly #logs: ReadonlyMap<number, Records>;
+  readonly #reader: LogReader;
+  readonly #relations: Relations;
+  /** key → where its copies stand, as numbers of log and record, one after the other. */
+  readonly #places = new Map<string, number[]>();
+  /** Some copies carry keys of their own. */
+  readonly hasTwins: boolean;
+  #owners: ReadonlyMap<string, Owner> | null = null;
+
+  /** `logs`: the records of each log, by its number. */
+  constructor(logs: ReadonlyMap<number, Records>, reader: LogReader, relations: Relations) {
+    this.#logs = logs;
+    this.#reader = reader;
+    this.#relations = relations;
+    let hasTwins = false;
+    for (const [log, records] of logs) {
+      hasTwins ||= records.hasTwins;
+      for (let i = 0; i < records.length; i++) {
+        const places = this.#places.get(records.key(i));
+        if (places === undefined) this.#places.set(records.key(i), [log, i]);
+        else places.push(log, i);
+      }
+    }
+    this.hasTwins = hasTwins;
+  }
+
+  #copiesAt(places: readonly number[]): Copy[] {
+    const copies: Copy[] = [];
+    for (let n = 0; n < places.length; n += 2) copies.push(this.#logs.get(places[n]!)!.at(places[n + 1]!, places[n]!));
+    return copies;
+  }
+
+  /** The keys of all records. */
+  keys(): IterableIterator<string> {
+    return this.#places.keys();
+  }
+
+  /** All copies of a key, counted or not. */
+  copies(key: string): Copy[] {
+    return this.#copiesAt(this.#places.get(key) ?? []);
+  }
+
+  #stands(places: readonly number[]): Copy[] {
+    const copies = this.#copiesAt(places);
+    // Most keys have one copy.
+    if (copies.length === 1) return isNothing(copies[0]!) && !copies[0]!.echo ? [] : copies;
+    return resolve(copies, this.#reader, this.#relations);
+  }
+
+  /** The records of a key that count. */
+  standing(key: string): Copy[] {
+    const places = this.#places.get(key);
+    return places === undefined ? [] : this.#stands(places).filter((copy) => !copy.echo && this.owns(copy));
+  }
+
+  /** False for a copy with a key of its own whose original is in another session. */
+  owns(copy: Copy): boolean {
+    if (copy.twin === null) return true;
+    this.#owners ??= this.#findOwners();
+    const owner = this.#owners.get(copy.twin);
+    return owner === undefined || owner.key === copy.key || owner.session === copy.session;
+  }
+
+  /** What each key stands for: records that count, or an echo of one that is missing. */
+  *resolved(): Generator<Copy> {
+    for (const places of this.#places.values()) for (const copy of this.#stands(places)) if (this.owns(copy)) yield copy;
+  }
+
+  /** twin → who owns it: an original before copies, then the one in the earliest log, then in the earliest session. */
+  #findOwners(): Map<string, Owner> {
+    const owners = new Map<string, Copy>();
+    if (!this.hasTwins) return owners;
+    for (const places of this.#places.values()) {
+      for (const copy of this.#stands(places)) {
+        const owner = copy.twin === null ? undefined : owners.get(copy.twin);
+        if (copy.twin !== null && (owner === undefined || this.#isBefore(copy, owner))) owners.set(copy.twin, copy);
+      }
+    }
+    return owners;
+  }
+
+  #isBefore(a: Copy, b: Copy): boolean {
+    if (a.rank !== b.rank) return a.rank < b.rank;
+    const [x, y] = [this.#relations.orderOf(a.log), this.#relations.orderOf(b.log)];
+    return x === y ? a.position < b.position : x < y;
+  }
+}
