@@ -14,6 +14,23 @@ function reference(zone: string): (instant: number) => string {
   };
 }
 
+/** The same of the time of day. */
+function referenceTime(zone: string): (instant: number) => string {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const dayOf = reference(zone);
+  return (instant) => {
+    const parts = format.formatToParts(Math.floor(instant / 1000));
+    const part = (type: string): string => parts.find((one) => one.type === type)!.value;
+    return `${dayOf(instant)} ${part('hour')}:${part('minute')}:${part('second')}`;
+  };
+}
+
 const anyInstant = fc.integer({ min: micros('2015-01-01T00:00:00Z'), max: micros('2099-12-31T00:00:00Z') });
 
 afterEach(() => {
@@ -39,6 +56,17 @@ describe.each([
         expect(dayOf(instant)).toBe(expected(instant));
       }),
       { seed: 7, numRuns: 300 },
+    );
+  });
+
+  it('has the time that a clock there shows', () => {
+    const { timeOf } = zoneNamed(name);
+    const expected = referenceTime(name);
+    fc.assert(
+      fc.property(anyInstant, (instant) => {
+        expect(timeOf(instant)).toBe(expected(instant));
+      }),
+      { seed: 9, numRuns: 300 },
     );
   });
 
@@ -73,11 +101,11 @@ describe('a zone', () => {
 describe("the viewer's own zone", () => {
   it.each(['Asia/Kathmandu', 'Europe/Berlin', 'America/New_York', 'UTC'])('is %s where that is set', (name) => {
     vi.stubEnv('TZ', name);
-    const { dayOf } = zoneNamed(null);
-    const expected = reference(name);
+    const { dayOf, timeOf } = zoneNamed(null);
+    const [expected, expectedTime] = [reference(name), referenceTime(name)];
     fc.assert(
       fc.property(anyInstant, (instant) => {
-        expect(dayOf(instant)).toBe(expected(instant));
+        expect([dayOf(instant), timeOf(instant)]).toEqual([expected(instant), expectedTime(instant)]);
       }),
       { seed: 8, numRuns: 300 },
     );
