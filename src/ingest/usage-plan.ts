@@ -49,6 +49,10 @@ const SAME = [
 
 const isSame = (a: UsageRow, b: UsageRow): boolean => SAME.every((name) => a[name] === b[name]) && sameCounts(a.counts, b.counts);
 
+/** What twins have in common. */
+const likeness = ({ at, model, counts }: Pick<UsageRow, 'at' | 'model' | 'counts'>): string =>
+  `${at}|${model ?? ''}|${Object.values(counts).join('.')}`;
+
 /** A record that is kept takes part like a copy that owns before all others. */
 const asCopy = (row: UsageRow, key: string): Copy => ({
   key,
@@ -79,6 +83,7 @@ class Planner {
   readonly #question: PlanQuestion;
   readonly #rootOf: (session: string) => string;
   readonly #projects = new Map<number, string | null>();
+  #kept: ReadonlyMap<string, string> | null = null;
   readonly revisions: { row: UsageRow; before: UsageRow | null }[] = [];
   readonly held: string[] = [];
 
@@ -148,6 +153,26 @@ class Planner {
     return now - (copy.at ?? all.entry(copy.log).mtimeMs * 1000) < OPEN_MICROS;
   }
 
+  /** Whether a copy with a key of its own repeats a record whose bytes are gone, which counts already. */
+  #isKeptElsewhere(copy: Copy): boolean {
+    if (copy.twin === null) return false;
+    this.#kept ??= this.#keptRecords();
+    const session = this.#kept.get(likeness(copy));
+    return session !== undefined && session !== copy.session;
+  }
+
+  /** What the records that no log gives any more are alike by → their session. */
+  #keptRecords(): Map<string, string> {
+    const { all, rows } = this.#question;
+    const kept = new Map<string, string>();
+    for (const row of rows.values()) {
+      const own = row.record_key.slice(all.agent.name.length + 1);
+      if (!row.counted || all.index.copies(own).some(({ session }) => session === row.session_id)) continue;
+      kept.set(likeness(row), row.session_id);
+    }
+    return kept;
+  }
+
   /** `rows`: the current records of that key, mostly one or none. */
   plan(key: string, rows: readonly UsageRow[]): void {
     const { all, presenceOf } = this.#question;
@@ -172,6 +197,7 @@ class Planner {
         this.held.push(key);
         continue;
       }
+      if (before?.counted !== true && this.#isKeptElsewhere(copy)) continue;
       const row = this.#rowOf(copy, recordKey, before);
       if (before === null || !isSame(row, before)) this.revisions.push({ row, before });
     }

@@ -1,6 +1,7 @@
 // Turns what LanceDB and the file system throw into errors that tell what to do. LanceDB's errors are plain and carry paths of
 // the machine that built it, so they are told apart by their text and cut before the first such path.
 import { TokentrailError } from '../model/errors.js';
+import { DamagedCursor } from './cursors.js';
 
 const CONFLICT = /Retryable commit conflict|Commit conflict|Too many concurrent writers|preempted by concurrent/;
 const FULL = /No space left|ENOSPC|os error 28|Disk quota|EDQUOT|File too large|EFBIG|os error 27/i;
@@ -23,6 +24,8 @@ export function storeFailure(error: unknown, address: string): TokentrailError {
   if (error instanceof TokentrailError) return error;
   // A mistake of ours is not the store's.
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) throw error;
+  // The cache is not the store; whoever reads by it reads anew.
+  if (error instanceof DamagedCursor) throw error;
   const message = error instanceof Error ? error.message : String(error);
   const details = { store: address };
   if (FULL.test(message)) {

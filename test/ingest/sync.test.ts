@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../src/capture/agent.js';
+import { agentNamed } from '../../src/capture/agents.js';
 import { AllLogs } from '../../src/ingest/all-logs.js';
 import { syncUsage, type AgentSync } from '../../src/ingest/sync.js';
 import type { Instant } from '../../src/model/time.js';
 import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../../src/model/usage-row.js';
 import type { Store } from '../../src/store/store.js';
-import { copyOfHome, fixtures, newReading, temporaryFolder } from '../capture/fixture.js';
+import { copyOfHome, filesIn, fixtures, newReading, temporaryFolder } from '../capture/fixture.js';
 import { NOON, openStore } from '../store/temporary.js';
 import { A, B, ClaudeHome, line } from './claude-home.js';
 
@@ -220,6 +221,45 @@ describe('a sync', () => {
     Object.assign(other, { folder: desk.folder });
     expect(await other.sync()).toMatchObject({ added: 1, gone: 0 });
     expect(Object.values(await other.ledger()).sort()).toEqual([told(A, 7, false), told(B, 8, false)]);
+  });
+
+  it('keeps an original that is deleted, and does not count the copy that a fork made of it with an id of its own', async () => {
+    const home = temporaryFolder();
+    const storage = join(home, '.local', 'share', 'opencode', 'storage');
+    const put = (path: string, value: unknown): void => {
+      mkdirSync(dirname(join(storage, path)), { recursive: true });
+      writeFileSync(join(storage, path), JSON.stringify(value));
+    };
+    const created = 1_773_050_400_000;
+    const tokens = { input: 7, output: 20, reasoning: 0, cache: { read: 0, write: 0 } };
+    for (const [id, message, later] of [
+      ['ses_original', 'msg_original', 0],
+      ['ses_fork', 'msg_copy', 60_000],
+    ] as const) {
+      put(`session/p/${id}.json`, { id, projectID: 'p', version: '1.1.0', time: { created: created + later } });
+      const time = { created: created + 1000, completed: created + 2000 };
+      put(`message/${id}/${message}.json`, { id: message, sessionID: id, role: 'assistant', modelID: 'm', time, tokens });
+    }
+    const desk = new Desk(home, agentNamed('opencode'));
+    await desk.sync();
+    expect(Object.keys(await desk.ledger())).toEqual(['opencode:msg_original']);
+    rmSync(join(storage, 'message', 'ses_original'), { recursive: true });
+    await desk.sync();
+    await desk.sync(desk.agent, true);
+    expect(await desk.ledger()).toEqual({ 'opencode:msg_original': told('ses_original', 20, true) });
+  });
+
+  it('reads the logs anew if its cache turns out to be damaged', async () => {
+    const home = new ClaudeHome();
+    home.append(home.log(), line(1, { output: 7 }));
+    const desk = deskOf(home);
+    await desk.sync();
+    const [name] = filesIn(desk.cache);
+    const bytes = readFileSync(join(desk.cache, name!));
+    writeFileSync(join(desk.cache, name!), Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])]));
+    rmSync(join(desk.folder, 'usage.state'));
+    expect(await desk.sync()).toMatchObject({ added: 0, gone: 0 });
+    expect(Object.values(await desk.ledger())).toEqual([told(A, 7, false)]);
   });
 
   it('is done by the next one if it was cut short between the totals and the records', async () => {

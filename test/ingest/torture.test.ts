@@ -1,127 +1,298 @@
-// Logs with everything in them that a crash, a hostile writer or another version can leave there: the same totals as their clean
-// twins, and what was skipped counted by reason.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+// The torture corpus: for each format of a log, a folder that holds everything that logs should never hold. It must give the totals
+// of its clean twin, and a list of skips that was counted by hand from what torture.ts puts in.
+import { closeSync, ftruncateSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgentSessions } from '../../src/ingest/sessions.js';
-import { allTold, copyOfHome, fixtures, logsOfHome, newReading, readHome, type Fixture } from '../capture/fixture.js';
+import { TOKEN_CLASSES } from '../../src/model/tokens.js';
+import { allTold, copyOfHome, fixtures, logsOfHome, makeFolderOf, newReading, readHome, type Fixture } from '../capture/fixture.js';
+import { hostileDocuments, linkFolders, seeded, tortureDatabase, tortureFolder, tortureLines, withMark } from './torture.js';
 
-const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+const SEEDS = [20260309, 20260310];
 
-/** A line, and the reason for which it is skipped; null for one that says nothing. */
-const HOSTILE: readonly (readonly [line: Buffer, reason: string | null])[] = [
-  [Buffer.alloc(64), 'zero_filled'],
-  [bytes('{"type":"assistant","message":{"id":"msg_torture_0001","usage":{"output_tokens":9'), 'bad_json'],
-  [bytes('\xff\xfe\x01garbage'), 'bad_json'],
-  [bytes('{"type":"x","text":"a\x01b","usage":{"output_tokens":9}}'), 'bad_json'],
-  [bytes('{"type":"assistant","tokens":{"output":9}}}'), 'bad_json'],
-  [bytes('[1,2]'), 'not_an_object'],
-  [bytes('7'), 'not_an_object'],
-  [bytes('null'), 'not_an_object'],
-  [bytes('"text"'), 'not_an_object'],
-  [bytes(''), null],
-  [bytes(' \t'), null],
-  [bytes(`{"type":"x","deep":${'['.repeat(1e5)}${']'.repeat(1e5)}}`), null],
-  [bytes('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"type":"x"}'), null],
-  [bytes('{"type":"x","text":"caf\xe9 \\ud800 \\u0000"}'), null],
-  [bytes('{"type":"never seen","payload":{"type":"new"},"data":[],"message":"text","usage":{"output_tokens":9}}'), null],
-  [bytes('{"type":"x","timestamp":"9999-12-31T23:59:60.999Z"}'), null],
-  [bytes('{"type":"x","timestamp":"yesterday"}'), null],
-  [bytes('{"type":"x","timestamp":17}'), null],
-];
+const IS_ROOT = process.getuid?.() === 0;
 
-const SKIPPED_PER_LOG = [
-  { reason: 'bad_json', count: 4 },
-  { reason: 'not_an_object', count: 4 },
-  { reason: 'zero_filled', count: 1 },
-];
+type Skips = Readonly<Record<string, number>>;
 
-const CRLF = bytes('\r\n');
-
-/** The log with hostile lines after its first one, other line ends, a mark at its beginning and a line that is being written. */
-function tortured(log: Buffer): Buffer {
-  const lines = log.toString('latin1').trimEnd().split('\n').map(bytes);
-  const all = [lines[0]!, ...HOSTILE.map(([line]) => line), ...lines.slice(1)];
-  const ended = all.flatMap((line) => [line, CRLF]);
-  const mark = log[0] === 0xef ? [] : [Buffer.from([0xef, 0xbb, 0xbf])];
-  return Buffer.concat([...mark, ...ended, bytes('{"type":"assistant","half":"wri')]);
+interface Trial {
+  /** The clean twin. */
+  readonly fixture: string;
+  readonly kind: 'lines' | 'documents' | 'database';
+  /** Where hostile files lie, in the home. */
+  readonly folder: string;
+  /** A log's name with a word in it. */
+  readonly nameOf: (word: string) => string;
+  /** Lines or documents that look like usage in this format, and are none: their counts are inherited, not their own. */
+  readonly lookalikes: readonly string[];
+  /** By hand: what is skipped of hostile contents. */
+  readonly skipped: Skips;
+  /** By hand: what is skipped of hostile files, and how many files are read. */
+  readonly inFolder: { readonly skipped: Skips; readonly files: number };
 }
 
-/** What lies in a folder of logs and is none, named as if it were; `ending` as the logs have. */
-function litter(path: string): void {
-  // Copilot's have the same name in a folder each; beside those its older ones lay.
-  const [folder, name] = basename(path) === 'events.jsonl' ? [dirname(dirname(path)), 'aaaaaaaa.jsonl'] : [dirname(path), basename(path)];
-  const named = (word: string): string => join(folder, name.replace(/^(.*)(.{4})(\.[a-z]+)$/, `$1${word}$3`));
-  symlinkSync(folder, named('loop'));
-  symlinkSync('/etc/passwd', named('link'));
-  mkdirSync(named('fold'));
-  if (process.platform !== 'win32') execFileSync('mkfifo', [named('fifo')]);
-  writeFileSync(named('\u001b[31m\n'.slice(0, 4)), '');
+const INHERITED = '"__proto__":{"usage":{"input_tokens":7,"output_tokens":7},"tokens":{"input":7,"output":7},"outputTokens":7}';
+
+/** Of one log of lines: the lines in torture.ts under each reason. */
+const ONE_LOG = { bad_json: 6, not_an_object: 6, zero_filled: 1 };
+
+/** Of hostile documents: half, NULs, garbage, unclosed and a lone mark; the empty one; a list, a number, a text and null. */
+const DOCUMENTS = { bad_json: 5, empty: 1, not_an_object: 4 };
+
+/** Files named with a newline, an escape, as an option, and very long. */
+const ODD_NAMES = 4;
+
+const TRIALS: readonly Trial[] = [
+  {
+    fixture: 'claude/sub-agents',
+    kind: 'lines',
+    folder: '.claude/projects/-home-ada-paper',
+    nameOf: (word) => `${word}.jsonl`,
+    lookalikes: [
+      `{"type":"assistant",${INHERITED}}`,
+      `{"type":"assistant","message":{"id":"msg_torture_0000","model":"m",${INHERITED}}}`,
+      '{"type":"assistant","message":{"id":"msg_torture_0001","model":"<synthetic>","usage":{"input_tokens":7}}}',
+      '{"type":"assistant","usage":{"input_tokens":7}}',
+    ],
+    // Five logs.
+    skipped: { bad_json: 30, not_an_object: 30, zero_filled: 5 },
+    inFolder: { skipped: { bad_json: ODD_NAMES }, files: 5 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'codex/fork',
+    kind: 'lines',
+    folder: '.codex/sessions/2026/03/09',
+    nameOf: (word) => `rollout-2026-03-09T09-00-00-${word}.jsonl`,
+    lookalikes: [
+      `{"type":"event_msg","payload":{"type":"token_count",${INHERITED}}}`,
+      '{"type":"event_msg","payload":{"type":"token_count","info":{"__proto__":{"total_token_usage":{"input_tokens":7}}}}}',
+      '{"type":"event_msg","payload":{"type":"token_count","info":null}}',
+      '{"type":"token_count","info":{"total_token_usage":{"input_tokens":7}}}',
+    ],
+    // Two logs.
+    skipped: { bad_json: 12, not_an_object: 12, zero_filled: 2 },
+    inFolder: { skipped: { bad_json: ODD_NAMES }, files: 2 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'gemini/sub-agent',
+    kind: 'lines',
+    folder: '.gemini/tmp/paper/chats',
+    nameOf: (word) => `session-2026-03-10T18-00-${word}.jsonl`,
+    lookalikes: [
+      `{"type":"gemini","id":"t-1",${INHERITED}}`,
+      '{"type":"gemini","id":"t-2","tokens":null}',
+      '{"type":"user","id":"t-3","tokens":{"input":7}}',
+      '{"$set":{"messages":[null,7,"text",[],{"tokens":{"input":7}}]}}',
+    ],
+    // Two logs.
+    skipped: { bad_json: 12, not_an_object: 12, zero_filled: 2 },
+    inFolder: { skipped: { bad_json: ODD_NAMES }, files: 2 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'gemini/json-document',
+    kind: 'documents',
+    folder: '.gemini/tmp/paper/chats',
+    nameOf: (word) => `session-2026-03-10T18-00-${word}.json`,
+    lookalikes: [
+      `{"sessionId":"torture","messages":[{"type":"gemini","id":"t-1",${INHERITED}}]}`,
+      '{"sessionId":"torture","__proto__":{"messages":[{"type":"gemini","id":"t-1","tokens":{"input":7}}]}}',
+      '{"sessionId":"torture","messages":{"0":{"type":"gemini","id":"t-1","tokens":{"input":7}}}}',
+    ],
+    skipped: DOCUMENTS,
+    inFolder: { skipped: { bad_json: ODD_NAMES, empty: 1 }, files: 1 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'qwen/sub-agent',
+    kind: 'lines',
+    folder: '.qwen/projects/-home-ada-paper/chats',
+    nameOf: (word) => `${word}.jsonl`,
+    lookalikes: [
+      '{"type":"system","subtype":"ui_telemetry","systemPayload":{"__proto__":{"uiEvent":{"event.name":"qwen-code.api_response"}}}}',
+      '{"type":"system","subtype":"ui_telemetry","systemPayload":{"uiEvent":{"event.name":"qwen-code.api_error","input_token_count":7}}}',
+      `{"type":"assistant",${INHERITED}}`,
+      '{"type":"assistant","__proto__":{"usageMetadata":{"promptTokenCount":7}}}',
+    ],
+    skipped: ONE_LOG,
+    inFolder: { skipped: { bad_json: ODD_NAMES }, files: 1 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'copilot/two-shutdowns',
+    kind: 'lines',
+    folder: '.copilot/session-state',
+    nameOf: (word) => `${word}.jsonl`,
+    lookalikes: [
+      `{"type":"assistant.message","data":{"messageId":"t-1",${INHERITED}}}`,
+      '{"type":"assistant.message","outputTokens":7}',
+      '{"type":"session.usage","data":{"modelMetrics":{"m":{"usage":{"inputTokens":7}}}}}',
+      // A summary without its numbers is the one shape that isn't known; two of them.
+      '{"type":"session.shutdown","data":{"__proto__":{"modelMetrics":{"m":{"usage":{"inputTokens":7}}}}}}',
+      '{"type":"session.shutdown","data":{"modelMetrics":[]}}',
+    ],
+    skipped: { ...ONE_LOG, unknown_shape: 2 },
+    inFolder: { skipped: { bad_json: ODD_NAMES }, files: 1 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'opencode/json-storage',
+    kind: 'documents',
+    folder: '.local/share/opencode/storage/message/ses_ada0000000001PaperPaperPap',
+    nameOf: (word) => `msg_${word}.json`,
+    lookalikes: [
+      // Two answers without tokens of their own.
+      `{"role":"assistant",${INHERITED}}`,
+      '{"role":"assistant","tokens":[]}',
+      '{"role":"user","tokens":{"input":7}}',
+      '{"__proto__":{"role":"assistant"},"tokens":{"input":7}}',
+    ],
+    skipped: { ...DOCUMENTS, unknown_shape: 2 },
+    inFolder: { skipped: { bad_json: ODD_NAMES, empty: 1 }, files: 4 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'opencode/sub-session',
+    kind: 'database',
+    folder: '.local/share/opencode',
+    nameOf: (word) => `opencode-${word}.db`,
+    lookalikes: [],
+    // Of the rows: nothing, empty, no JSON, a list, a number, a NUL, a deep list; no id, no id and no session. Then the truncated
+    // database, the text and the NULs; the empty file is a database without tables.
+    skipped: { bad_json: 9, bad_database: 3, unknown_shape: 1 },
+    // Of the odd names, no build has any but the long one.
+    inFolder: { skipped: { bad_database: 1, unknown_shape: 1 }, files: 3 },
+  },
+  {
+    fixture: 'amp/ledger-and-messages',
+    kind: 'documents',
+    folder: '.local/share/amp/threads',
+    nameOf: (word) => `T-${word}.json`,
+    lookalikes: [
+      `{"messages":[{"role":"assistant","messageId":1,${INHERITED}}]}`,
+      '{"__proto__":{"usageLedger":{"events":[{"tokens":{"input":7}}]}}}',
+      '{"usageLedger":{"events":{"0":{"tokens":{"input":7}}}},"messages":[null,7,"text",[]]}',
+    ],
+    skipped: DOCUMENTS,
+    inFolder: { skipped: { bad_json: ODD_NAMES, empty: 1 }, files: 1 + ODD_NAMES + 1 },
+  },
+  {
+    fixture: 'cursor/transcript',
+    kind: 'lines',
+    folder: '.cursor/projects/home-ada-paper/agent-transcripts',
+    nameOf: (word) => `${word}.jsonl`,
+    lookalikes: ['{"__proto__":{"role":"user"}}', '{"role":["user"]}', `{"role":"system",${INHERITED}}`],
+    skipped: ONE_LOG,
+    inFolder: { skipped: { bad_json: ODD_NAMES }, files: 1 + ODD_NAMES + 1 },
+  },
+];
+
+const fixtureOf = ({ fixture }: Trial): Fixture => fixtures().find(({ name }) => name === fixture)!;
+
+const clean = (trial: Trial): Promise<AgentSessions> => readHome(fixtureOf(trial).agent, fixtureOf(trial).home);
+
+/** What sessions spent, by their ids. */
+const spent = ({ sessions }: AgentSessions): ReadonlyMap<string, unknown> =>
+  new Map(
+    sessions.map(({ session_id, usage, flags, turns, first_at, last_at }) => [session_id, { usage, flags, turns, first_at, last_at }]),
+  );
+
+/** The sessions of `read` that `twin` has too. */
+const shared = (read: AgentSessions, twin: AgentSessions): unknown => {
+  const ids = spent(twin);
+  return new Map([...spent(read)].filter(([id]) => ids.has(id)));
+};
+
+/** Classes above 0 of sessions that `twin` doesn't have. */
+const extraCounts = (read: AgentSessions, twin: AgentSessions): unknown[] => {
+  const ids = spent(twin);
+  const extra = read.sessions.filter(({ session_id }) => !ids.has(session_id));
+  return extra.flatMap(({ session_id, usage }) =>
+    TOKEN_CLASSES.filter((name) => (usage.counts[name] ?? 0) > 0).map((name) => [session_id, name, usage.counts[name]]),
+  );
+};
+
+const skips = (read: AgentSessions): Skips => Object.fromEntries(read.skipped.map(({ reason, count }) => [reason, count]));
+
+/** A home whose logs have hostile contents. */
+async function hostileContents(trial: Trial, seed: number): Promise<string> {
+  const fixture = fixtureOf(trial);
+  const random = seeded(seed);
+  const home = copyOfHome(fixture);
+  const logs = await logsOfHome(fixture.agent, home);
+  const good = readFileSync(logs[0]!);
+  const hostile = (word: string): string => join(home, trial.folder, trial.nameOf(word));
+  makeFolderOf(hostile('x'));
+  if (trial.kind === 'lines') for (const log of logs) writeFileSync(log, tortureLines(readFileSync(log), trial.lookalikes, random));
+  if (trial.kind === 'documents') {
+    for (const log of logs) writeFileSync(log, withMark(readFileSync(log)));
+    hostileDocuments(good, trial.lookalikes, random).forEach((content, n) => writeFileSync(hostile(`t${n}`), content));
+  }
+  if (trial.kind === 'database') {
+    for (const log of logs) tortureDatabase(log);
+    writeFileSync(hostile('x'), good.subarray(0, good.length >> 1));
+    writeFileSync(hostile('y'), 'not a database, and longer than the hundred bytes that the head of a database takes. '.repeat(9));
+    writeFileSync(hostile('zeros'), Buffer.alloc(good.length));
+    writeFileSync(hostile('empty'), '');
+  }
+  return home;
 }
 
-/** Sessions that have spent anything, without what was skipped and without times, which hostile lines may widen. */
-const spent = (read: AgentSessions): unknown[] =>
-  allTold(read)
-    .filter(({ records }) => records > 0)
-    .map(({ session_id, records, usage, by_model, subagents, first_at, last_at }) => ({
-      session_id, records, usage, by_model, subagents, first_at, last_at,
-    })); // prettier-ignore
+/** A home whose folders hold what is no log. */
+async function hostileFolder(trial: Trial): Promise<string> {
+  const fixture = fixtureOf(trial);
+  const home = copyOfHome(fixture);
+  const logs = await logsOfHome(fixture.agent, home);
+  linkFolders(logs);
+  await tortureFolder(join(home, trial.folder), trial.nameOf, readFileSync(logs[0]!));
+  return home;
+}
 
-const APPENDED = fixtures().filter(({ home, agent }) => agent.name !== 'opencode' && agent.name !== 'amp' && home !== '');
+const NAMED = TRIALS.map((trial) => [trial.fixture, trial] as const);
 
-const hasOnlyLines = async (fixture: Fixture): Promise<boolean> =>
-  (await logsOfHome(fixture.agent, fixture.home)).every((path) => extname(path) === '.jsonl');
+describe.each(NAMED)('a hostile twin of the logs of %s', (_, trial) => {
+  const { agent } = fixtureOf(trial);
 
-describe.each(APPENDED.map((fixture) => [fixture.name, fixture] as const))('the tortured logs of %s', (name, fixture) => {
-  it('give the totals of their clean twins', async () => {
-    // Logs of the past that are damaged or hostile already have no clean twin.
-    const home = copyOfHome(fixture);
-    const logs = (await logsOfHome(fixture.agent, home)).filter((path) => path.endsWith('.jsonl'));
-    const clean = await readHome(fixture.agent, fixture.home);
-    for (const path of logs) writeFileSync(path, tortured(readFileSync(path)));
-    for (const path of logs.slice(0, 1)) litter(path);
-    const read = await readHome(fixture.agent, home, newReading());
-    expect(spent(read)).toEqual(spent(clean));
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-    if (!(await hasOnlyLines(fixture)) || clean.skipped.length > 0) return;
-    expect(read.skipped).toEqual(SKIPPED_PER_LOG.map(({ reason, count }) => ({ reason, count: count * logs.length })));
-    expect(name).not.toBe('');
+  it('has a clean twin in which nothing is skipped', async () => {
+    const twin = await clean(trial);
+    expect([twin.skipped, twin.unread, twin.sessions.length]).toEqual([[], [], spent(twin).size]);
+  });
+
+  describe.each(SEEDS)('with hostile contents, seed %d', (seed) => {
+    it('gives the usage of its clean twin', async () => {
+      const twin = await clean(trial);
+      expect(shared(await readHome(agent, await hostileContents(trial, seed)), twin)).toEqual(spent(twin));
+    });
+
+    it('counts nothing for sessions that only hostile contents name', async () => {
+      expect(extraCounts(await readHome(agent, await hostileContents(trial, seed)), await clean(trial))).toEqual([]);
+    });
+
+    it('skips what was counted by hand', async () => {
+      expect(skips(await readHome(agent, await hostileContents(trial, seed)))).toEqual(trial.skipped);
+    });
+
+    it('can read every file', async () => {
+      expect((await readHome(agent, await hostileContents(trial, seed))).unread).toEqual([]);
+    });
+
+    it('gives the same again from a warm cache', async () => {
+      const home = await hostileContents(trial, seed);
+      const reading = newReading();
+      const first = allTold(await readHome(agent, home, reading));
+      expect(allTold(await readHome(agent, home, reading))).toEqual(first);
+    });
+
+    it('leaves the objects of the program as they were', async () => {
+      await readHome(agent, await hostileContents(trial, seed));
+      expect([Object.hasOwn(Object.prototype, 'polluted'), ({} as { polluted?: unknown }).polluted]).toEqual([false, undefined]);
+    });
   });
 });
 
-describe('documents', () => {
-  it.each([
-    ['gemini/json-document', 'session-2026-03-10T10-00-00000000.json'],
-    ['amp/ledger-and-messages', 'T-00000000-0000-4000-8000-000000000000.json'],
-    ['opencode/json-storage', 'msg_zzz.json'],
-  ])('that are half written or empty are counted and change no total: %s', async (name, other) => {
-    const fixture = fixtures().find((one) => one.name === name)!;
-    const home = copyOfHome(fixture);
-    const [path] = await logsOfHome(fixture.agent, home);
-    const text = readFileSync(path!);
-    writeFileSync(path!, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]));
-    writeFileSync(join(dirname(path!), other), text.subarray(0, text.length >> 1));
-    writeFileSync(join(dirname(path!), other.replace('0.json', '1.json').replace('zzz', 'zzy')), '');
-    const read = await readHome(fixture.agent, home);
-    expect(spent(read)).toEqual(spent(await readHome(fixture.agent, fixture.home)));
-    expect(read.skipped).toEqual([
-      { reason: 'bad_json', count: 1 },
-      { reason: 'empty', count: 1 },
-    ]);
-  });
-});
+describe.runIf(process.platform === 'linux').each(NAMED)('a twin of the folders of %s with hostile files', (_, trial) => {
+  const { agent } = fixtureOf(trial);
 
-describe('databases', () => {
-  it('that are cut short or none at all are counted and change no total', async () => {
-    const fixture = fixtures().find(({ name }) => name === 'opencode/database')!;
-    const home = copyOfHome(fixture);
-    const [path] = await logsOfHome(fixture.agent, home);
-    const content = readFileSync(path!);
-    writeFileSync(join(dirname(path!), 'opencode-x.db'), content.subarray(0, content.length >> 1));
-    writeFileSync(join(dirname(path!), 'opencode-y.db'), 'no database\n');
-    const read = await readHome(fixture.agent, home);
-    expect(spent(read)).toEqual(spent(await readHome(fixture.agent, fixture.home)));
-    expect(read.skipped).toEqual([{ reason: 'bad_database', count: 2 }]);
+  it('gives the usage of its clean twin in time', { timeout: 5_000 }, async () => {
+    const twin = await clean(trial);
+    expect(shared(await readHome(agent, await hostileFolder(trial)), twin)).toEqual(spent(twin));
+  });
+
+  it.runIf(IS_ROOT === false)('counts nothing for what only hostile files hold', { timeout: 5_000 }, async () => {
+    expect(extraCounts(await readHome(agent, await hostileFolder(trial)), await clean(trial))).toEqual([]);
   });
 });
