@@ -43,6 +43,7 @@ export class AllLogs {
   #families = new Map<string, string>();
   #orders: string[] = [];
   #changed = false;
+  #related = false;
   #index: KeyIndex | null = null;
 
   private constructor(agent: Agent, reading: Reading, file: OpenCursor | null, hashed: boolean, seeded: boolean) {
@@ -58,7 +59,6 @@ export class AllLogs {
     this.#recordCount = head.records;
     this.#booked = head.booked;
     this.#unbooked = head.unbooked === null ? null : new Set(head.unbooked);
-    this.#relate();
   }
 
   static nameOf(agent: Agent): string {
@@ -172,6 +172,7 @@ export class AllLogs {
       this.#changed = true;
     };
     const wanted = new Set(logs.map(logKey));
+    if ([...known.keys()].some((key) => !wanted.has(key))) this.#relateOnce();
     for (const [key, index] of known) {
       if (wanted.has(key)) continue;
       forget(index);
@@ -195,6 +196,7 @@ export class AllLogs {
       for (const key of seed.records.parts.keys) touched.add(key);
       if (number !== undefined) for (const key of this.#recordsOf(number).parts.keys) touched.add(key);
     }
+    if (tasks.length > 0) this.#relateOnce();
     let done = 0;
     for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
       this.#reading.progress(done++, tasks.length);
@@ -244,8 +246,14 @@ export class AllLogs {
     return records;
   }
 
+  /** How the logs that are known relate to each other, worked out when it is first asked for: a reading of nothing new never asks. */
+  #relateOnce(): void {
+    if (!this.#related) this.#relate();
+  }
+
   /** @returns whether families became one or a log turned out to be earlier, so that any key may count otherwise now. */
   #relate(): boolean {
+    this.#related = true;
     const [families, orders] = [this.#families, this.#orders];
     this.#families = this.agent.reader.keyScope === 'family' ? familyRoots(this.facts) : new Map<string, string>();
     this.#orders = this.#entries.map((entry) => (entry === null ? '' : orderOf(entry)));
@@ -254,6 +262,7 @@ export class AllLogs {
   }
 
   get relations(): Relations {
+    this.#relateOnce();
     return {
       orderOf: (log) => this.#orders[log] ?? '',
       familyOf: (session) => this.#families.get(session) ?? session,
