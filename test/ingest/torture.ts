@@ -1,7 +1,7 @@
 // Makes of a folder of clean logs one that a crash, a full disk or an enemy might have left: hostile lines between good ones,
 // hostile documents and rows beside good ones, and folders full of what is no log. Seeded, so that a failure comes again.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
@@ -19,6 +19,9 @@ export function seeded(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) % below;
   };
 }
+
+/** Whom no file is closed to. */
+export const IS_ROOT = process.getuid?.() === 0;
 
 const DEPTH = 100_000;
 
@@ -135,7 +138,13 @@ export function tortureDatabase(path: string): void {
     messages.forEach((data, n) => {
       database.run('INSERT INTO message VALUES (?, ?, ?, ?, ?)', [`msg_torture${n}`, '__proto__', n, n, data]);
     });
-    database.run('INSERT INTO message VALUES (?, ?, ?, ?, ?)', [null, 'constructor', -1, null, '{"role":"assistant","tokens":{"input":7}}']);
+    database.run('INSERT INTO message VALUES (?, ?, ?, ?, ?)', [
+      null,
+      'constructor',
+      -1,
+      null,
+      '{"role":"assistant","tokens":{"input":7}}',
+    ]);
     database.run('INSERT INTO message VALUES (?, ?, ?, ?, ?)', ['', null, null, null, '{"role":"assistant","tokens":{"input":7}}']);
     database.run('INSERT INTO session (id, parent_id, time_created) VALUES (?, ?, ?)', ['ses_torture', '__proto__', 'tomorrow']);
     database.run('INSERT INTO session (id) VALUES (?)', [null]);
@@ -167,8 +176,10 @@ export async function tortureFolder(folder: string, nameOf: (word: string) => st
   mkdirSync(path('folder'));
   writeFileSync(path('empty'), '');
   for (const word of ['new\nline', 'esc\u001b[31m', '-rf', 'x'.repeat(200)]) writeFileSync(path(word), 'not json\n');
-  writeFileSync(path('closed'), content);
-  chmodSync(path('closed'), 0o000);
+  if (!IS_ROOT) {
+    writeFileSync(path('closed'), content);
+    chmodSync(path('closed'), 0o000);
+  }
   const [before, after] = path('@').split('@');
   writeFileSync(Buffer.concat([Buffer.from(before!), Buffer.from([0xff]), Buffer.from(after!)]), content);
 }
@@ -177,5 +188,3 @@ export async function tortureFolder(folder: string, nameOf: (word: string) => st
 export function linkFolders(logs: readonly string[]): void {
   for (const folder of new Set(logs.map((log) => dirname(log)))) symlinkSync(basename(folder), `${folder}-again`);
 }
-
-export const readBytes = (path: string): Buffer => readFileSync(path);
