@@ -32,6 +32,10 @@ export interface UsageSum {
   /** API calls. */
   readonly records: number;
   readonly counts: Counts;
+  /** Tokens of all classes that are known, also of records that don't know others. */
+  readonly known: number;
+  /** Those of them that were sent: all but output. */
+  readonly known_in: number;
   readonly partial_records: number;
   /** Of records whose log is gone. */
   readonly gone_records: number;
@@ -63,7 +67,9 @@ class Adder {
       (name, i) => [name, this.#unknown[i] || !Number.isSafeInteger(this.#sums[i]) ? null : this.#sums[i]!] as const,
     );
     const counts = Object.fromEntries(values) as unknown as Counts;
-    return { records: this.#records, counts, partial_records: this.#partial, gone_records: this.#gone };
+    const known_in = this.#sums.slice(0, 4).reduce((sum, one) => sum + one, 0);
+    const known = known_in + this.#sums[4]!;
+    return { records: this.#records, counts, known, known_in, partial_records: this.#partial, gone_records: this.#gone };
   }
 }
 
@@ -215,7 +221,7 @@ export interface SilentSession {
 const UNCOUNTED: Counts = { input: null, cache_read: null, cache_write_5m: null, cache_write_1h: null, output: null, reasoning: null };
 
 function silentSession({ agent, session_id, last_at, flag }: SilentSession): UsageSession {
-  const nothing = { records: 0, counts: UNCOUNTED, partial_records: 0, gone_records: 0 };
+  const nothing = { records: 0, counts: UNCOUNTED, known: 0, known_in: 0, partial_records: 0, gone_records: 0 };
   const rest = { by_model: [], sessions: 1, project: null, first_at: null, subagents: null };
   return { ...nothing, ...rest, agent, session_id, last_at, flags: [flag] };
 }

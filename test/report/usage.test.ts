@@ -58,14 +58,18 @@ function together(parts: readonly UsageSum[]): UsageSum {
   return {
     records: sum(({ records }) => records),
     counts: Object.fromEntries(known) as unknown as Counts,
+    known: sum((part) => part.known),
+    known_in: sum((part) => part.known_in),
     partial_records: sum(({ partial_records }) => partial_records),
     gone_records: sum(({ gone_records }) => gone_records),
   };
 }
 
-const plain = ({ records, counts: own, partial_records, gone_records }: UsageSum): UsageSum => ({
+const plain = ({ records, counts: own, known, known_in, partial_records, gone_records }: UsageSum): UsageSum => ({
   records,
   counts: own,
+  known,
+  known_in,
   partial_records,
   gone_records,
 });
@@ -372,5 +376,16 @@ describe('a session without any count', () => {
   it('stands among the others by when it was used', () => {
     const points = [point({ session: 'before', at: NOON - 1 }), point({ session: 'after', at: NOON + 1 })];
     expect(bySession(points, { silent: [silent] }).sessions.map(({ session_id }) => session_id)).toEqual(['after', 'quiet', 'before']);
+  });
+});
+
+describe('what is known of a sum with unknown parts', () => {
+  it('holds the known classes of every record, also of one that does not know the others', () => {
+    const whole = point({ counts: { input: 10, cache_read: 5, cache_write_5m: 0, cache_write_1h: 0, output: 3, reasoning: null } });
+    const outputOnly = point({
+      counts: { input: null, cache_read: null, cache_write_5m: null, cache_write_1h: null, output: 7, reasoning: null },
+    });
+    const { total } = usageByModel([whole, outputOnly], ALL);
+    expect([total.counts.input, total.counts.output, total.known, total.known_in]).toEqual([null, 10, 25, 15]);
   });
 });

@@ -2,14 +2,14 @@
 import type { Zone } from '../../report/days.js';
 import type { DailyUsage, UsageDay, UsageGroup, UsageModel, UsageSession, UsageSum } from '../../report/usage.js';
 import { formatOrNull } from '../../model/time.js';
-import { tokensIn } from '../../model/tokens.js';
-import { grouped, tokens, totalText } from './numbers.js';
+import { tokensIn, total } from '../../model/tokens.js';
+import { grouped, tokens } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
 import { countsJson } from './usage-json.js';
 
-const sumJson = ({ records, counts, partial_records, gone_records }: UsageSum): object => ({
+const sumJson = ({ records, counts, known, partial_records, gone_records }: UsageSum): object => ({
   records,
-  usage: countsJson(counts),
+  usage: { ...countsJson(counts), ...(total(counts) === null ? { total_known: known } : {}) },
   partial_records,
   gone_records,
 });
@@ -49,11 +49,17 @@ export const usageSessionsJson = (sessions: readonly UsageSession[], matching: n
   total: groupJson(total),
 });
 
+const isLowerBound = ({ partial_records }: UsageSum): boolean => partial_records > 0;
+
+/** A sum, or of one that has unknown parts what is known, marked as incomplete; N/A where nothing is. */
+const sumText = (sum: UsageSum, value: number | null, known: number): string =>
+  value === null && known > 0 ? `≥ ${grouped(known)} (incomplete)` : tokens(value, isLowerBound(sum));
+
 /** The columns of counts, which every report has. */
 const countColumns: readonly TableColumn<UsageSum>[] = [
   { header: 'requests', align: 'right', cell: ({ records }) => grouped(records) },
-  { header: 'tokens', align: 'right', cell: ({ counts, partial_records }) => totalText(counts, partial_records > 0) },
-  { header: 'in', align: 'right', cell: ({ counts }) => tokens(tokensIn(counts)) },
+  { header: 'tokens', align: 'right', cell: (sum) => sumText(sum, total(sum.counts), sum.known) },
+  { header: 'in', align: 'right', cell: (sum) => sumText(sum, tokensIn(sum.counts), sum.known_in) },
   { header: 'cache read', align: 'right', cell: ({ counts }) => tokens(counts.cache_read) },
   { header: 'out', align: 'right', cell: ({ counts, partial_records }) => tokens(counts.output, partial_records > 0) },
 ];
@@ -104,7 +110,7 @@ export function renderModels(
   return `${renderTable(columns, withTotal(models, { ...total, model: 'total', agents: [] }), terminal)}\n${footer(zone)}`;
 }
 
-export function renderUsageSessions(sessions: readonly UsageSession[], total: UsageGroup, zone: Zone, terminal: boolean): string {
+export function renderUsageSessions(sessions: readonly UsageSession[], all: UsageGroup, zone: Zone, terminal: boolean): string {
   if (sessions.length === 0) return `No usage. ${footer(zone)}`;
   const columns: readonly TableColumn<UsageSession>[] = [
     { header: 'session', cell: ({ session_id }) => session_id },
@@ -115,5 +121,5 @@ export function renderUsageSessions(sessions: readonly UsageSession[], total: Us
     { header: 'models', cell: ({ by_model }) => by_model.map(([model]) => model).join(', ') },
     { header: 'notes', cell: (session) => [...session.flags, noteOf(session)].filter((note) => note !== '').join(', ') },
   ];
-  return `${renderTable(columns, sessions, terminal)}\n${grouped(total.sessions)} sessions with ${totalText(total.counts, total.partial_records > 0)} tokens in all. ${footer(zone)}`;
+  return `${renderTable(columns, sessions, terminal)}\n${grouped(all.sessions)} sessions with ${sumText(all, total(all.counts), all.known)} tokens in all. ${footer(zone)}`;
 }
