@@ -16,6 +16,9 @@ interface Slice {
   subagent: boolean;
   /** The records are marked as copies of another session's. */
   copied: boolean;
+  /** Booked copies. */
+  booked: number;
+  /** Calls they stand for: an agent's summary tells of many, or of none. */
   records: number;
   sums: number[];
   unknown: number[];
@@ -44,6 +47,7 @@ const newSlice = (copy: Copy): Slice => ({
   model: copy.model ?? UNKNOWN_MODEL,
   subagent: copy.subagent,
   copied: copy.copied,
+  booked: 0,
   records: 0,
   sums: NAMES.map(() => 0),
   unknown: NAMES.map(() => 0),
@@ -71,6 +75,7 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
     return;
   }
   const slice = sliceOf(tally, copy);
+  slice.booked += sign;
   slice.records += sign * copy.calls;
   NAMES.forEach((name, i) => {
     const value = copy.counts[name];
@@ -81,9 +86,9 @@ export function book(tallies: Tallies, copy: Copy, sign: 1 | -1): void {
   slice.unreliable += copy.unreliable ? sign : 0;
   slice.invalid += sign * copy.invalid;
   if (!slice.sums.every(Number.isSafeInteger)) tally.overflowed = true;
-  const isWhole = slice.records >= 0 && slice.sums.every((sum) => sum >= 0);
+  const isWhole = slice.booked >= 0 && slice.records >= 0 && slice.sums.every((sum) => sum >= 0);
   assertThat(isWhole || tally.overflowed, 'a sum of counted records is never negative');
-  if (slice.records === 0) tally.slices = tally.slices.filter((other) => other !== slice);
+  if (slice.booked === 0) tally.slices = tally.slices.filter((other) => other !== slice);
   if (sign < 0 || copy.at === null) return;
   if (tally.first_at === null || copy.at < tally.first_at) tally.first_at = copy.at;
   if (tally.last_at === null || copy.at > tally.last_at) tally.last_at = copy.at;

@@ -32,6 +32,16 @@ describe('the tally of a session', () => {
     expect(tallies.get('a')).toEqual(before);
   });
 
+  it('keeps the tokens of a summary that tells of no calls, in any order', () => {
+    const orders = [booked(copy(40, { calls: 0 })), booked(copy(38), copy(2, { calls: 0 })), booked(copy(2, { calls: 0 }), copy(38))];
+    const sums = orders.map((tallies) => usageOf(parts(tallies), true, false));
+    expect(sums.map(({ records, counts: { output } }) => [records, output])).toEqual([
+      [0, 40],
+      [1, 40],
+      [1, 40],
+    ]);
+  });
+
   it('refuses to take away what was never booked', () => {
     expect(() => book(booked(copy(1)), copy(2), -1)).toThrow(TokentrailError);
   });

@@ -53,6 +53,8 @@ const HARMLESS: readonly (string | Buffer)[] = [
   '{"type":7}',
   '{"type":null,"message":[],"payload":"x","data":3,"tokens":[],"usageMetadata":1,"systemPayload":[],"$set":[]}',
   '{"type":{"type":"assistant"}}',
+  '{"type":{"toString":7,"valueOf":7}}',
+  `{"type":${DEEP_LIST}}`,
   ...['9999-12-31T23:59:59.999Z', '0000-01-01T00:00:00.000Z', '2026-03-09T08:00:00.000', '2026-02-30T08:00:00.000Z', ''].map(
     (timestamp) => `{"type":"x_torture","timestamp":"${timestamp}"}`,
   ),

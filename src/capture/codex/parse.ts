@@ -254,8 +254,10 @@ function readEvent(state: LogState, payload: Fields, at: Instant | null, place: 
   }
 }
 
-const isAnswer = (item: Fields): boolean =>
-  item['type'] === 'message' ? item['role'] === 'assistant' : /^(reasoning|.*_call)$/.test(String(item['type']));
+function isAnswer({ type, role }: Fields): boolean {
+  if (type === 'message') return role === 'assistant';
+  return typeof type === 'string' && /^(reasoning|.*_call)$/.test(type);
+}
 
 export function codexLine(state: LogState, line: Fields, place: Place, sink: RecordSink): void {
   const own = state.own as Own;
