@@ -22,6 +22,12 @@ interface Head {
   readonly unbooked: readonly string[] | null;
 }
 
+/** What counts, by session and in all. */
+interface Sums {
+  readonly tallies: Tallies;
+  readonly records: number;
+}
+
 /** A log's key among all: the same path below two roots is two logs. */
 const logKey = (log: { root: string; name: string }): string => `${log.root}\u0000${log.name}`;
 
@@ -35,8 +41,8 @@ export class AllLogs {
   #entries: (LogEntry | null)[] = [];
   /** Records of each log, by its number; those not here are in the file. */
   #records = new Map<number, Records>();
-  #tallies: Tallies = new Map();
-  #recordCount = 0;
+  /** Null until they are asked for. */
+  #sums: Sums | null = null;
   #booked: string | null = null;
   #unbooked: Set<string> | null = null;
   #unread: UnreadLog[] = [];
@@ -55,8 +61,7 @@ export class AllLogs {
     if (file === null) return;
     const head = file.head as Head;
     this.#entries = head.entries;
-    this.#tallies = new Map(head.tallies);
-    this.#recordCount = head.records;
+    this.#sums = { tallies: new Map(head.tallies), records: head.records };
     this.#booked = head.booked;
     this.#unbooked = head.unbooked === null ? null : new Set(head.unbooked);
   }
@@ -123,12 +128,12 @@ export class AllLogs {
   }
 
   get tallies(): ReadonlyMap<string, SessionTally> {
-    return this.#tallies;
+    return this.#counted().tallies;
   }
 
   /** How many records count. */
   get recordCount(): number {
-    return this.#recordCount;
+    return this.#counted().records;
   }
 
   get unread(): readonly UnreadLog[] {
@@ -166,8 +171,12 @@ export class AllLogs {
     const logs = [...new Map(found.map((log) => [logKey(log), log])).values()];
     const known = new Map(this.#entries.flatMap((entry, i) => (entry === null ? [] : [[logKey(entry), i] as const])));
     const touched = new Set<string>();
+    // Where nothing is booked, any key is to be looked at anyway.
+    const touch = (keys: readonly string[]): void => {
+      if (this.#unbooked !== null) for (const key of keys) touched.add(key);
+    };
     const forget = (index: number): void => {
-      for (const key of this.#recordsOf(index).parts.keys) touched.add(key);
+      touch(this.#recordsOf(index).parts.keys);
       this.#records.set(index, Records.NONE);
       this.#changed = true;
     };
@@ -193,8 +202,8 @@ export class AllLogs {
       numbers.push(number ?? free());
       if (seed === null) continue;
       // The other reading may have found the log rewritten.
-      for (const key of seed.records.parts.keys) touched.add(key);
-      if (number !== undefined) for (const key of this.#recordsOf(number).parts.keys) touched.add(key);
+      touch(seed.records.parts.keys);
+      if (number !== undefined) touch(this.#recordsOf(number).parts.keys);
     }
     if (tasks.length > 0) this.#relateOnce();
     let done = 0;
@@ -214,8 +223,7 @@ export class AllLogs {
       if (reading.kind === 'read' && reading.again) forget(number);
       this.#entries[number] = entry;
       this.#records.set(number, new Records(records));
-      if (task.entry === null || (reading.kind === 'read' && reading.again)) for (const key of records.keys) touched.add(key);
-      else for (const key of seen) touched.add(key);
+      touch(task.entry === null || (reading.kind === 'read' && reading.again) ? records.keys : seen);
     }
     this.#reading.progress(tasks.length, tasks.length);
     this.#unread.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -224,7 +232,7 @@ export class AllLogs {
     // One key may take over what another one stood for.
     if (this.#relate() || this.index.hasTwins) this.#unbooked = null;
     else for (const key of touched) this.#unbooked?.add(key);
-    this.#recount();
+    this.#sums = null;
   }
 
   #freeSlots(known: ReadonlyMap<string, number>): () => number {
@@ -281,13 +289,15 @@ export class AllLogs {
     for (const copy of this.index.resolved()) if (!copy.echo) yield copy;
   }
 
-  #recount(): void {
-    this.#tallies = new Map();
-    this.#recordCount = 0;
+  #counted(): Sums {
+    if (this.#sums !== null) return this.#sums;
+    const tallies: Tallies = new Map();
+    let records = 0;
     for (const copy of this.index.resolved()) {
-      book(this.#tallies, copy, 1);
-      if (!copy.echo) this.#recordCount++;
+      book(tallies, copy, 1);
+      if (!copy.echo) records++;
     }
+    return (this.#sums = { tallies, records });
   }
 
   /** What the last reading of all logs found in one log, for a session's own reading to go on from; null if nothing. */
@@ -321,8 +331,8 @@ export class AllLogs {
     }
     const head: Head = {
       entries: this.#entries,
-      tallies: [...this.#tallies],
-      records: this.#recordCount,
+      tallies: [...this.tallies],
+      records: this.recordCount,
       booked: this.#booked,
       unbooked: this.#unbooked === null ? null : [...this.#unbooked],
     };

@@ -77,5 +77,7 @@ export function resolve(group: Group, policy: Policy, relations: Relations): Cop
 }
 
 /** An event that added nothing in any class, as Codex writes one with an estimate after a compaction. */
-export const isNothing = (copy: RecordCopy): boolean =>
-  copy.invalid === 0 && Object.values(copy.counts).every((value) => value === 0 || value === null) && copy.counts.output === 0;
+export function isNothing({ invalid, counts }: RecordCopy): boolean {
+  if (invalid !== 0 || counts.output !== 0) return false;
+  return !counts.input && !counts.cache_read && !counts.cache_write_5m && !counts.cache_write_1h && !counts.reasoning;
+}

@@ -6,12 +6,18 @@ import type { Records } from './records.js';
 
 type Owner = Pick<Copy, 'key' | 'session'>;
 
+/** No further copy. */
+const END = -1;
+
 export class KeyIndex {
   readonly #logs: ReadonlyMap<number, Records>;
   readonly #reader: LogReader;
   readonly #relations: Relations;
-  /** key → where its copies stand, as numbers of log and record, one after the other. */
-  readonly #places = new Map<string, number[]>();
+  /** key → its first place. A place is a copy in a log; of each the log, the number of its record in it, and the key's next place. */
+  readonly #places = new Map<string, number>();
+  readonly #log: Int32Array;
+  readonly #record: Int32Array;
+  readonly #next: Int32Array;
   /** Some copies carry keys of their own. */
   readonly hasTwins: boolean;
   #owners: ReadonlyMap<string, Owner> | null = null;
@@ -21,21 +27,37 @@ export class KeyIndex {
     this.#logs = logs;
     this.#reader = reader;
     this.#relations = relations;
+    let size = 0;
+    for (const records of logs.values()) size += records.length;
+    this.#log = new Int32Array(size);
+    this.#record = new Int32Array(size);
+    this.#next = new Int32Array(size).fill(END);
     let hasTwins = false;
+    let place = 0;
     for (const [log, records] of logs) {
       hasTwins ||= records.hasTwins;
-      for (let i = 0; i < records.length; i++) {
-        const places = this.#places.get(records.key(i));
-        if (places === undefined) this.#places.set(records.key(i), [log, i]);
-        else places.push(log, i);
+      for (let i = 0; i < records.length; i++, place++) {
+        this.#log[place] = log;
+        this.#record[place] = i;
+        const first = this.#places.get(records.key(i));
+        if (first === undefined) this.#places.set(records.key(i), place);
+        else {
+          this.#next[place] = this.#next[first]!;
+          this.#next[first] = place;
+        }
       }
     }
     this.hasTwins = hasTwins;
   }
 
-  #copiesAt(places: readonly number[]): Copy[] {
+  #copyAt(place: number): Copy {
+    const log = this.#log[place]!;
+    return this.#logs.get(log)!.at(this.#record[place]!, log);
+  }
+
+  #copiesFrom(first: number): Copy[] {
     const copies: Copy[] = [];
-    for (let n = 0; n < places.length; n += 2) copies.push(this.#logs.get(places[n]!)!.at(places[n + 1]!, places[n]!));
+    for (let place = first; place !== END; place = this.#next[place]!) copies.push(this.#copyAt(place));
     return copies;
   }
 
@@ -46,11 +68,11 @@ export class KeyIndex {
 
   /** All copies of a key, counted or not. */
   copies(key: string): Copy[] {
-    return this.#copiesAt(this.#places.get(key) ?? []);
+    return this.#copiesFrom(this.#places.get(key) ?? END);
   }
 
-  #stands(places: readonly number[]): Copy[] {
-    const copies = this.#copiesAt(places);
+  #stands(first: number): Copy[] {
+    const copies = this.#copiesFrom(first);
     // Most keys have one copy.
     if (copies.length === 1) return isNothing(copies[0]!) && !copies[0]!.echo ? [] : copies;
     return resolve(copies, this.#reader, this.#relations);
@@ -58,8 +80,8 @@ export class KeyIndex {
 
   /** The records of a key that count. */
   standing(key: string): Copy[] {
-    const places = this.#places.get(key);
-    return places === undefined ? [] : this.#stands(places).filter((copy) => !copy.echo && this.owns(copy));
+    const first = this.#places.get(key);
+    return first === undefined ? [] : this.#stands(first).filter((copy) => !copy.echo && this.owns(copy));
   }
 
   /** False for a copy with a key of its own whose original is in another session. */
@@ -72,15 +94,15 @@ export class KeyIndex {
 
   /** What each key stands for: records that count, or an echo of one that is missing. */
   *resolved(): Generator<Copy> {
-    for (const places of this.#places.values()) for (const copy of this.#stands(places)) if (this.owns(copy)) yield copy;
+    for (const first of this.#places.values()) for (const copy of this.#stands(first)) if (this.owns(copy)) yield copy;
   }
 
   /** twin → who owns it: an original before copies, then the one in the earliest log, then in the earliest session. */
   #findOwners(): Map<string, Owner> {
     const owners = new Map<string, Copy>();
     if (!this.hasTwins) return owners;
-    for (const places of this.#places.values()) {
-      for (const copy of this.#stands(places)) {
+    for (const first of this.#places.values()) {
+      for (const copy of this.#stands(first)) {
         const owner = copy.twin === null ? undefined : owners.get(copy.twin);
         if (copy.twin !== null && (owner === undefined || this.#isBefore(copy, owner))) owners.set(copy.twin, copy);
       }

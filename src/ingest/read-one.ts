@@ -1,7 +1,9 @@
 // Reads what is new in one log into its records, in this thread or in one of several.
 import { availableParallelism } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Agent, LogFile } from '../capture/agent.js';
+import { compiledScanner } from '../capture/scanner/fields.js';
 import type { RecordCopy } from '../model/record.js';
 import { mergeInLog } from './dedup.js';
 import { Records, type RecordParts } from './records.js';
@@ -71,24 +73,29 @@ const MOST_THREADS = 8;
 /** Lines and their fields live for a moment only; more room for them is memory for nothing. */
 const YOUNG_MEGABYTES = 8;
 
+/** After so much that this thread read, the others get a word in. */
+const TURN_BYTES = 1024 * 1024;
+
 /** Bytes that a thread is given at a time. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
 interface Waiting {
   readonly number: number;
+  readonly agent: Agent;
   readonly task: LogTask;
   readonly bytes: number;
   readonly done: (result: LogResult) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** In as many threads as the machine has cores, where there is enough to read; for several agents at the same time. */
+/** In as many threads as the machine has cores, this one among them, where there is enough to read. */
 export class ThreadedReaders implements Readers {
   readonly #script: URL;
   readonly #sizeOf: (log: LogFile) => number;
   /** Threads, each with the numbers of the tasks that it has. */
   readonly #threads = new Map<Worker, Set<number>>();
   readonly #given = new Map<number, Waiting>();
+  /** The smallest first. */
   #waiting: Waiting[] = [];
   #numbers = 0;
 
@@ -101,7 +108,7 @@ export class ThreadedReaders implements Readers {
   async *readAll(agent: Agent, tasks: readonly LogTask[]): AsyncGenerator<readonly [number, LogResult]> {
     const sizes = tasks.map(({ log, entry }) => Math.max(0, this.#sizeOf(log) - (entry?.size ?? 0)));
     const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
-    if (all < THREADS_FROM_BYTES || availableParallelism() < 2) {
+    if (all < THREADS_FROM_BYTES || tasks.length < 2 || availableParallelism() < 2) {
       yield* oneByOne.readAll(agent, tasks);
       return;
     }
@@ -110,6 +117,7 @@ export class ThreadedReaders implements Readers {
     let wake: () => void = () => undefined;
     const added = tasks.map((task, i): Waiting => ({
       number: this.#numbers++,
+      agent,
       task,
       bytes: sizes[i]!,
       done: (result) => {
@@ -121,20 +129,36 @@ export class ThreadedReaders implements Readers {
         wake();
       },
     }));
-    // The largest are taken first, so that no thread is left alone with one at the end.
+    // Threads take the largest, so that none is left alone with one at the end; this one takes the smallest, so that none waits for it.
     this.#waiting = [...this.#waiting, ...added].sort((a, b) => a.bytes - b.bytes);
-    this.#begin();
+    this.#begin(tasks.length - 1);
     for (let left = tasks.length; left > 0; left--) {
-      while (ready.length + failures.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      while (ready.length + failures.length === 0) {
+        if (this.#waiting.length > 0) await this.#readHere();
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
       if (failures.length > 0) throw failures[0];
       yield ready.pop()!;
     }
   }
 
-  #begin(): void {
-    const cores = Math.min(MOST_THREADS, availableParallelism());
-    while (this.#threads.size < cores) {
-      const thread = new Worker(this.#script, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES } });
+  /** Reads some of the logs that wait in this thread, then lets the other threads say what they have. */
+  async #readHere(): Promise<void> {
+    for (let bytes = 0; bytes < TURN_BYTES && this.#waiting.length > 0;) {
+      const next = this.#waiting.shift()!;
+      bytes += next.bytes;
+      next.done(await readOne(next.agent, next.task));
+    }
+    await turn();
+  }
+
+  #begin(most: number): void {
+    const others = Math.min(MOST_THREADS, availableParallelism()) - 1;
+    while (this.#threads.size < Math.min(others, most)) {
+      const thread = new Worker(this.#script, {
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+        workerData: compiledScanner(),
+      });
       const own = new Set<number>();
       this.#threads.set(thread, own);
       thread.on('message', (results: readonly ThreadResult[]) => {

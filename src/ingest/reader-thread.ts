@@ -1,9 +1,12 @@
 // The program of a thread that reads logs.
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { agentNamed } from '../capture/agents.js';
+import { useScanner, type CompiledScanner } from '../capture/scanner/fields.js';
 import { readOne, type ThreadResult, type ThreadTask } from './read-one.js';
 
 const port = parentPort!;
+
+useScanner(workerData as CompiledScanner | null);
 
 async function answer(batch: readonly ThreadTask[]): Promise<void> {
   const results: ThreadResult[] = [];

@@ -84,3 +84,19 @@ export interface LogAbout {
   }[];
   readonly skipped: Readonly<Record<string, number>>;
 }
+
+/** A usage record, as far as reports need it. */
+export interface UsagePoint {
+  readonly agent: AgentName;
+  /** The session at the top. */
+  readonly session: string;
+  readonly at: Instant | null;
+  readonly model: string | null;
+  readonly project: string | null;
+  readonly subagent: boolean;
+  readonly calls: number;
+  readonly counts: Counts;
+  /** Its output is a lower bound. */
+  readonly partial: boolean;
+  readonly gone: boolean;
+}

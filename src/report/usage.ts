@@ -3,22 +3,7 @@
 import type { AgentName } from '../model/agents.js';
 import type { Instant } from '../model/time.js';
 import type { Counts } from '../model/tokens.js';
-
-/** A usage record, as far as reports need it. */
-export interface UsagePoint {
-  readonly agent: AgentName;
-  /** The session at the top. */
-  readonly session: string;
-  readonly at: Instant | null;
-  readonly model: string | null;
-  readonly project: string | null;
-  readonly subagent: boolean;
-  readonly calls: number;
-  readonly counts: Counts;
-  /** Its output is a lower bound. */
-  readonly partial: boolean;
-  readonly gone: boolean;
-}
+import type { UsagePoint } from '../model/usage-row.js';
 
 export interface UsageFilter {
   readonly agent: AgentName | null;
@@ -62,6 +47,16 @@ class Adder {
     }
   }
 
+  addAll(other: Adder): void {
+    this.#records += other.#records;
+    this.#partial += other.#partial;
+    this.#gone += other.#gone;
+    NAMES.forEach((_, i) => {
+      this.#sums[i]! += other.#sums[i]!;
+      this.#unknown[i] ||= other.#unknown[i]!;
+    });
+  }
+
   get sum(): UsageSum {
     const values = NAMES.map(
       (name, i) => [name, this.#unknown[i] || !Number.isSafeInteger(this.#sums[i]) ? null : this.#sums[i]!] as const,
@@ -75,30 +70,34 @@ class Adder {
 
 const UNKNOWN_MODEL = 'unknown';
 
-/** The last session that was asked for; records come mostly session by session. */
-const lastKey = { agent: '', session: '', key: '' };
-
-function sessionKey({ agent, session }: UsagePoint): string {
-  if (lastKey.agent !== agent || lastKey.session !== session) Object.assign(lastKey, { agent, session, key: `${agent}:${session}` });
-  return lastKey.key;
-}
-
 class Group {
-  readonly all = new Adder();
   readonly #models = new Map<string, Adder>();
   readonly sessions = new Set<string>();
 
-  add(point: UsagePoint): void {
-    this.all.add(point);
-    const name = point.model ?? UNKNOWN_MODEL;
+  #model(name: string): Adder {
     let model = this.#models.get(name);
     if (model === undefined) this.#models.set(name, (model = new Adder()));
-    model.add(point);
-    this.sessions.add(sessionKey(point));
+    return model;
+  }
+
+  add(point: UsagePoint, session: string): void {
+    this.#model(point.model ?? UNKNOWN_MODEL).add(point);
+    this.sessions.add(session);
+  }
+
+  addAll(other: Group): void {
+    for (const [name, model] of other.#models) this.#model(name).addAll(model);
+    for (const session of other.sessions) this.sessions.add(session);
+  }
+
+  get all(): UsageSum {
+    const all = new Adder();
+    for (const model of this.#models.values()) all.addAll(model);
+    return all.sum;
   }
 
   get models(): readonly (readonly [model: string, sum: UsageSum])[] {
-    return [...this.#models].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, adder]) => [name, adder.sum]);
+    return [...this.#models].sort(byName).map(([name, adder]) => [name, adder.sum]);
   }
 }
 
@@ -109,7 +108,54 @@ export interface UsageGroup extends UsageSum {
   readonly sessions: number;
 }
 
-const groupOf = (group: Group): UsageGroup => ({ ...group.all.sum, by_model: group.models, sessions: group.sessions.size });
+const groupOf = (group: Group): UsageGroup => ({ ...group.all, by_model: group.models, sessions: group.sessions.size });
+
+/** The group of all groups. */
+function totalOf(groups: Iterable<Group>): UsageGroup {
+  const total = new Group();
+  for (const group of groups) total.addAll(group);
+  return groupOf(total);
+}
+
+/** The groups of a kind, each made when its first record comes. */
+class Groups {
+  readonly #groups = new Map<string, Group>();
+
+  of(name: string): Group {
+    let group = this.#groups.get(name);
+    if (group === undefined) this.#groups.set(name, (group = new Group()));
+    return group;
+  }
+
+  get sorted(): [name: string, group: Group][] {
+    return [...this.#groups].sort(byName);
+  }
+
+  get total(): UsageGroup {
+    return totalOf(this.#groups.values());
+  }
+}
+
+/** Gives `agent:session` of one record after the other; records come mostly session by session. */
+function sessionKeys(): (point: UsagePoint) => string {
+  let [lastAgent, lastSession, key] = ['', '', ''];
+  return ({ agent, session }) => {
+    if (lastAgent !== agent || lastSession !== session) [lastAgent, lastSession, key] = [agent, session, `${agent}:${session}`];
+    return key;
+  };
+}
+
+/** Adds up records one after the other. What `add` is given is looked at during the call only, so that it can be used again. */
+export interface UsageFold<T> {
+  add(point: UsagePoint): void;
+  result(): T;
+}
+
+function isSelected({ agent, at }: UsagePoint, filter: UsageFilter): boolean {
+  if (filter.agent !== null && agent !== filter.agent) return false;
+  if (filter.since === null && filter.until === null) return true;
+  return at !== null && (filter.since === null || at >= filter.since) && (filter.until === null || at < filter.until);
+}
 
 export interface UsageDay extends UsageGroup {
   /** `YYYY-MM-DD` in the zone that was asked for; null for records of sessions in which none has a time. */
@@ -123,52 +169,44 @@ export interface DailyUsage {
   readonly total: UsageGroup;
 }
 
-function select(points: Iterable<UsagePoint>, { agent, since, until }: UsageFilter): UsagePoint[] {
-  const windowed = since !== null || until !== null;
-  if (agent === null && !windowed) return [...points];
-  const found: UsagePoint[] = [];
-  for (const point of points) {
-    if (agent !== null && point.agent !== agent) continue;
-    if (windowed && (point.at === null || (since !== null && point.at < since) || (until !== null && point.at >= until))) continue;
-    found.push(point);
-  }
-  return found;
-}
-
-const totalOf = (points: readonly UsagePoint[]): Group => {
-  const total = new Group();
-  for (const point of points) total.add(point);
-  return total;
-};
-
 /** By day, the earliest first. */
-export function dailyUsage(points: Iterable<UsagePoint>, filter: UsageFilter, dayOf: (instant: Instant) => string): DailyUsage {
-  const selected = select(points, filter);
-  const firstDays = new Map<string, Instant>();
-  const undated = selected.some(({ at }) => at === null);
-  if (undated) {
-    for (const { agent, session, at } of selected) {
-      if (at === null) continue;
-      const known = firstDays.get(`${agent}:${session}`);
-      if (known === undefined || at < known) firstDays.set(`${agent}:${session}`, at);
+export function dailyUsage(filter: UsageFilter, dayOf: (instant: Instant) => string): UsageFold<DailyUsage> {
+  const days = new Groups();
+  const keyOf = sessionKeys();
+  const firsts = new Map<string, Instant>();
+  /** Records without a time, by session, with how many there are. */
+  const undated = new Map<string, { group: Group; records: number }>();
+  const add = (point: UsagePoint): void => {
+    if (!isSelected(point, filter)) return;
+    const session = keyOf(point);
+    const { at } = point;
+    if (at === null) {
+      let known = undated.get(session);
+      if (known === undefined) undated.set(session, (known = { group: new Group(), records: 0 }));
+      known.group.add(point, session);
+      known.records += point.calls;
+      return;
     }
-  }
-  const days = new Map<string, Group>();
-  const undatedRecords = new Map<string, number>();
-  for (const point of selected) {
-    const at = point.at ?? firstDays.get(`${point.agent}:${point.session}`) ?? null;
-    const day = at === null ? '' : dayOf(at);
-    let group = days.get(day);
-    if (group === undefined) days.set(day, (group = new Group()));
-    group.add(point);
-    if (point.at === null) undatedRecords.set(day, (undatedRecords.get(day) ?? 0) + point.calls);
-  }
-  const sorted = [...days].sort(byName).map(([day, group]): UsageDay => ({
-    day: day === '' ? null : day,
-    ...groupOf(group),
-    undated_records: undatedRecords.get(day) ?? 0,
-  }));
-  return { days: sorted, total: groupOf(totalOf(selected)) };
+    const first = firsts.get(session);
+    if (first === undefined || at < first) firsts.set(session, at);
+    days.of(dayOf(at)).add(point, session);
+  };
+  const result = (): DailyUsage => {
+    const undatedRecords = new Map<string, number>();
+    for (const [session, { group, records }] of undated) {
+      const first = firsts.get(session);
+      const day = first === undefined ? '' : dayOf(first);
+      days.of(day).addAll(group);
+      undatedRecords.set(day, (undatedRecords.get(day) ?? 0) + records);
+    }
+    const sorted = days.sorted.map(([day, group]): UsageDay => ({
+      day: day === '' ? null : day,
+      ...groupOf(group),
+      undated_records: undatedRecords.get(day) ?? 0,
+    }));
+    return { days: sorted, total: days.total };
+  };
+  return { add, result };
 }
 
 export interface UsageModel extends UsageSum {
@@ -178,25 +216,28 @@ export interface UsageModel extends UsageSum {
 }
 
 /** By model, by name. */
-export function usageByModel(points: Iterable<UsagePoint>, filter: UsageFilter): { models: readonly UsageModel[]; total: UsageGroup } {
-  const selected = select(points, filter);
-  const models = new Map<string, { group: Group; agents: Set<AgentName> }>();
-  for (const point of selected) {
+export function usageByModel(filter: UsageFilter): UsageFold<{ readonly models: readonly UsageModel[]; readonly total: UsageGroup }> {
+  const groups = new Groups();
+  const agents = new Map<string, Set<AgentName>>();
+  const keyOf = sessionKeys();
+  const add = (point: UsagePoint): void => {
+    if (!isSelected(point, filter)) return;
     const name = point.model ?? UNKNOWN_MODEL;
-    let known = models.get(name);
-    if (known === undefined) models.set(name, (known = { group: new Group(), agents: new Set() }));
-    known.group.add(point);
-    known.agents.add(point.agent);
-  }
-  return {
-    models: [...models].sort(byName).map(([model, { group, agents }]) => ({
+    groups.of(name).add(point, keyOf(point));
+    const known = agents.get(name);
+    if (known === undefined) agents.set(name, new Set([point.agent]));
+    else known.add(point.agent);
+  };
+  const result = () => ({
+    models: groups.sorted.map(([model, group]) => ({
       model,
-      agents: [...agents].sort(),
-      ...group.all.sum,
+      agents: [...agents.get(model)!].sort(),
+      ...group.all,
       sessions: group.sessions.size,
     })),
-    total: groupOf(totalOf(selected)),
-  };
+    total: groups.total,
+  });
+  return { add, result };
 }
 
 export interface UsageSession extends UsageGroup {
@@ -226,48 +267,61 @@ function silentSession({ agent, session_id, last_at, flag }: SilentSession): Usa
   return { ...nothing, ...rest, agent, session_id, last_at, flags: [flag] };
 }
 
-/** By session, the last used first; `silent` are those without any count, whose tokens are unknown. */
+/** What the logs tell of sessions beside their records. */
+export interface SessionNotes {
+  /** Sessions without any count, whose tokens are unknown. */
+  readonly silent: readonly SilentSession[];
+  /** Flags by `agent:session`. */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+}
+
+interface OpenSession {
+  readonly agent: AgentName;
+  readonly session_id: string;
+  readonly group: Group;
+  project: string | null;
+  first_at: Instant | null;
+  last_at: Instant | null;
+  subagents: Adder | null;
+}
+
+/** By session, the last used first. `notes` may be added to until the result is asked for. */
 export function usageBySession(
-  points: Iterable<UsagePoint>,
   filter: UsageFilter,
-  silent: readonly SilentSession[],
-  flagsOf: ReadonlyMap<string, readonly string[]>,
-): { sessions: readonly UsageSession[]; total: UsageGroup } {
-  const selected = select(points, filter);
-  const groups = new Map<string, { points: UsagePoint[]; group: Group; subagents: Adder; hasSubagents: boolean }>();
-  for (const point of selected) {
-    const key = `${point.agent}:${point.session}`;
-    let known = groups.get(key);
-    if (known === undefined) groups.set(key, (known = { points: [], group: new Group(), subagents: new Adder(), hasSubagents: false }));
-    known.points.push(point);
-    known.group.add(point);
-    if (!point.subagent) continue;
-    known.hasSubagents = true;
-    known.subagents.add(point);
-  }
-  const sessions = [...groups].map(([key, { points: own, group, subagents, hasSubagents }]): UsageSession => {
-    const [{ agent, session }] = own as [UsagePoint];
-    const times = own.flatMap(({ at }) => at ?? []);
-    return {
-      agent,
-      session_id: session,
-      project: own.find(({ project }) => project !== null)?.project ?? null,
-      first_at: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
-      last_at: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+  notes: SessionNotes,
+): UsageFold<{ readonly sessions: readonly UsageSession[]; readonly total: UsageGroup }> {
+  const open = new Map<string, OpenSession>();
+  const keyOf = sessionKeys();
+  const add = (point: UsagePoint): void => {
+    if (!isSelected(point, filter)) return;
+    const key = keyOf(point);
+    const { agent, session: session_id, at, project } = point;
+    let session = open.get(key);
+    if (session === undefined) {
+      session = { agent, session_id, group: new Group(), project, first_at: at, last_at: at, subagents: null };
+      open.set(key, session);
+    }
+    session.group.add(point, key);
+    session.project ??= project;
+    if (at !== null) {
+      session.first_at = Math.min(session.first_at ?? at, at);
+      session.last_at = Math.max(session.last_at ?? at, at);
+    }
+    if (point.subagent) (session.subagents ??= new Adder()).add(point);
+  };
+  const result = () => {
+    const { silent, flags } = notes;
+    const sessions = [...open].map(([key, { group, subagents, ...session }]): UsageSession => ({
+      ...session,
       ...groupOf(group),
-      subagents: hasSubagents ? subagents.sum : null,
-      flags: flagsOf.get(key) ?? [],
-    };
-  });
-  const { agent, since, until } = filter;
-  const uncounted = silent.filter(
-    (session) =>
-      (agent === null || session.agent === agent) &&
-      since === null &&
-      until === null &&
-      !groups.has(`${session.agent}:${session.session_id}`),
-  );
-  const all = [...sessions, ...uncounted.map(silentSession)];
-  all.sort((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0) || (a.session_id < b.session_id ? -1 : 1));
-  return { sessions: all, total: groupOf(totalOf(selected)) };
+      subagents: subagents?.sum ?? null,
+      flags: flags.get(key) ?? [],
+    }));
+    const isAsked = ({ agent, session_id }: SilentSession): boolean =>
+      (filter.agent ?? agent) === agent && filter.since === null && filter.until === null && !open.has(`${agent}:${session_id}`);
+    const all = [...sessions, ...silent.filter(isAsked).map(silentSession)];
+    all.sort((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0) || (a.session_id < b.session_id ? -1 : 1));
+    return { sessions: all, total: totalOf([...open.values()].map(({ group }) => group)) };
+  };
+  return { add, result };
 }

@@ -66,22 +66,32 @@ function cell(field: Field, data: Data, index: number): Value {
   return typeof value === 'bigint' ? safeNumber(value, field.name) : (value as Value);
 }
 
+/** Which rows of a column are not null; null if all are. */
+function validBits(data: Data): ((i: number) => boolean) | null {
+  const bits = data.nullBitmap;
+  if (data.nullCount === 0 || bits.length === 0) return null;
+  const { offset } = data;
+  return (i) => (bits[(offset + i) >> 3]! & (1 << ((offset + i) & 7))) !== 0;
+}
+
 /** A column's values in one go; much faster than cell by cell where there are many rows. */
 function columnValues(field: Field, data: Data): Value[] {
   const type = field.type as DataType;
-  const values: Value[] = [];
-  const isNull = (i: number): boolean => data.nullCount > 0 && !data.getValid(i);
+  const values = new Array<Value>(data.length);
+  const isValid = validBits(data);
   if (DataType.isDictionary(type)) {
     const dictionary = data.dictionary!.data[0] as Data;
     const words = Array.from({ length: dictionary.length }, (_, i) => text(dictionary, i));
     const numbers = data.values as Int32Array;
-    for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : words[numbers[i]!]!);
+    for (let i = 0; i < data.length; i++) values[i] = isValid?.(i) === false ? null : words[numbers[i]!]!;
   } else if ((DataType.isInt(type) && type.bitWidth === 64 && !MONEY.has(field.name)) || DataType.isTimestamp(type)) {
     const { buffer, byteOffset, length } = data.values as BigInt64Array;
     // Halves, since a bigint for each of a million cells costs more than all the rest.
     const halves = new Int32Array(buffer, byteOffset, length * 2);
-    for (let i = 0; i < data.length; i++) values.push(isNull(i) ? null : wholeOf(halves[2 * i]!, halves[2 * i + 1]!, field.name));
-  } else for (let i = 0; i < data.length; i++) values.push(cell(field, data, i));
+    for (let i = 0; i < data.length; i++) {
+      values[i] = isValid?.(i) === false ? null : wholeOf(halves[2 * i]!, halves[2 * i + 1]!, field.name);
+    }
+  } else for (let i = 0; i < data.length; i++) values[i] = cell(field, data, i);
   return values;
 }
 

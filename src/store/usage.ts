@@ -1,6 +1,7 @@
 // Table `usage` as usage records: the current ones, and what is appended.
 import type { AgentName } from '../model/agents.js';
-import type { Completeness, UsageRow } from '../model/usage-row.js';
+import type { Counts } from '../model/tokens.js';
+import type { Completeness, UsagePoint, UsageRow } from '../model/usage-row.js';
 import type { RevisionTable } from './database.js';
 import { above, eq, oneOf, type Filter } from './filter.js';
 import type { Columns, Value } from './rows.js';
@@ -59,6 +60,49 @@ function fromColumns(columns: Columns, i: number): UsageRow {
     reader_version: number('reader_version')!,
     source_gone: flag('source_gone'),
   };
+}
+
+const POINT = ['agent', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'is_subagent', 'calls', 'completeness', 'source_gone', ...COUNTS] as const; // prettier-ignore
+
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Gives some rows to `visit`, always as the same object: there may be a million of them. */
+function visitPoints(columns: Columns, rows: readonly number[], visit: (point: UsagePoint) => void): void {
+  const column = (name: (typeof POINT)[number]): readonly Value[] => columns[name]!;
+  const agents = column('agent') as readonly AgentName[];
+  const sessions = column('session_id') as readonly string[];
+  const parents = column('parent_session_id') as readonly (string | null)[];
+  const times = column('at') as readonly (number | null)[];
+  const models = column('model') as readonly (string | null)[];
+  const projects = column('project') as readonly (string | null)[];
+  const subagents = column('is_subagent') as readonly boolean[];
+  const calls = column('calls') as readonly number[];
+  const completeness = column('completeness') as readonly Completeness[];
+  const gone = column('source_gone') as readonly boolean[];
+  const [input, cache_read, cache_write_5m, cache_write_1h, output, reasoning] = COUNTS.map((name) => column(name) as readonly (number | null)[]) as [
+    readonly (number | null)[], readonly (number | null)[], readonly (number | null)[], readonly (number | null)[],
+    readonly (number | null)[], readonly (number | null)[],
+  ]; // prettier-ignore
+  const counts = {} as Changeable<Counts>;
+  const point = { counts } as Changeable<UsagePoint>;
+  for (const i of rows) {
+    counts.input = input[i]!;
+    counts.cache_read = cache_read[i]!;
+    counts.cache_write_5m = cache_write_5m[i]!;
+    counts.cache_write_1h = cache_write_1h[i]!;
+    counts.output = output[i]!;
+    counts.reasoning = reasoning[i]!;
+    point.agent = agents[i]!;
+    point.session = parents[i] ?? sessions[i]!;
+    point.at = times[i]!;
+    point.model = models[i]!;
+    point.project = projects[i]!;
+    point.subagent = subagents[i]!;
+    point.calls = calls[i]!;
+    point.partial = completeness[i] !== 'complete';
+    point.gone = gone[i]!;
+    visit(point);
+  }
 }
 
 export class Usage {
@@ -122,6 +166,11 @@ export class Usage {
       }
       yield { columns, rows };
     }
+  }
+
+  /** Visits all records that count; what `visit` is given holds during the call only. */
+  async eachPoint(visit: (point: UsagePoint) => void): Promise<void> {
+    for await (const { columns, rows } of this.counted(POINT)) visitPoints(columns, rows, visit);
   }
 
   /** Appends revisions, on disk when this returns; the caller holds the lock. */

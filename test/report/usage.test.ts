@@ -3,16 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { AgentName } from '../../src/model/agents.js';
 import { TOKEN_CLASSES, type Counts } from '../../src/model/tokens.js';
 import { zoneNamed } from '../../src/report/days.js';
-import {
-  dailyUsage,
-  usageByModel,
-  usageBySession,
-  type DailyUsage,
-  type SilentSession,
-  type UsageFilter,
-  type UsagePoint,
-  type UsageSum,
-} from '../../src/report/usage.js';
+import { type DailyUsage, type SilentSession, type UsageFilter, type UsageSum } from '../../src/report/usage.js';
+import type { UsagePoint } from '../../src/model/usage-row.js';
+import { dailyUsage, usageByModel, usageBySession } from './folds.js';
 import { counts } from '../ingest/copies.js';
 import { NOON } from '../store/temporary.js';
 

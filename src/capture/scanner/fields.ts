@@ -25,11 +25,12 @@ const ENTERED = 5;
 
 /** What is used of WebAssembly, which the types of Node 20 name only in part. */
 interface Engine {
-  readonly Module: new (bytes: Uint8Array) => Module;
-  readonly Instance: new (module: Module, imports: object) => { readonly exports: unknown };
+  readonly Module: new (bytes: Uint8Array) => CompiledScanner;
+  readonly Instance: new (module: CompiledScanner, imports: object) => { readonly exports: unknown };
 }
 
-interface Module {
+/** Can be given to another thread, which then shares its code. */
+export interface CompiledScanner {
   readonly compiled?: never;
 }
 
@@ -63,10 +64,10 @@ interface Last {
   text: string;
 }
 
-let compiled: Module | null | undefined;
+let compiled: CompiledScanner | null | undefined;
 
-/** Null where the machine can't run it; then every line is read by JSON.parse. */
-function compile(): Module | null {
+/** The scanner's code; null where the machine can't run it, and every line is read by JSON.parse. */
+export function compiledScanner(): CompiledScanner | null {
   if (compiled !== undefined) return compiled;
   try {
     compiled = new engine.Module(Buffer.from(SCANNER, 'base64'));
@@ -74,6 +75,11 @@ function compile(): Module | null {
     compiled = null;
   }
   return compiled;
+}
+
+/** Takes what another thread has compiled. */
+export function useScanner(scanner: CompiledScanner | null): void {
+  compiled = scanner;
 }
 
 export class LineScanner {
@@ -89,7 +95,7 @@ export class LineScanner {
   /** Lines that were read: what a slot holds of an earlier one is not of this one. */
   #line = 0;
 
-  private constructor(module: Module, fields: Fields) {
+  private constructor(module: CompiledScanner, fields: Fields) {
     this.#exports = new engine.Instance(module, {}).exports as Exports;
     const { memory, SLOTS, COUNTS } = this.#exports;
     const start = memory.buffer.byteLength;
@@ -106,7 +112,7 @@ export class LineScanner {
 
   /** Null where the machine can't run it. */
   static of(fields: Fields): LineScanner | null {
-    const module = compile();
+    const module = compiledScanner();
     return module === null ? null : new LineScanner(module, fields);
   }
 

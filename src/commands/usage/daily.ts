@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { dailyJson, renderDaily } from '../../cli/render/usage.js';
 import { usageReportFlags } from '../../cli/usage-flags.js';
-import { usageBooks, usageFilter, zoneOf } from '../../cli/usage.js';
+import { reportUsage, usageFilter, usageSource, zoneOf } from '../../cli/usage.js';
 import { dailyUsage } from '../../report/usage.js';
 
 export default class UsageDaily extends BaseCommand {
@@ -18,8 +18,7 @@ export default class UsageDaily extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageDaily);
     const zone = zoneOf(flags.tz);
-    const { points } = await usageBooks(this.context, { noStore: flags['no-store'], sync: flags.sync });
-    const daily = dailyUsage(points, usageFilter(flags), zone.dayOf);
+    const daily = await reportUsage(this.context, usageSource(flags), dailyUsage(usageFilter(flags), zone.dayOf));
     await this.answer(() => dailyJson(daily, zone), renderDaily(daily, zone, this.context.terminal));
   }
 }

@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { modelsJson, renderModels } from '../../cli/render/usage.js';
 import { usageReportFlags } from '../../cli/usage-flags.js';
-import { usageBooks, usageFilter, zoneOf } from '../../cli/usage.js';
+import { reportUsage, usageFilter, usageSource, zoneOf } from '../../cli/usage.js';
 import { usageByModel } from '../../report/usage.js';
 
 export default class UsageModels extends BaseCommand {
@@ -17,8 +17,7 @@ export default class UsageModels extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageModels);
     const zone = zoneOf(flags.tz);
-    const { points } = await usageBooks(this.context, { noStore: flags['no-store'], sync: flags.sync });
-    const models = usageByModel(points, usageFilter(flags));
+    const models = await reportUsage(this.context, usageSource(flags), usageByModel(usageFilter(flags)));
     await this.answer(() => modelsJson(models, zone), renderModels(models, zone, this.context.terminal));
   }
 }

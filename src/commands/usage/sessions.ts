@@ -2,8 +2,8 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { limitFlag } from '../../cli/flags.js';
 import { renderUsageSessions, usageSessionsJson } from '../../cli/render/usage.js';
 import { usageReportFlags } from '../../cli/usage-flags.js';
-import { usageBooks, usageFilter, zoneOf } from '../../cli/usage.js';
-import { usageBySession } from '../../report/usage.js';
+import { reportSessions, usageFilter, usageSource, zoneOf } from '../../cli/usage.js';
+import { usageBySession, type SessionNotes } from '../../report/usage.js';
 
 export default class UsageSessions extends BaseCommand {
   static override summary = 'What each session spent, the last used first; also sessions whose logs are gone.';
@@ -19,8 +19,8 @@ export default class UsageSessions extends BaseCommand {
     const { flags } = await this.begin(UsageSessions);
     const { context } = this;
     const zone = zoneOf(flags.tz);
-    const { points, silent, flags: flagsOf } = await usageBooks(context, { noStore: flags['no-store'], sync: flags.sync }, true);
-    const { sessions, total } = usageBySession(points, usageFilter(flags), silent, flagsOf);
+    const report = (notes: SessionNotes) => usageBySession(usageFilter(flags), notes);
+    const { sessions, total } = await reportSessions(context, usageSource(flags), report);
     const shown = sessions.slice(0, flags.limit);
     const text = renderUsageSessions(shown, total, zone, context.terminal);
     context.sayRest(shown.length, sessions.length);

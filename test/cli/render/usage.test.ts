@@ -2,14 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dailyJson, modelsJson, renderDaily, renderModels, renderUsageSessions, usageSessionsJson } from '../../../src/cli/render/usage.js';
 import { UNKNOWN } from '../../../src/model/tokens.js';
 import { zoneNamed } from '../../../src/report/days.js';
-import {
-  dailyUsage,
-  usageByModel,
-  usageBySession,
-  type SilentSession,
-  type UsageFilter,
-  type UsagePoint,
-} from '../../../src/report/usage.js';
+import type { UsagePoint } from '../../../src/model/usage-row.js';
+import type { SilentSession, UsageFilter } from '../../../src/report/usage.js';
+import { dailyUsage, usageByModel, usageBySession } from '../../report/folds.js';
 import { counts } from '../../ingest/copies.js';
 import { NOON } from '../../store/temporary.js';
 
