@@ -41,6 +41,8 @@ export class AllLogs {
   #entries: (LogEntry | null)[] = [];
   /** Records of each log, by its number; those not here are in the file. */
   #records = new Map<number, Records>();
+  /** Logs whose records are not those of the file. */
+  readonly #renewed = new Set<number>();
   /** Null until they are asked for. */
   #sums: Sums | null = null;
   #booked: string | null = null;
@@ -177,8 +179,7 @@ export class AllLogs {
     };
     const forget = (index: number): void => {
       touch(this.#recordsOf(index).parts.keys);
-      this.#records.set(index, Records.NONE);
-      this.#changed = true;
+      this.#renew(index, Records.NONE);
     };
     const wanted = new Set(logs.map(logKey));
     if ([...known.keys()].some((key) => !wanted.has(key))) this.#relateOnce();
@@ -222,7 +223,7 @@ export class AllLogs {
       }
       if (reading.kind === 'read' && reading.again) forget(number);
       this.#entries[number] = entry;
-      this.#records.set(number, new Records(records));
+      this.#renew(number, new Records(records));
       touch(task.entry === null || (reading.kind === 'read' && reading.again) ? records.keys : seen);
     }
     this.#reading.progress(tasks.length, tasks.length);
@@ -243,6 +244,12 @@ export class AllLogs {
       used.add(next);
       return next;
     };
+  }
+
+  #renew(number: number, records: Records): void {
+    this.#records.set(number, records);
+    this.#renewed.add(number);
+    this.#changed = true;
   }
 
   #recordsOf(number: number): Records {
@@ -340,9 +347,9 @@ export class AllLogs {
       const contents = new Map<number, BucketContent>();
       this.#entries.forEach((entry, number) => {
         if (entry === null) return;
-        const known = this.#records.get(number);
-        const old = known === undefined ? (this.#file?.bucket(number) ?? null) : null;
-        if (known !== undefined && known.length > 0) contents.set(number, { content: known.toBytes() });
+        const records = this.#renewed.has(number) ? this.#records.get(number)! : null;
+        const old = records === null ? (this.#file?.written(number) ?? null) : null;
+        if (records !== null && records.length > 0) contents.set(number, { content: records.toBytes() });
         else if (old !== null) contents.set(number, old);
       });
       this.#reading.cache.write(AllLogs.nameOf(this.agent), head, contents);

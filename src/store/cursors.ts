@@ -92,6 +92,16 @@ export class OpenCursor {
     return { bytes, hash: place.hash };
   }
 
+  /** A bucket to be written again as it is; it is checked by whoever reads it. */
+  written(number: number): { readonly bytes: Buffer; readonly hash: string } | null {
+    const place = this.#places.get(number);
+    if (place === undefined) return null;
+    const bytes = Buffer.allocUnsafe(place.length);
+    // Short where the file is: the hash will not be that of what is written.
+    const length = readSync(this.#fd, bytes, 0, bytes.length, place.start);
+    return { bytes: bytes.subarray(0, length), hash: place.hash };
+  }
+
   close(): void {
     closeSync(this.#fd);
   }
@@ -154,7 +164,8 @@ export class CursorCache {
     const entries: BucketEntry[] = [];
     const bodies: Uint8Array[] = [];
     for (const [number, content] of buckets) {
-      const bytes = 'content' in content ? Buffer.from(content.content as string) : content.bytes;
+      const bytes =
+        'bytes' in content ? content.bytes : typeof content.content === 'string' ? Buffer.from(content.content) : content.content;
       entries.push([number, bytes.length, 'content' in content ? hash(bytes) : content.hash]);
       bodies.push(bytes);
     }

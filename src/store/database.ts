@@ -34,6 +34,10 @@ async function loadLanceDb(): Promise<LanceDb> {
 /** Looking whether files should be merged costs a read, so it is done at every eighth commit. */
 export const LOOK_EVERY = 8;
 
+/** Cells of a result that may be in memory at once, and rows of each of its batches. */
+const MOST_CELLS = 8_000_000;
+const BATCH_ROWS = 16_384;
+
 export class Database {
   readonly folder: string;
   readonly #connection: Connection;
@@ -224,8 +228,12 @@ export class RevisionTable {
 
   /** The columns of the rows that match, a batch at a time. */
   async *columns(names: readonly string[], filter?: Filter): AsyncGenerator<{ readonly columns: Columns; readonly length: number }> {
-    const query = this.#table.query().select([...names]);
-    for await (const batch of filter ? query.where(filter.sql) : query) yield { columns: decodeColumns(batch), length: batch.numRows };
+    const all = this.#table.query().select([...names]);
+    const query = filter ? all.where(filter.sql) : all;
+    // A stream comes in small batches, each with its own dictionaries: three times as slow, for what is too much to have at once.
+    const isMuch = (await this.#table.countRows()) * names.length > MOST_CELLS;
+    const batches = isMuch ? query : (await query.toArrow({ maxBatchLength: BATCH_ROWS })).batches;
+    for await (const batch of batches) yield { columns: decodeColumns(batch), length: batch.numRows };
   }
 
   /** Adds nullable columns, null in every row that is there. */
