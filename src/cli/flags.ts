@@ -79,6 +79,22 @@ export const timeFlag = (name: string, description: string, edge: 'start' | 'end
     },
   })();
 
+/** The time whose books are asked for; a date means the end of that day, today's what holds now. */
+export const atFlag = () =>
+  Flags.custom<Instant>({
+    description: 'The books as they were recorded by this time. RFC 3339 with an offset, a date (its end), or a span such as 7d.',
+    helpValue: 'TIME',
+    parse: (input) => {
+      const now = fromMs(Date.now());
+      const day = localDay(input, 'start');
+      const instant =
+        parseInstant(input) ?? (day !== null && day <= now ? Math.min(localDay(input, 'end')! - 1, now) : day) ?? spanBefore(input, now);
+      if (instant === null) throw usage(`--at "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
+      if (instant > now) throw usage(`--at "${input}" is in the future.`, 'Leave --at out for what holds now.');
+      return Promise.resolve(instant);
+    },
+  })();
+
 export const tagsFlag = () =>
   Flags.string({
     description: 'A label KEY=VALUE; may be repeated.',

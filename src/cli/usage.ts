@@ -5,7 +5,7 @@ import { syncUsage, type AgentSync } from '../ingest/sync.js';
 import { agentOf, toolFromFlag, type AgentName, type ToolFlag } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
-import type { LogFileRow, UsagePoint } from '../model/usage-row.js';
+import type { UsagePoint } from '../model/usage-row.js';
 import type { SessionNotes, SilentSession, UsageFilter, UsageFold } from '../report/usage.js';
 import { zoneNamed, type Zone } from '../report/days.js';
 import type { Context } from './context.js';
@@ -37,12 +37,15 @@ async function addFromStore(context: Context, add: (point: UsagePoint) => void, 
   }
   await store.guarded(async () => {
     const usage = await store.usage();
-    const logs = notes === null ? new Map<string, LogFileRow>() : await (await store.logFiles()).current();
-    for (const { agent, about } of logs.values()) {
+    const logs = await (await store.logFiles()).current();
+    for (const { agent, about } of notes === null ? [] : logs.values()) {
       for (const { session_id, parent, flags, uncounted, last_at } of about.sessions)
         if (session_id !== null) notes!.add(agent, parent ?? session_id, flags, parent === null ? uncounted : null, last_at);
     }
-    await usage.eachPoint(add);
+    const pending = await usage.eachPoint(logs, add);
+    if (pending.length === 0) return;
+    const message = `A sync of ${pending.length} log${pending.length === 1 ? '' : 's'} was cut short, so their records may be missing; run \`tokentrail usage sync\`.`;
+    context.output.warn({ code: 'SYNC_CUT_SHORT', message, logs: pending.map(({ agent, path }) => ({ agent, path })) });
   });
 }
 

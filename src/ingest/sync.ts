@@ -10,6 +10,7 @@ import { fromMs, type Instant } from '../model/time.js';
 import { NO_RECORDS, sameTotals, withRow, type LogAbout, type LogFileRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
 import { DamagedCursor } from '../store/cursors.js';
 import { clearBooked, readBooked, setBooked } from '../store/booked.js';
+import { checkTotals, requireTotals, type ControlTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
 import { AllLogs } from './all-logs.js';
 import { skippedOf, uncountedFlag } from './flags.js';
@@ -206,19 +207,34 @@ function logRevisions(
   return revisions;
 }
 
-/** Control totals of the logs that the revisions concern: from what held before, or from all rows. */
-function totalsAfter(
-  rows: readonly UsageRow[],
-  revisions: UsagePlan['revisions'],
-  logs: ReadonlyMap<string, LogFileRow>,
-  totals: Map<string, LogTotals>,
-): void {
+/** Control totals of the logs that the revisions concern, from what held before. */
+function totalsAfter(revisions: UsagePlan['revisions'], logs: ReadonlyMap<string, LogFileRow>, totals: Map<string, LogTotals>): void {
   const of = (id: string): LogTotals => totals.get(id) ?? logs.get(id)?.totals_after ?? NO_RECORDS;
-  for (const row of rows) totals.set(row.log_file_id, withRow(of(row.log_file_id), row, 1));
   for (const { row, before } of revisions) {
     if (before !== null) totals.set(before.log_file_id, withRow(of(before.log_file_id), before, -1));
     totals.set(row.log_file_id, withRow(of(row.log_file_id), row, 1));
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The sums of an agent's rows by log, and whether they are those that were stored. */
+function ownTotals(agent: Agent, logs: ReadonlyMap<string, LogFileRow>, rows: ReadonlyMap<string, UsageRow>) {
+  const own = new Map([...logs].filter(([, known]) => known.agent === agent.name));
+  const totals = new Map<string, LogTotals>([...own.keys()].map((id) => [id, NO_RECORDS]));
+  for (const row of rows.values()) totals.set(row.log_file_id, withRow(totals.get(row.log_file_id) ?? NO_RECORDS, row, 1));
+  return { totals, checked: checkTotals(own, totals) };
+}
+
+/**
+ * Logs whose rows are damaged and that a rebuild reads anew, whatever the rows say.
+ *
+ * @throws STORE_DAMAGED if this is no rebuild, or if a damaged log can't be read any more.
+ */
+function distrusted({ wrong, unknown }: ControlTotals, work: AgentWork, { rebuild }: SyncParts): ReadonlySet<string> {
+  const lost = rebuild ? wrong.filter(({ log_file_id }) => !work.ids.has(log_file_id)) : wrong;
+  requireTotals({ wrong: lost, unknown: rebuild ? [] : unknown });
+  return new Set([...wrong.map(({ log_file_id }) => log_file_id), ...unknown]);
 }
 
 function summary({ agent, all }: AgentWork, plan: UsagePlan | null): AgentSync {
@@ -265,18 +281,20 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
     const rows = keys === null ? await table.ofAgent(agent.name) : await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`));
     const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, idOf(agent, entry)]));
     const there = await stillThere(work, logs);
+    const own = whole ? ownTotals(agent, logs, rows) : null;
     const plan = planUsage({
       all,
       keys,
       rows,
       logIdOf: (log) => numbers.get(log)!,
       presenceOf: (id) => presence(work, logs, there, id),
+      distrusted: own === null ? NONE : distrusted(own.checked, work, parts),
       stored: parts.stored,
       now,
     });
     // Counted anew from the rows themselves: a sync that was cut short leaves totals that don't hold.
-    if (whole) for (const known of logs.values()) if (known.agent === agent.name) totals.set(known.log_file_id, NO_RECORDS);
-    totalsAfter(whole ? [...rows.values()] : [], plan.revisions, logs, totals);
+    for (const [id, sums] of own?.totals ?? []) totals.set(id, sums);
+    totalsAfter(plan.revisions, logs, totals);
     for (const { row } of plan.revisions) revisions.push(row);
     plans.push(plan);
   }

@@ -29,6 +29,8 @@ export interface PlanQuestion {
   /** Id of the log with that number. */
   readonly logIdOf: (log: number) => string;
   readonly presenceOf: (logId: string) => LogPresence;
+  /** Logs that are read anew since their rows are damaged: a row that no log gives is none. */
+  readonly distrusted: ReadonlySet<string>;
   /** A folder as it is stored. */
   readonly stored: (folder: string) => string;
   readonly now: Instant;
@@ -175,7 +177,7 @@ class Planner {
 
   /** `rows`: the current records of that key, mostly one or none. */
   plan(key: string, rows: readonly UsageRow[]): void {
-    const { all, presenceOf } = this.#question;
+    const { all, presenceOf, distrusted } = this.#question;
     const copies = all.index.copies(key).filter((copy) => !copy.echo);
     const kept = new Map<string, boolean>();
     for (const row of rows) {
@@ -183,6 +185,7 @@ class Planner {
       const presence = presenceOf(row.log_file_id);
       // The bytes are there: another version of the reader takes them for something else.
       if (presence === 'here' && row.reader_version !== all.agent.reader.version) continue;
+      if (distrusted.has(row.log_file_id)) continue;
       kept.set(row.record_key, presence !== 'unknown' || row.source_gone);
     }
     const ghosts = rows.filter(({ record_key }) => kept.has(record_key)).map((row) => asCopy(row, key));

@@ -6,7 +6,7 @@ import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
-import { formatAnalysisId, parseAnalysisId } from '../model/ids.js';
+import { formatAnalysisId } from '../model/ids.js';
 import { utcYear, type Instant } from '../model/time.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import type { Sources } from '../store/sources.js';
@@ -66,12 +66,20 @@ export class Books {
     return this.store.guarded(() => this.store.sources());
   }
 
-  /** The last revision. @throws ANALYSIS_NOT_FOUND */
-  async analysis(id: string): Promise<Analysis> {
+  /** The last revision that was recorded by `at` (null: now). @throws ANALYSIS_NOT_FOUND */
+  async analysis(id: string, at: Instant | null = null): Promise<Analysis> {
     const logs = await this.logs();
-    const found = parseAnalysisId(id) === null && id.startsWith('key:') ? null : await this.store.guarded(() => logs.last(id));
+    const found = await this.store.guarded(() => logs.last(id, at));
     if (found === null) throw notFound(id);
     return found;
+  }
+
+  /** All revisions, the first one first. @throws ANALYSIS_NOT_FOUND */
+  async history(id: string): Promise<Analysis[]> {
+    const logs = await this.logs();
+    const revisions = await this.store.guarded(() => logs.history(id));
+    if (revisions.length === 0) throw notFound(id);
+    return revisions;
   }
 
   /** The session of a part, read up to now. The first reading may be long, so it is best asked for before the lock is held. */

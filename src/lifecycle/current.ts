@@ -20,7 +20,7 @@ export async function currentAnalysis(books: Books, { sessionIds, project }: Cur
   const started = ({ status }: Analysis): boolean => status === 'started';
   const ofSession = (await Promise.all(sessionIds.map((id) => books.store.guarded(() => logs.ofSession(id))))).flat().filter(started);
   const ofProject = async (): Promise<Analysis[]> =>
-    (await books.store.guarded(() => logs.list())).filter((analysis) => started(analysis) && analysis.project === project);
+    (await books.store.guarded(() => logs.outlines())).filter((analysis) => started(analysis) && analysis.project === project);
   const open = sessionIds.length > 0 ? ofSession : await ofProject();
   if (open.length === 1) return open[0]!;
   const where = sessionIds.length === 0 ? 'in this project' : `in the session "${sessionIds.join('" or "')}"`;

@@ -1,9 +1,10 @@
-// The current state of all analyses.
+// The state of all analyses, now or as it was recorded by some time.
 import type { Analysis } from '../model/analysis.js';
+import type { Instant } from '../model/time.js';
 import type { Books } from './books.js';
 
-/** Without stages, sessions and details; unordered. */
-export async function listAnalyses(books: Books): Promise<Analysis[]> {
+/** As the books were recorded by `at` (null: now); unordered. */
+export async function listAnalyses(books: Books, at: Instant | null = null): Promise<Analysis[]> {
   const logs = await books.logs();
-  return books.store.guarded(() => logs.list());
+  return books.store.guarded(() => logs.list(at));
 }

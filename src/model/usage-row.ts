@@ -32,20 +32,118 @@ export interface UsageRow {
 
 const SUMMED = [...TOKEN_CLASSES, 'reasoning'] as const;
 
-/** Sums of what is known of the records of a log; a class that a record doesn't know adds nothing. */
-export type LogTotals = Readonly<Record<'records' | (typeof SUMMED)[number], number>>;
+/**
+ * Sums of what is known of the records of a log; a class that a record doesn't know adds nothing. `digest`: of all that reports tell
+ * of them; null where an early version left none.
+ */
+export type LogTotals = Readonly<Record<'records' | (typeof SUMMED)[number], number>> & { readonly digest: number | null };
 
-export const NO_RECORDS: LogTotals = { records: 0, input: 0, cache_read: 0, cache_write_5m: 0, cache_write_1h: 0, output: 0, reasoning: 0 };
+export const NO_RECORDS: LogTotals = {
+  records: 0,
+  input: 0,
+  cache_read: 0,
+  cache_write_5m: 0,
+  cache_write_1h: 0,
+  output: 0,
+  reasoning: 0,
+  digest: 0,
+};
+
+/** What of a record its digest covers: all that a report tells, and whose it is. */
+export type Digested = Pick<
+  UsageRow,
+  | 'agent'
+  | 'session_id'
+  | 'parent_session_id'
+  | 'at'
+  | 'model'
+  | 'project'
+  | 'is_subagent'
+  | 'calls'
+  | 'counts'
+  | 'completeness'
+  | 'source_gone'
+>;
+
+const DIGESTS = 2 ** 48;
+const HALF = 2 ** 32;
+const NULL = 0x2545f491;
+
+/** Words of which there are few: agents, sessions, models, projects. */
+const words = new Map<string, number>();
+
+function wordHash(text: string): number {
+  let hash = words.get(text);
+  if (hash === undefined) {
+    hash = 0x811c9dc5;
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    words.set(text, hash);
+  }
+  return hash;
+}
+
+/**
+ * 48 bits that are others when any of its fields is another one. It finds what a disk damages, not what somebody forges: sums of it
+ * must be cheap, since every report works them out over all records.
+ */
+export function digestOf(row: Digested): number {
+  let [low, high] = [0x9e3779b9, 0x7f4a7c15];
+  const mix = (value: number): void => {
+    low = Math.imul(low ^ value, 0x85ebca6b);
+    low ^= low >>> 15;
+    high = Math.imul(high + value + low, 0xc2b2ae35);
+    high ^= high >>> 13;
+  };
+  const word = (text: string | null): void => mix(text === null ? NULL : wordHash(text));
+  const number = (value: number | null): void => {
+    mix(value === null ? NULL : value | 0);
+    mix(value === null ? 0 : Math.floor(value / HALF) + 1);
+  };
+  word(row.agent);
+  word(row.session_id);
+  word(row.parent_session_id);
+  word(row.model);
+  word(row.project);
+  word(row.completeness);
+  number(row.at);
+  number(row.calls);
+  for (const name of SUMMED) number(row.counts[name]);
+  mix((row.is_subagent ? 1 : 0) + (row.source_gone ? 2 : 0));
+  return (high & 0xffff) * HALF + (low >>> 0);
+}
+
+/** Adds up the totals of a log, a record at a time. */
+export class TotalsAdder {
+  #records = 0;
+  #digest = 0;
+  readonly #sums = SUMMED.map(() => 0);
+
+  add(row: Digested): void {
+    this.#records++;
+    for (let i = 0; i < SUMMED.length; i++) this.#sums[i]! += row.counts[SUMMED[i]!] ?? 0;
+    this.#digest = (this.#digest + digestOf(row)) % DIGESTS;
+  }
+
+  get totals(): LogTotals {
+    const sums = Object.fromEntries(SUMMED.map((name, i) => [name, this.#sums[i]!])) as Record<(typeof SUMMED)[number], number>;
+    return { records: this.#records, ...sums, digest: this.#digest };
+  }
+}
 
 /** The totals with a record added (`sign` 1) or taken away (−1); one that isn't counted changes nothing. */
 export function withRow(totals: LogTotals, row: UsageRow, sign: 1 | -1): LogTotals {
   if (!row.counted) return totals;
-  const next: Record<string, number> = { records: totals.records + sign };
+  const next: Record<string, number | null> = { records: totals.records + sign };
   for (const name of SUMMED) next[name] = totals[name] + sign * (row.counts[name] ?? 0);
+  next['digest'] = totals.digest === null ? null : (totals.digest + sign * digestOf(row) + DIGESTS) % DIGESTS;
   return next as LogTotals;
 }
 
-export const sameTotals = (a: LogTotals, b: LogTotals): boolean => a.records === b.records && SUMMED.every((name) => a[name] === b[name]);
+/** Whether they are of the same records; a digest that is not known agrees with any. */
+export const sameTotals = (a: LogTotals, b: LogTotals): boolean =>
+  a.records === b.records &&
+  SUMMED.every((name) => a[name] === b[name]) &&
+  (a.digest === null || b.digest === null || a.digest === b.digest);
 
 /** What a row of `log_files` says. */
 export interface LogFileRow {

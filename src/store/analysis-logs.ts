@@ -1,6 +1,7 @@
 // Table `analysis_logs` as analyses: read the last revision, insert the next one, find numbers that are taken.
 import type { Analysis } from '../model/analysis.js';
 import { parseAnalysisId } from '../model/ids.js';
+import type { Instant } from '../model/time.js';
 import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
 import type { RevisionTable } from './database.js';
 import { and, eq, eqNumber, oneOf, or, startsWith } from './filter.js';
@@ -12,7 +13,7 @@ const KEY_PREFIX = 'key:';
 
 const isKey = (row: Row): boolean => String(row['id']).startsWith(KEY_PREFIX);
 
-/** The columns of a line in a list, without the structured ones that make up most of a row. */
+/** The columns of an outline, without the structured ones that make up most of a row. */
 const LIST_COLUMNS = [
   'id', 'revision', 'recorded_at', 'recorded_by', 'kind', 'source_id', 'task', 'tags', 'status', 'tool', 'command', 'model', 'pass',
   'started_at', 'completed_at', 'duration_seconds', 'tokens_in', 'tokens_out', 'total_tokens', 'tokens_check', 'cost_pico_usd',
@@ -41,9 +42,15 @@ export class AnalysisLogs {
     return this.#table.checkSeals();
   }
 
-  async last(id: string): Promise<Analysis | null> {
-    const found = await this.#table.last(id);
-    return found === null || id.startsWith(KEY_PREFIX) ? null : analysisFromRow(found.row);
+  /** The last revision that was recorded by `at`; null if there is none. */
+  async last(id: string, at: Instant | null = null): Promise<Analysis | null> {
+    const found = id.startsWith(KEY_PREFIX) ? null : await this.#table.last(id, at);
+    return found === null ? null : analysisFromRow(found.row);
+  }
+
+  /** All revisions, the first one first; none if there is no such analysis. */
+  async history(id: string): Promise<Analysis[]> {
+    return id.startsWith(KEY_PREFIX) ? [] : (await this.#table.history(id)).map(analysisFromRow);
   }
 
   /** False if a revision of that number is there already: someone was first. */
@@ -51,17 +58,23 @@ export class AnalysisLogs {
     return this.#table.insertIfAbsent(analysisToRow(analysis));
   }
 
-  /** The last revisions of all analyses, without stages, sessions and details; unordered. */
-  async list(): Promise<Analysis[]> {
-    const rows = await this.#table.lastOfAll(undefined, LIST_COLUMNS);
+  /** The last revisions of all analyses that were recorded by `at`, each proved; unordered. */
+  async list(at: Instant | null = null): Promise<Analysis[]> {
+    const rows = await this.#table.lastOfAll({ at });
     return rows.filter((row) => !isKey(row)).map(analysisFromRow);
   }
 
-  /** The last revisions of the analyses whose first session is `session`. */
+  /** The same now, unproved and without stages, sessions and details: enough to decide which one is meant. */
+  async outlines(): Promise<Analysis[]> {
+    const rows = await this.#table.lastOfAll({ columns: LIST_COLUMNS });
+    return rows.filter((row) => !isKey(row)).map(analysisFromRow);
+  }
+
+  /** The outlines of the analyses whose first session is `session`. */
   async ofSession(session: string): Promise<Analysis[]> {
     const ids = new Set((await this.#table.select(['id'], eq('usage_session_id', session))).map((row) => String(row['id'])));
     if (ids.size === 0) return [];
-    const rows = await this.#table.lastOfAll(oneOf('id', [...ids]), LIST_COLUMNS);
+    const rows = await this.#table.lastOfAll({ filter: oneOf('id', [...ids]), columns: LIST_COLUMNS });
     return rows.map(analysisFromRow).filter(({ usage_session_id }) => usage_session_id === session);
   }
 

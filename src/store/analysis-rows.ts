@@ -4,7 +4,7 @@ import type { Analysis, MeasuredUsage, Stage } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { analysisLogs } from '../schema/index.js';
 import type { Row, Value } from './rows.js';
-import { rowHash } from './seal.js';
+import { RESTORE, rowHash } from './seal.js';
 import { stagesFromText, stagesToText } from './stages-text.js';
 
 const KNOWN = new Set(analysisLogs.columns.map(({ name }) => name));
@@ -49,7 +49,7 @@ function parsed<T>(row: Row, column: string, empty: T, read: (text: string) => T
     return read(String(value));
   } catch (error) {
     throw new TokentrailError('STORE_DAMAGED', `Column "${column}" of row "${String(row['row_key'])}" can't be read.`, {
-      suggestions: ['Run `tokentrail doctor` and restore the store from your backup.'],
+      suggestions: RESTORE,
       cause: error,
     });
   }

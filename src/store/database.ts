@@ -6,11 +6,12 @@ import type { Schema } from 'apache-arrow';
 import { arrowField, arrowSchema } from '../schema/arrow.js';
 import { TABLES, type FrozenColumn } from '../schema/index.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
+import type { Instant } from '../model/time.js';
 import { isConflict } from './failures.js';
 import { syncNewFiles, syncPath, tableFiles } from './files.js';
-import { eq, type Filter } from './filter.js';
+import { eq, or, startsWith, type Filter } from './filter.js';
 import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row } from './rows.js';
-import { checkSeal } from './seal.js';
+import { checkSeal, RESTORE } from './seal.js';
 
 type LanceDb = typeof import('@lancedb/lancedb');
 
@@ -84,6 +85,26 @@ export interface LastRevision {
   readonly revision: number;
 }
 
+/** Which last revisions are asked for. */
+export interface LastQuestion {
+  readonly filter?: Filter | undefined;
+  readonly columns?: readonly string[] | undefined;
+  /** Null: now. */
+  readonly at?: Instant | null | undefined;
+}
+
+/** A revision without what it says. */
+interface Head {
+  readonly rowKey: string;
+  readonly revision: number;
+  readonly recordedAt: Instant;
+  readonly rowId: bigint;
+}
+
+/** The last of some revisions in order that was recorded by `at`. */
+const newestOf = (heads: readonly Head[], at: Instant | null): Head | null =>
+  heads.findLast(({ recordedAt }) => at === null || recordedAt <= at) ?? null;
+
 export class RevisionTable {
   readonly name: string;
   readonly #key: string | null;
@@ -134,37 +155,70 @@ export class RevisionTable {
   }
 
   /**
-   * The last revision of `id`, with its seal checked; null if there is none. In two steps, since the cost of a read is
-   * fragments × columns: the revisions' numbers first, then the one whole row.
+   * The last revision of `id` that was recorded by `at`, with its seal checked; null if there is none. In two steps, since the cost
+   * of a read is fragments × columns: the revisions' numbers first, then the one whole row.
+   *
+   * @throws STORE_DAMAGED
    */
-  async last(id: string): Promise<LastRevision | null> {
-    const query = this.#table.query().where(eq('id', id).sql).select(['revision']).withRowId();
-    const found = decodeRows((await query.toArrow()) as never);
-    const newest = found.reduce<Row | null>((a, b) => (a === null || Number(b['revision']) > Number(a['revision']) ? b : a), null);
+  async last(id: string, at: Instant | null = null): Promise<LastRevision | null> {
+    // By both, so that a revision of which one was damaged is missed by neither.
+    const heads = (await this.#heads(or(eq('id', id), startsWith('row_key', `${id}@`)))).get(id) ?? [];
+    const newest = newestOf(heads, at);
     if (newest === null) return null;
-    const [row] = await this.#whole([BigInt(newest['_rowid'] as number)]);
-    if (row === undefined) return null;
-    checkSeal(row, this.name);
-    return { row, revision: Number(row['revision']) };
+    // Of an earlier state, when the later ones were recorded must be true as well.
+    const rows = await this.#whole((at === null ? [newest] : heads).map(({ rowId }) => rowId));
+    for (const row of rows) checkSeal(row, this.name);
+    const row = rows.find((one) => Number(one['revision']) === newest.revision);
+    return row === undefined ? null : { row, revision: newest.revision };
   }
 
-  /** The last revision of every id that matches, unordered. `columns`: all of them if left out, and then the seals are checked. */
-  async lastOfAll(filter?: Filter, columns?: readonly string[]): Promise<Row[]> {
-    const query = this.#table.query().select(['id', 'revision']).withRowId();
-    const heads = decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
-    const newest = new Map<string, Row>();
-    for (const head of heads) {
-      const id = String(head['id']);
-      const known = newest.get(id);
-      if (known === undefined || Number(known['revision']) < Number(head['revision'])) newest.set(id, head);
-    }
-    if (newest.size === 0) return [];
+  /**
+   * The last revision of every id that matches, recorded by `at`; unordered. `columns`: all of them if left out, and then the seals
+   * are checked.
+   *
+   * @throws STORE_DAMAGED
+   */
+  async lastOfAll({ filter, columns, at = null }: LastQuestion = {}): Promise<Row[]> {
+    const all = [...(await this.#heads(filter)).values()];
+    const newest = all.flatMap((heads) => newestOf(heads, at) ?? []);
+    if (newest.length === 0) return [];
     const rows = await this.#whole(
-      [...newest.values()].map((head) => BigInt(head['_rowid'] as number)),
+      (at === null ? newest : all.flat()).map(({ rowId }) => rowId),
       columns,
     );
     if (columns === undefined) for (const row of rows) checkSeal(row, this.name);
-    return rows;
+    if (at === null) return rows;
+    const wanted = new Set(newest.map(({ rowKey }) => rowKey));
+    return rows.filter((row) => wanted.has(String(row['row_key'])));
+  }
+
+  /** The revisions of each id that matches, by number. A row that is missing, or says two things, is damage: it might be the last. */
+  async #heads(filter?: Filter): Promise<Map<string, Head[]>> {
+    const query = this.#table.query().select(['id', 'revision', 'row_key', 'recorded_at']).withRowId();
+    const found = decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
+    const byId = new Map<string, Head[]>();
+    for (const row of found) {
+      const id = String(row['id']);
+      const [rowKey, revision] = [String(row['row_key']), Number(row['revision'])];
+      const head = { rowKey, revision, recordedAt: Number(row['recorded_at']), rowId: BigInt(row['_rowid'] as number) };
+      if (rowKey !== `${id}@${revision}`) throw this.#damaged(rowKey, { id, revision });
+      const heads = byId.get(id);
+      if (heads === undefined) byId.set(id, [head]);
+      else heads.push(head);
+    }
+    for (const [id, heads] of byId) {
+      heads.sort((a, b) => a.revision - b.revision);
+      const missing = heads.findIndex(({ revision }, i) => revision !== i + 1);
+      if (missing >= 0) throw this.#damaged(`${id}@${missing + 1}`, { revisions: heads.map(({ revision }) => revision) });
+    }
+    return byId;
+  }
+
+  #damaged(rowKey: string, details: Readonly<Record<string, unknown>>): TokentrailError {
+    return new TokentrailError('STORE_DAMAGED', `Row "${rowKey}" of table "${this.name}" is missing or is not what was stored.`, {
+      suggestions: RESTORE,
+      details: { table: this.name, row_key: rowKey, ...details },
+    });
   }
 
   /** Checks the seal of every row, a batch at a time. @returns how many rows there are. @throws STORE_DAMAGED */
@@ -179,11 +233,18 @@ export class RevisionTable {
     return rows;
   }
 
-  /** All revisions of `id`, oldest first, with their seals checked. */
+  /** All revisions of `id`, oldest first, each proved, and each the follower of the one before. @throws STORE_DAMAGED */
   async history(id: string): Promise<Row[]> {
-    const rows = decodeRows((await this.#table.query().where(eq('id', id).sql).toArrow()) as never);
-    for (const row of rows) checkSeal(row, this.name);
-    return rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
+    const heads = (await this.#heads(or(eq('id', id), startsWith('row_key', `${id}@`)))).get(id) ?? [];
+    if (heads.length === 0) return [];
+    const rows = await this.#whole(heads.map(({ rowId }) => rowId));
+    rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
+    rows.forEach((row, i) => {
+      checkSeal(row, this.name);
+      const before = i === 0 ? null : (rows[i - 1]!['row_sha256'] ?? null);
+      if ((row['prev_sha256'] ?? null) !== before) throw this.#damaged(String(row['row_key']), { prev_sha256: row['prev_sha256'], before });
+    });
+    return rows;
   }
 
   async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {

@@ -3,6 +3,7 @@ import type { LogAbout, LogFileRow, LogTotals } from '../model/usage-row.js';
 import { TokentrailError } from '../model/errors.js';
 import type { RevisionTable } from './database.js';
 import type { Columns, Value } from './rows.js';
+import { RESTORE } from './seal.js';
 
 const PLAIN = [
   'log_file_id', 'revision', 'recorded_at', 'state', 'agent', 'session_id', 'path', 'origin', 'kind', 'size', 'written_at', 'read_to',
@@ -25,10 +26,15 @@ function parsed(columns: Columns, name: (typeof JSONS)[number], i: number): unkn
     return JSON.parse(String(columns[name]![i]));
   } catch (error) {
     throw new TokentrailError('STORE_DAMAGED', `Column "${name}" of log "${String(columns['path']![i])}" can't be read.`, {
-      suggestions: ['Run `tokentrail doctor` and restore the store from your backup.'],
+      suggestions: RESTORE,
       cause: error,
     });
   }
+}
+
+function totalsIn(columns: Columns, name: 'totals_before' | 'totals_after', i: number): LogTotals {
+  const totals = parsed(columns, name, i) as Omit<LogTotals, 'digest'> & Partial<Pick<LogTotals, 'digest'>>;
+  return { ...totals, digest: totals.digest ?? null };
 }
 
 function fromColumns(columns: Columns, i: number): LogFileRow {
@@ -36,8 +42,8 @@ function fromColumns(columns: Columns, i: number): LogFileRow {
   return {
     ...plain,
     about: parsed(columns, 'state_json', i) as LogAbout,
-    totals_before: parsed(columns, 'totals_before', i) as LogTotals,
-    totals_after: parsed(columns, 'totals_after', i) as LogTotals,
+    totals_before: totalsIn(columns, 'totals_before', i),
+    totals_after: totalsIn(columns, 'totals_after', i),
   };
 }
 

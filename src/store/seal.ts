@@ -26,6 +26,9 @@ export function canonicalRow(row: Row): string {
   return JSON.stringify(Object.fromEntries(entries));
 }
 
+/** What to do about damage. */
+export const RESTORE = ['Run `tokentrail doctor --deep` to see what is damaged, and bring back a backup with `tokentrail store restore`.'];
+
 export const rowHash = (row: Row): string => `v1:${createHash('sha256').update(canonicalRow(row)).digest('hex')}`;
 
 /** Throws unless the row is what was stored; rows made by a migration may be unsealed. */
@@ -34,7 +37,7 @@ export function checkSeal(row: Row, table: string): void {
   if (seal === null && row['recorded_by'] === 'migration') return;
   if (seal === rowHash(row)) return;
   throw new TokentrailError('STORE_DAMAGED', `Row "${String(row['row_key'])}" of table "${table}" is not what was stored.`, {
-    suggestions: ['Run `tokentrail doctor` and restore the store from your backup.'],
+    suggestions: RESTORE,
     details: { table, row_key: row['row_key'], row_sha256: seal, computed: rowHash(row) },
   });
 }

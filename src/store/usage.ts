@@ -1,7 +1,8 @@
 // Table `usage` as usage records: the current ones, and what is appended.
 import type { AgentName } from '../model/agents.js';
 import type { Counts } from '../model/tokens.js';
-import type { Completeness, UsagePoint, UsageRow } from '../model/usage-row.js';
+import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type UsagePoint, type UsageRow } from '../model/usage-row.js';
+import { checkTotals, requireTotals } from './control-totals.js';
 import type { RevisionTable } from './database.js';
 import { above, eq, oneOf, type Filter } from './filter.js';
 import type { Columns, Value } from './rows.js';
@@ -62,12 +63,15 @@ function fromColumns(columns: Columns, i: number): UsageRow {
   };
 }
 
-const POINT = ['agent', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'is_subagent', 'calls', 'completeness', 'source_gone', ...COUNTS] as const; // prettier-ignore
+const POINT = ['agent', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'is_subagent', 'calls', 'completeness', 'source_gone', 'log_file_id', ...COUNTS] as const; // prettier-ignore
+
+/** What a row says whose sums must hold, beside what a report asks. */
+type Visited = Changeable<UsagePoint> & Changeable<Digested>;
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Gives some rows to `visit`, always as the same object: there may be a million of them. */
-function visitPoints(columns: Columns, rows: readonly number[], visit: (point: UsagePoint) => void): void {
+function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visited, log: string) => void): void {
   const column = (name: (typeof POINT)[number]): readonly Value[] => columns[name]!;
   const agents = column('agent') as readonly AgentName[];
   const sessions = column('session_id') as readonly string[];
@@ -79,12 +83,13 @@ function visitPoints(columns: Columns, rows: readonly number[], visit: (point: U
   const calls = column('calls') as readonly number[];
   const completeness = column('completeness') as readonly Completeness[];
   const gone = column('source_gone') as readonly boolean[];
+  const logs = column('log_file_id') as readonly string[];
   const [input, cache_read, cache_write_5m, cache_write_1h, output, reasoning] = COUNTS.map((name) => column(name) as readonly (number | null)[]) as [
     readonly (number | null)[], readonly (number | null)[], readonly (number | null)[], readonly (number | null)[],
     readonly (number | null)[], readonly (number | null)[],
   ]; // prettier-ignore
   const counts = {} as Changeable<Counts>;
-  const point = { counts } as Changeable<UsagePoint>;
+  const row = { counts } as Visited;
   for (const i of rows) {
     counts.input = input[i]!;
     counts.cache_read = cache_read[i]!;
@@ -92,16 +97,22 @@ function visitPoints(columns: Columns, rows: readonly number[], visit: (point: U
     counts.cache_write_1h = cache_write_1h[i]!;
     counts.output = output[i]!;
     counts.reasoning = reasoning[i]!;
-    point.agent = agents[i]!;
-    point.session = parents[i] ?? sessions[i]!;
-    point.at = times[i]!;
-    point.model = models[i]!;
-    point.project = projects[i]!;
-    point.subagent = subagents[i]!;
-    point.calls = calls[i]!;
-    point.partial = completeness[i] !== 'complete';
-    point.gone = gone[i]!;
-    visit(point);
+    row.agent = agents[i]!;
+    row.session_id = sessions[i]!;
+    const parent = parents[i] ?? null;
+    row.parent_session_id = parent;
+    row.session = parent ?? row.session_id;
+    row.at = times[i]!;
+    row.model = models[i]!;
+    row.project = projects[i]!;
+    row.is_subagent = subagents[i]!;
+    row.subagent = row.is_subagent;
+    row.calls = calls[i]!;
+    row.completeness = completeness[i]!;
+    row.partial = row.completeness !== 'complete';
+    row.source_gone = gone[i]!;
+    row.gone = row.source_gone;
+    visit(row, logs[i]!);
   }
 }
 
@@ -168,9 +179,27 @@ export class Usage {
     }
   }
 
-  /** Visits all records that count; what `visit` is given holds during the call only. */
-  async eachPoint(visit: (point: UsagePoint) => void): Promise<void> {
-    for await (const { columns, rows } of this.counted(POINT)) visitPoints(columns, rows, visit);
+  /**
+   * Visits all records that count; what `visit` is given holds during the call only. When all were visited, the sums of each log must
+   * be those that `log_files` tells, which are kept for that (double entry).
+   *
+   * @param logs what `log_files` says of each log.
+   * @returns the logs of a sync that was cut short, whose sums may be those before it, after it, or between.
+   * @throws STORE_DAMAGED
+   */
+  async eachPoint(logs: ReadonlyMap<string, LogFileRow>, visit: (point: UsagePoint) => void): Promise<readonly LogFileRow[]> {
+    const adders = new Map<string, TotalsAdder>();
+    for await (const { columns, rows } of this.counted(POINT)) {
+      visitRows(columns, rows, (row, log) => {
+        let adder = adders.get(log);
+        if (adder === undefined) adders.set(log, (adder = new TotalsAdder()));
+        adder.add(row);
+        visit(row);
+      });
+    }
+    const totals = checkTotals(logs, new Map([...adders].map(([id, adder]) => [id, adder.totals])));
+    requireTotals(totals);
+    return totals.pending;
   }
 
   /** Appends revisions, on disk when this returns; the caller holds the lock. */

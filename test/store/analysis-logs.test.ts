@@ -84,6 +84,7 @@ const FULL: Analysis = analysisNamed(ID, {
 
 describe('an analysis in the books', () => {
   it('comes back with everything that was recorded', async () => {
+    for (const revision of [1, 2]) await logs.insert(analysisNamed(ID, { revision }));
     await logs.insert(FULL);
     expect(await logs.last(ID)).toEqual({ ...FULL, row_sha256: rowHash(analysisToRow(FULL)) });
   });
@@ -104,12 +105,18 @@ describe('an analysis in the books', () => {
   });
 
   it('is in the state of its last revision past the ninth', async () => {
-    for (const revision of [9, 10]) await logs.insert(analysisNamed(ID, { revision }));
+    for (let revision = 1; revision <= 10; revision++) await logs.insert(analysisNamed(ID, { revision }));
     expect(await logs.last(ID)).toMatchObject({ revision: 10 });
   });
 
   it('is null where there is none', async () => {
     expect(await logs.last(ID)).toBeNull();
+  });
+
+  it('is in the state that was recorded by a time', async () => {
+    for (const revision of [1, 2, 3]) await logs.insert(analysisNamed(ID, { revision, recorded_at: revision * 10 }));
+    const states = await Promise.all([9, 10, 29, 30].map(async (at) => (await logs.last(ID, at))?.revision ?? null));
+    expect(states).toEqual([null, 1, 2, 3]);
   });
 
   it('takes a revision once, and keeps the first', async () => {

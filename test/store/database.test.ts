@@ -12,14 +12,20 @@ const COLUMNS: readonly FrozenColumn[] = [
   ['id', 'utf8', false],
   ['row_key', 'utf8', false],
   ['revision', 'int64', false],
+  ['recorded_at', 'timestamp', false],
   ['notes', 'utf8', true],
+  ['prev_sha256', 'utf8', true],
   ['row_sha256', 'utf8', true],
 ];
 
+/** A revision that follows others like it, recorded at ten times its number. */
 const sealed = (id: string, revision: number, notes: string | null = null): Row => {
-  const row = { id, revision, row_key: `${id}@${revision}`, notes };
+  const prev_sha256 = revision === 1 ? null : sealed(id, revision - 1)['row_sha256']!;
+  const row = { id, revision, recorded_at: revision * 10, row_key: `${id}@${revision}`, notes, prev_sha256 };
   return { ...row, row_sha256: rowHash(row) };
 };
+
+const damaged = { code: 'STORE_DAMAGED' };
 
 let folder: string;
 let table: RevisionTable;
@@ -31,9 +37,9 @@ beforeEach(async () => {
 
 describe('a table of revisions', () => {
   it('gives all revisions of an id, oldest first', async () => {
-    for (const revision of [2, 10, 1]) await table.insertIfAbsent(sealed('a', revision));
+    for (const revision of [2, 3, 1]) await table.insertIfAbsent(sealed('a', revision));
     await table.insertIfAbsent(sealed('b', 1));
-    expect((await table.history('a')).map(({ revision }) => revision)).toEqual([1, 2, 10]);
+    expect((await table.history('a')).map(({ revision }) => revision)).toEqual([1, 2, 3]);
   });
 
   it('has no history of an id that is not there', async () => {
@@ -42,12 +48,37 @@ describe('a table of revisions', () => {
 
   it('gives the last revision of each id that matches', async () => {
     for (const row of [sealed('a', 1), sealed('a', 2), sealed('b', 1)]) await table.insertIfAbsent(row);
-    expect((await table.lastOfAll(eq('id', 'a'))).map(({ row_key }) => row_key)).toEqual(['a@2']);
+    expect((await table.lastOfAll({ filter: eq('id', 'a') })).map(({ row_key }) => row_key)).toEqual(['a@2']);
   });
 
   it('checks the seals of whole rows', async () => {
     await table.append([{ ...sealed('a', 1), notes: 'changed' }]);
-    await expect(table.lastOfAll()).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    await expect(table.lastOfAll()).rejects.toMatchObject(damaged);
+  });
+
+  it('gives the last revisions that were recorded by a time, of the ids that were there by then', async () => {
+    for (const row of [sealed('a', 1), sealed('a', 2), sealed('a', 3), sealed('b', 2), sealed('b', 1)]) await table.insertIfAbsent(row);
+    const keys = async (at: number): Promise<unknown[]> => (await table.lastOfAll({ at })).map(({ row_key }) => row_key).sort();
+    expect([await keys(9), await keys(20), await keys(30)]).toEqual([[], ['a@2', 'b@2'], ['a@3', 'b@2']]);
+  });
+
+  it.each([
+    ['that is missing', [sealed('a', 1), sealed('a', 3)]],
+    ['that is there twice', [sealed('a', 1), sealed('a', 2), sealed('a', 2)]],
+    ['whose id is another one than its key says', [sealed('a', 1), { ...sealed('a', 2), id: 'b' }]],
+    ['whose key is another one than its id says', [sealed('a', 1), { ...sealed('a', 2), row_key: 'b@2' }]],
+    ['whose number is another one than its key says', [sealed('a', 1), { ...sealed('a', 2), revision: 1 }]],
+  ])('takes a revision %s for damage, whatever is asked for', async (_, rows) => {
+    await table.append(rows);
+    await expect(table.last('a')).rejects.toMatchObject(damaged);
+    await expect(table.lastOfAll()).rejects.toMatchObject(damaged);
+    await expect(table.history('a')).rejects.toMatchObject(damaged);
+  });
+
+  it('takes a revision that does not follow the one before for damage', async () => {
+    const row = { ...sealed('a', 2), prev_sha256: 'v1:0' };
+    await table.append([sealed('a', 1), { ...row, row_sha256: rowHash(row) }]);
+    await expect(table.history('a')).rejects.toMatchObject(damaged);
   });
 
   it('shows what another handle wrote once it is refreshed', async () => {
@@ -101,7 +132,7 @@ describe('a key that several insert at the same time, without a lock', () => {
       process.stdin.destroy();
       let won = 0;
       for (let revision = 1; revision <= 5; revision++) {
-        const row = { id: 'a', revision, row_key: 'a@' + revision, notes: process.argv[3] };
+        const row = { id: 'a', revision, recorded_at: revision, row_key: 'a@' + revision, notes: process.argv[3] };
         if (await table.insertIfAbsent({ ...row, row_sha256: rowHash(row) })) won++;
         await table.refresh();
       }

@@ -144,6 +144,7 @@ export function analysisJson(a: Analysis): object {
     idempotency_key: a.idempotency_key,
     reason: a.reason,
     prev_sha256: a.prev_sha256,
+    row_sha256: a.row_sha256,
     usage:
       usage === null
         ? null

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { idFlag, kindFlag, limitFlag, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
+import { atFlag, idFlag, kindFlag, limitFlag, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
 import { analysisLineJson } from '../../cli/render/analysis-json.js';
 import { renderAnalyses } from '../../cli/render/analysis.js';
 import { listAnalyses } from '../../lifecycle/list.js';
@@ -22,13 +22,14 @@ export default class AnalysisList extends BaseCommand {
     tag: Flags.string({ description: 'Only those with this label, KEY=VALUE or KEY; may be repeated.', multiple: true }),
     since: timeFlag('since', 'Only those begun at or after this time.', 'start'),
     until: timeFlag('until', 'Only those begun before the end of this time.', 'end'),
+    at: atFlag(),
     limit: limitFlag(20),
     all: Flags.boolean({ description: 'All of them.' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisList);
-    const { analyses, matching } = selectAnalyses(await listAnalyses(await this.context.readBooks()), {
+    const { analyses, matching } = selectAnalyses(await listAnalyses(await this.context.readBooks(), flags.at ?? null), {
       sourceId: flags['source-id'] ?? null,
       tool: flags.tool === undefined ? null : toolFromFlag(flags.tool),
       status: flags.status ?? null,

@@ -1,19 +1,37 @@
 import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
+import { atFlag } from '../../cli/flags.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
 import { renderAnalysis } from '../../cli/render/analysis.js';
+import { historyJson, renderHistory } from '../../cli/render/history.js';
 
 export default class AnalysisShow extends BaseCommand {
-  static override summary = 'Show what the books say of an analysis.';
+  static override summary = 'Show what the books say of an analysis, now or at an earlier time.';
+  static override description =
+    'With --history, every revision: when it was recorded, by which command, and what it changed. Revisions are never changed themselves.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> ANALYSIS-2026-014',
-    '<%= config.bin %> <%= command.id %> ANALYSIS-2026-014 --json',
+    '<%= config.bin %> <%= command.id %> ANALYSIS-2026-014 --history',
+    '<%= config.bin %> <%= command.id %> ANALYSIS-2026-014 --at 2026-11-01 --json',
   ];
   static override args = { id: Args.string({ description: 'The analysis.', required: true }) };
+  static override flags = {
+    history: Flags.boolean({ description: 'All revisions, the first one first.' }),
+    at: atFlag(),
+  };
 
   async run(): Promise<void> {
-    const { args } = await this.begin(AnalysisShow);
-    const analysis = await (await this.context.readBooks()).analysis(args.id);
-    await this.answer(() => ({ analysis: analysisJson(analysis) }), renderAnalysis(analysis, this.context.now()));
+    const { args, flags } = await this.begin(AnalysisShow);
+    const books = await this.context.readBooks();
+    const at = flags.at ?? null;
+    const analysis = await books.analysis(args.id, at);
+    if (!flags.history) {
+      await this.answer(() => ({ analysis: analysisJson(analysis) }), renderAnalysis(analysis, at ?? this.context.now()));
+      return;
+    }
+    const history = (await books.history(args.id)).filter(({ revision }) => revision <= analysis.revision);
+    const data = (): object => ({ analysis: analysisJson(analysis), history: historyJson(history) });
+    await this.answer(data, renderHistory(history, this.context.terminal));
   }
 }
