@@ -4,6 +4,7 @@ import type { AgentName } from '../model/agents.js';
 import type { UsageMode } from '../model/analysis.js';
 import type { RecordCopy } from '../model/record.js';
 import type { Instant } from '../model/time.js';
+import type { Blocked } from './find-files.js';
 import type { Fields } from './scanner/fields.js';
 
 /** The variables of the environment, and the home folder. */
@@ -115,8 +116,8 @@ export interface LogReader {
   readonly tellsReasoning: boolean;
   /** Flag of a session with answers and no count at all, whose tokens are unknown, not 0; null where that can't be. */
   readonly unknownWithoutCounts: string | null;
-  /** All logs below a root. */
-  logs(root: string): Promise<LogFile[]>;
+  /** All logs below a root; `blocked` is told of folders that can't be looked into. */
+  logs(root: string, blocked?: Blocked): Promise<LogFile[]>;
   /** Logs below a root that may belong to a session: its own, its sub-agents', by name or by a peek at their beginning. */
   logsOf(root: string, session: string, peek: Peek): Promise<LogFile[]>;
   /** Logs that stand for the one at `path`, which need not lie below a root: itself, and what is kept beside it. */

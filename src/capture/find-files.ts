@@ -1,7 +1,8 @@
 // Finds logs by name. Never follows links; what it finds may still be a link, a FIFO or gone, which opening shows.
-import { lstatSync, readdirSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Unreadable } from './open.js';
 
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
@@ -9,7 +10,8 @@ const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 export const isPlainId = (id: string): boolean => SAFE_ID.test(id) && !id.includes('..');
 
 /** Paths below `root` that match one of the patterns, relative to it, with forward slashes, sorted. */
-export async function findFiles(root: string, patterns: readonly string[]): Promise<string[]> {
+export async function findFiles(root: string, patterns: readonly string[], blocked?: Blocked): Promise<string[]> {
+  if (blocked !== undefined) await tellBlocked(root, patterns, blocked);
   const { glob } = await import('glob');
   const found = await glob([...patterns], { cwd: root, follow: false, dot: true, posix: true, nodir: true });
   const plain = new Map<string, boolean>([['.', true]]);
@@ -42,29 +44,68 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** Is told of a folder in which logs may be, and which can't be looked into. */
+export type Blocked = (path: string, reason: Unreadable) => void;
+
+const NOBODY: Blocked = () => undefined;
+
 /** What is in a folder; nothing if it is a link, or can't be read. */
-function entriesOf(folder: string): Dirent[] {
+function entriesOf(folder: string, blocked: Blocked): Dirent[] {
   try {
-    return lstatSync(folder).isDirectory() ? readdirSync(folder, { withFileTypes: true }) : [];
-  } catch {
-    return [];
+    const stat = lstatSync(folder);
+    if (stat.isDirectory()) return readdirSync(folder, { withFileTypes: true });
+    if (stat.isSymbolicLink() && leadsToFolder(folder)) blocked(folder, 'link');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') blocked(folder, 'unreadable');
   }
+  return [];
+}
+
+/** Says which folders on the way of some patterns can't be looked into; glob passes them by without a word. */
+async function tellBlocked(root: string, patterns: readonly string[], blocked: Blocked): Promise<void> {
+  const prefixes = patterns.flatMap((pattern) => {
+    const parts = pattern.split('/').slice(0, -1);
+    const plain = parts.indexOf('**') < 0 ? parts : parts.slice(0, parts.indexOf('**'));
+    return plain.map((_, i) => plain.slice(0, i + 1).join('/'));
+  });
+  const { glob } = await import('glob');
+  const folders = await glob([...new Set(prefixes)], { cwd: root, follow: false, dot: true, posix: true });
+  for (const folder of folders.sort()) entriesOf(join(root, folder), blocked);
 }
 
 /** Names of the folders in a folder, sorted; links are none. For the logs of one session, which are looked for at every mark. */
-export const foldersIn = (folder: string): string[] =>
-  entriesOf(folder)
-    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
-    .sort();
+export function foldersIn(folder: string, blocked: Blocked = NOBODY): string[] {
+  const folders: string[] = [];
+  for (const entry of entriesOf(folder, blocked)) {
+    if (entry.isDirectory()) folders.push(entry.name);
+    // A link to a file is told of when it is opened.
+    else if (entry.isSymbolicLink() && leadsToFolder(join(folder, entry.name))) blocked(join(folder, entry.name), 'link');
+  }
+  return folders.sort();
+}
+
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /** Names of what is in a folder and no folder itself, sorted. */
-export const namesIn = (folder: string): string[] =>
-  entriesOf(folder)
+export const namesIn = (folder: string, blocked: Blocked = NOBODY): string[] =>
+  entriesOf(folder, blocked)
     .flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]))
     .sort();
 
 /** Paths of all files below a folder, relative to it, with forward slashes, sorted. Never walks through a link. */
-export const namesBelow = (folder: string): string[] =>
-  entriesOf(folder)
-    .flatMap((entry) => (entry.isDirectory() ? namesBelow(join(folder, entry.name)).map((name) => `${entry.name}/${name}`) : [entry.name]))
+export const namesBelow = (folder: string, blocked: Blocked = NOBODY): string[] =>
+  entriesOf(folder, blocked)
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return namesBelow(path, blocked).map((name) => `${entry.name}/${name}`);
+      if (entry.isSymbolicLink() && leadsToFolder(path)) blocked(path, 'link');
+      return [entry.name];
+    })
     .sort();

@@ -1,6 +1,7 @@
 // What the commands of topic `usage` share: the records of all sessions from the store or from the logs, and the sync.
 import { AGENT_LIST } from '../capture/agents.js';
 import { AllLogs } from '../ingest/all-logs.js';
+import { findLogs } from '../ingest/find-logs.js';
 import { syncUsage, type AgentSync } from '../ingest/sync.js';
 import { agentOf, toolFromFlag, type AgentName, type ToolFlag } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
@@ -52,7 +53,7 @@ async function addFromStore(context: Context, add: (point: UsagePoint) => void, 
 async function addFromLogs(context: Context, add: (point: UsagePoint) => void, notes: Notes | null): Promise<void> {
   for (const agent of AGENT_LIST) {
     const all = AllLogs.once(agent, context.reading);
-    await all.update((await Promise.all(context.roots(agent).map((root) => agent.reader.logs(root)))).flat());
+    await all.update(await findLogs(agent, context.roots(agent)));
     context.warnOfUnread(agent, all.unread);
     const rootOf = all.rootOf();
     for (const { session_id, flags, answered, counted, last_at } of notes === null ? [] : all.facts) {

@@ -3,6 +3,7 @@
 import { factsIn, type Agent, type LogFacts, type LogFile } from '../capture/agent.js';
 import { DamagedCursor, type BucketContent, type OpenCursor } from '../store/cursors.js';
 import type { Relations } from './dedup.js';
+import { findLogs, isBehind, type FoundLogs } from './find-logs.js';
 import type { Copy } from './groups.js';
 import { KeyIndex } from './key-index.js';
 import { familyRoots, spawnRoots } from './lineage.js';
@@ -86,16 +87,16 @@ export class AllLogs {
 
   /** Opens it and brings it up to date with all logs below `roots`. */
   static async read(agent: Agent, reading: Reading, roots: readonly string[]): Promise<AllLogs> {
-    const logs = (await Promise.all(roots.map((root) => agent.reader.logs(root)))).flat();
+    const found = await findLogs(agent, roots);
     const all = AllLogs.open(agent, reading);
     try {
-      await all.update(logs);
+      await all.update(found);
       return all;
     } catch (error) {
       if (!(error instanceof DamagedCursor)) throw error;
       AllLogs.#warnOfDamage(agent, reading);
       const anew = AllLogs.anew(agent, reading);
-      await anew.update(logs);
+      await anew.update(found);
       return anew;
     }
   }
@@ -168,8 +169,8 @@ export class AllLogs {
     return seed !== null && seed.entry.scan.bytes > (entry?.scan.bytes ?? 0) ? { ...seed, records: Records.from(seed.copies) } : null;
   }
 
-  /** Brings everything up to date with `found`, which are all logs that there are now. */
-  async update(found: readonly LogFile[]): Promise<void> {
+  /** Brings everything up to date with what was found, which are all logs that there are now. */
+  async update({ logs: found, blocked }: FoundLogs): Promise<void> {
     const logs = [...new Map(found.map((log) => [logKey(log), log])).values()];
     const known = new Map(this.#entries.flatMap((entry, i) => (entry === null ? [] : [[logKey(entry), i] as const])));
     const touched = new Set<string>();
@@ -182,13 +183,13 @@ export class AllLogs {
       this.#renew(index, Records.NONE);
     };
     const wanted = new Set(logs.map(logKey));
-    if ([...known.keys()].some((key) => !wanted.has(key))) this.#relateOnce();
-    for (const [key, index] of known) {
-      if (wanted.has(key)) continue;
+    const vanished = [...known].filter(([key, index]) => !wanted.has(key) && !isBehind(logPath(this.#entries[index]!), blocked));
+    if (vanished.length > 0) this.#relateOnce();
+    for (const [, index] of vanished) {
       forget(index);
       this.#entries[index] = null;
     }
-    this.#unread = [];
+    this.#unread = [...blocked];
     const free = this.#freeSlots(known);
     const tasks: LogTask[] = [];
     const numbers: number[] = [];

@@ -1,7 +1,8 @@
 // Reads one log from where the last reading ended, or from its beginning if it is not the same log any more.
 import { createHash } from 'node:crypto';
-import { lstatSync } from 'node:fs';
+import { fstatSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { factsIn, type LogFacts, type LogFile, type LogKind, type LogReader, type LogState, type RecordSink } from '../capture/agent.js';
 import { chunksOf, headOf, readWhole, textSize } from '../capture/text.js';
 import { readJsonLine } from '../capture/json-line.js';
@@ -32,6 +33,8 @@ export interface LogEntry {
   head: string;
   state: LogState;
   skipped: Record<string, number>;
+  /** False for a document or a database that could not be read as a whole: what else it may hold is not known. */
+  whole: boolean;
   /** When the file was last written as it was found to be another than before; null if it never was. Cuts before it don't hold. */
   rewritten_at: Instant | null;
   /** Lines of an append log that hold anything. */
@@ -55,8 +58,14 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 export const logPath = (log: { root: string; name: string }): string => join(log.root, log.name);
 
-/** Size of a log's file; 0 if it can't be told. */
-export const logSize = (log: { root: string; name: string }): number => lstatSync(logPath(log), { throwIfNoEntry: false })?.size ?? 0;
+/** Size of a log's file; 0 if it can't be told, as in a folder that can be listed and not entered. */
+export function logSize(log: { root: string; name: string }): number {
+  try {
+    return lstatSync(logPath(log)).size;
+  } catch {
+    return 0;
+  }
+}
 
 const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -75,8 +84,12 @@ const WRITE_AHEAD = '-wal';
 function besideOf(log: LogFile): string {
   if (log.about !== undefined) return JSON.stringify(log.about);
   if (log.kind !== 'rows') return '';
-  const stat = lstatSync(logPath(log) + WRITE_AHEAD, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.size}@${stat.mtimeMs}`;
+  try {
+    const { size, mtimeMs } = lstatSync(logPath(log) + WRITE_AHEAD);
+    return `${size}@${mtimeMs}`;
+  } catch {
+    return '';
+  }
 }
 
 /** Null if it can't be told, or is no plain file. */
@@ -116,6 +129,7 @@ function freshEntry(log: LogFile, reader: LogReader): LogEntry {
     head: sha(Buffer.alloc(0)),
     state: reader.begin(log),
     skipped: {},
+    whole: true,
     rewritten_at: null,
     lines: 0,
     records: 0,
@@ -195,37 +209,87 @@ async function readLines(
   entry.head = sha(await headOf(open, log.name, Math.min(HEAD_BYTES, entry.scan.bytes)));
 }
 
-async function readDocument(open: OpenLog, log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<void> {
-  const bytes = open.size > MAX_DOCUMENT_BYTES ? null : await readWhole(open);
-  if (bytes === null) {
-    sink.skip('document_too_long');
-    return;
+/** @returns why it can't be read as a whole; null if it was. */
+async function readDocument(open: OpenLog, log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<string | null> {
+  if (open.size > MAX_DOCUMENT_BYTES) return 'document_too_long';
+  for (let attempt = 1; ; attempt++) {
+    // It may have grown.
+    const bytes = await readWhole({ ...open, size: fstatSync(open.fd).size });
+    try {
+      const value: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+      entry.head = sha(bytes.subarray(0, HEAD_BYTES));
+      entry.state = reader.document(log, value, sink);
+      return null;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const isFresh = Math.abs(Date.now() - open.mtimeMs) < ATTEMPTS * PAUSE_MS;
+      if (attempt === ATTEMPTS || !isFresh) return bytes.length === 0 ? 'empty' : 'bad_json';
+      await sleep(PAUSE_MS);
+    }
   }
-  entry.head = sha(bytes.subarray(0, HEAD_BYTES));
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    sink.skip(bytes.length === 0 ? 'empty' : 'bad_json');
-    return;
-  }
-  entry.state = reader.document(log, value, sink);
 }
 
-/** Reads a database from a copy, in which nobody writes. */
-async function readRows(log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<void> {
+/** Reads a database from a copy, in which nobody writes. @returns why it can't be read; null if it was. */
+async function readRows(log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<string | null> {
   const path = logPath(log);
-  entry.head = sha(Buffer.from(log.name));
   const rows = reader.rows!.bind(reader);
   try {
     const state = await withCopy([path, path + WRITE_AHEAD], ([copy]) => rows(log, copy!, sink));
-    if (state === null) sink.skip('changing');
-    else entry.state = state;
+    if (state === null) return 'changing';
+    entry.state = state;
+    entry.head = sha(Buffer.from(log.name));
+    return null;
   } catch (error) {
     // What SQLite says of a file that is none, or is damaged.
     if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== undefined) throw error;
-    sink.skip('bad_database');
+    return 'bad_database';
   }
+}
+
+/** A sink that keeps count in the entry of what goes on to another. */
+const countingSink = (entry: LogEntry, sink: RecordSink): RecordSink => ({
+  record: (copy) => {
+    entry.records++;
+    if (!copy.echo) entry.lastKey = copy.key;
+    sink.record(copy);
+  },
+  skip: (reason) => {
+    entry.skipped[reason] = (entry.skipped[reason] ?? 0) + 1;
+    sink.skip(reason);
+  },
+});
+
+/** Puts values at the beginning of a list that are not in it. */
+function adopt(list: string[], values: readonly string[]): void {
+  list.unshift(...values.filter((value) => !list.includes(value)));
+}
+
+/** So often, and so many milliseconds apart, a document that was written just now is read again if it makes no sense yet. */
+const ATTEMPTS = 4;
+const PAUSE_MS = 40;
+
+/** Reads a document or a database, which is read as a whole or not at all. */
+async function readWholeLog(
+  open: OpenLog,
+  log: LogFile,
+  reader: LogReader,
+  known: LogEntry | null,
+  stat: LogStat,
+  sink: RecordSink,
+  again: () => void,
+): Promise<LogReading> {
+  if (known !== null) again();
+  const entry = freshEntry(log, reader);
+  const counting = countingSink(entry, sink);
+  const failure =
+    log.kind === 'document' ? await readDocument(open, log, reader, entry, counting) : await readRows(log, reader, entry, counting);
+  if (failure !== null) {
+    counting.skip(failure);
+    entry.whole = false;
+  }
+  // One that was changing is to be looked at again, however it looks then.
+  if (failure !== 'changing') Object.assign(entry, stat);
+  return { kind: 'read', entry, again: known !== null };
 }
 
 /**
@@ -251,29 +315,20 @@ export async function readLog(
     const hash = known !== null && log.kind === 'append' ? await continued(open, log, known) : null;
     const goesOn = known !== null && hash !== null;
     const entry = goesOn ? structuredClone(known) : freshEntry(log, reader);
-    if (known !== null && !goesOn) {
-      again();
-      // A document is always written whole.
-      if (log.kind === 'append') entry.rewritten_at = fromMs(open.mtimeMs);
-    }
-    const counting: RecordSink = {
-      record: (copy) => {
-        entry.records++;
-        if (!copy.echo) entry.lastKey = copy.key;
-        sink.record(copy);
-      },
-      skip: (reason) => {
-        entry.skipped[reason] = (entry.skipped[reason] ?? 0) + 1;
-        sink.skip(reason);
-      },
-    };
+    // What only other files tell of it may be told by now.
+    if (goesOn && log.about !== undefined) adopt(entry.state.facts.folders, reader.begin(log).facts.folders);
+    const counting = countingSink(entry, sink);
     if (log.opaque === true) entry.state = reader.begin(log);
-    else if (log.kind === 'append') {
+    else if (log.kind !== 'append') return await readWholeLog(open, log, reader, known, stat, sink, again);
+    else {
+      if (known !== null && !goesOn) {
+        again();
+        entry.rewritten_at = fromMs(open.mtimeMs);
+      }
       const read = (scanner?: LineScanner): Promise<void> =>
         readLines(open, log, reader, entry, hashed ? (hash ?? new PrefixHash()) : undefined, counting, scanner);
       await withScanner(reader, open.size - entry.scan.bytes, read);
-    } else if (log.kind === 'document') await readDocument(open, log, reader, entry, counting);
-    else await readRows(log, reader, entry, counting);
+    }
     Object.assign(entry, stat);
     return { kind: 'read', entry, again: known !== null && !goesOn };
   } catch (error) {

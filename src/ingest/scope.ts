@@ -51,7 +51,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-export const FORMAT = 5;
+export const FORMAT = 6;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;

@@ -6,15 +6,16 @@ import { factsIn, type Agent } from '../capture/agent.js';
 import type { AgentName } from '../model/agents.js';
 import type { Skipped } from '../model/cut.js';
 import { assertThat } from '../model/errors.js';
-import { fromMs, type Instant } from '../model/time.js';
+import { fromMs, LAST_MS, type Instant } from '../model/time.js';
 import { NO_RECORDS, sameTotals, withRow, type LogAbout, type LogFileRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
 import { DamagedCursor } from '../store/cursors.js';
 import { clearBooked, readBooked, setBooked } from '../store/booked.js';
 import { checkTotals, requireTotals, type ControlTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
 import { AllLogs } from './all-logs.js';
+import { findLogs, isBehind } from './find-logs.js';
 import { skippedOf, uncountedFlag } from './flags.js';
-import { headHash, type LogEntry } from './read-log.js';
+import { headHash, logPath, type LogEntry } from './read-log.js';
 import type { Reading, UnreadLog } from './scope.js';
 import { planUsage, type LogPresence, type UsagePlan } from './usage-plan.js';
 
@@ -64,9 +65,10 @@ const idOf = (agent: Agent, { root, name }: { root: string; name: string }): str
 interface AgentWork {
   readonly agent: Agent;
   readonly all: AllLogs;
-  /** Logs that are there, by id, and those that could not be read. */
+  /** Logs that are there, by id. */
   readonly ids: ReadonlyMap<string, LogEntry>;
-  readonly unread: ReadonlySet<string>;
+  /** Whether nothing can be said of a log that the books know: it, or a folder above it, can't be read. */
+  readonly isHidden: (known: LogFileRow) => boolean;
   readonly origins: ReadonlySet<string>;
 }
 
@@ -79,22 +81,17 @@ async function readAgent(agent: Agent, parts: SyncParts): Promise<AgentWork> {
 }
 
 async function updateAll(all: AllLogs, { rootsOf }: SyncParts): Promise<void> {
-  const { reader } = all.agent;
-  await all.update((await Promise.all(rootsOf(all.agent).map((root) => reader.logs(root)))).flat());
+  await all.update(await findLogs(all.agent, rootsOf(all.agent)));
 }
 
 function workOf(all: AllLogs, { rootsOf }: SyncParts): AgentWork {
   const { agent } = all;
   const roots = rootsOf(agent);
-  const unread = all.unread.flatMap(({ path }) => {
-    const root = roots.find((folder) => path.startsWith(`${folder}/`));
-    return root === undefined ? [] : [idOf(agent, { root, name: path.slice(root.length + 1) })];
-  });
   return {
     agent,
     all,
     ids: new Map(all.entries.map((entry) => [idOf(agent, entry), entry])),
-    unread: new Set(unread),
+    isHidden: ({ origin, path }) => roots.some((root) => originOf(root) === origin && isBehind(logPath({ root, name: path }), all.unread)),
     origins: new Set(roots.map(originOf)),
   };
 }
@@ -116,9 +113,11 @@ async function stillThere({ agent, ids }: AgentWork, logs: ReadonlyMap<string, L
 
 /** Whether the log of a record can be asked about it. */
 function presence(work: AgentWork, logs: ReadonlyMap<string, LogFileRow>, there: ReadonlySet<string>, id: string): LogPresence {
-  if (work.unread.has(id)) return 'unknown';
-  if (there.has(id)) return 'here';
   const known = logs.get(id);
+  if (known !== undefined && work.isHidden(known)) return 'unknown';
+  // What could not be read whole may still hold it.
+  if (work.ids.get(id)?.whole === false) return 'unknown';
+  if (there.has(id)) return 'here';
   return !work.ids.has(id) && known !== undefined && !work.origins.has(known.origin) ? 'unknown' : 'gone';
 }
 
@@ -149,7 +148,8 @@ function described(
     origin: originOf(entry.root),
     kind: entry.kind,
     size: entry.size,
-    written_at: fromMs(entry.mtimeMs),
+    // A file's time may be set to any year.
+    written_at: fromMs(Math.max(0, Math.min(entry.mtimeMs, LAST_MS))),
     read_to: readTo(entry),
     head_sha256: entry.head,
     prefix_sha256: entry.kind === 'append' ? entry.prefix : null,
@@ -199,7 +199,7 @@ function logRevisions(
   for (const work of works) {
     for (const [id, entry] of work.ids) revise(described(work, id, entry), logs.get(id));
     for (const known of logs.values()) {
-      if (known.agent !== work.agent.name || work.ids.has(known.log_file_id) || work.unread.has(known.log_file_id)) continue;
+      if (known.agent !== work.agent.name || work.ids.has(known.log_file_id) || work.isHidden(known)) continue;
       const gone = work.origins.has(known.origin) ? (known.gone_at ?? now) : known.gone_at;
       revise({ ...known, gone_at: gone }, known);
     }

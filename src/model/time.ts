@@ -8,8 +8,8 @@ const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MS = 1000;
 
-/** The end of the year 9999, after which no time can be written. */
-export const LAST_MS = 253_402_300_799_999;
+/** The last millisecond whose microseconds are exact, in the year 2255; a later time is none. */
+export const LAST_MS = Math.floor(Number.MAX_SAFE_INTEGER / MICROS_PER_MS);
 
 export const fromMs = (ms: number): Instant => Math.round(ms * MICROS_PER_MS);
 
@@ -37,12 +37,13 @@ function parseUsual(text: string): Instant | null {
   const second = twoDigits(text, 17);
   const ms = twoDigits(text, 20) * 10 + (twoDigits(text, 21) % 10);
   const time = ((hour * 60 + minute) * 60 + second) * 1000 + ms;
-  return hour <= 23 && minute <= 59 && second <= 59 && ms >= 0 ? (lastDay.ms + time) * MICROS_PER_MS : null;
+  const whole = lastDay.ms + time;
+  return hour <= 23 && minute <= 59 && second <= 59 && ms >= 0 && whole <= LAST_MS ? whole * MICROS_PER_MS : null;
 }
 
 /**
  * Reads an RFC 3339 time with an offset. Returns null for anything else, also for a day or an hour that does not exist
- * (`Date.parse` would turn 30 February into 2 March).
+ * (`Date.parse` would turn 30 February into 2 March), and for a time that is no exact number of microseconds.
  */
 export function parseInstant(text: unknown): Instant | null {
   return typeof text !== 'string' ? null : (parseUsual(text) ?? parseAny(text));
@@ -59,7 +60,8 @@ function parseAny(text: string): Instant | null {
   const fraction = Number((m[7] ?? '').padEnd(6, '0').slice(0, 6));
   const offset = m[9] === undefined ? 0 : (m[9] === '-' ? -1 : 1) * (Number(m[10]) * 60 + Number(m[11]));
   if (Math.abs(offset) > 24 * 60 || Number(m[11] ?? 0) > 59) return null;
-  return ms * MICROS_PER_MS + fraction - offset * 60 * MICROS_PER_SECOND;
+  const instant = ms * MICROS_PER_MS + fraction - offset * 60 * MICROS_PER_SECOND;
+  return Number.isSafeInteger(instant) ? instant : null;
 }
 
 /** `2026-05-04T10:00:01.000Z`; six digits only where the microseconds need them. */

@@ -31,14 +31,15 @@ export const UNKNOWN: Counts = {
   reasoning: null,
 };
 
+/** A sum of counts; null beyond 2^53 − 1, where a number is not exact any more, and so unknown. */
+export const exact = (count: number): number | null => (Number.isSafeInteger(count) ? count : null);
+
 function combine(a: Counts, b: Counts, op: (x: number, y: number) => number): Counts {
   const one = (key: keyof Counts): number | null => {
     const x = a[key];
     const y = b[key];
     if (x === null || y === null) return null;
-    const result = op(x, y);
-    // Beyond 2^53 − 1 a number is not exact any more, and so unknown.
-    return Number.isSafeInteger(result) ? result : null;
+    return exact(op(x, y));
   };
   return {
     input: one('input'),
@@ -70,7 +71,7 @@ export function total(counts: Counts): number | null {
     if (value === null) return null;
     all += value;
   }
-  return Number.isSafeInteger(all) ? all : null;
+  return exact(all);
 }
 
 /** The sum of the classes that are known. */

@@ -34,7 +34,7 @@ const found = async (agent: Agent, path: string): Promise<LogFile[]> =>
   (await Promise.all(agent.roots({ home: path, variables: {} }).map((root) => agent.reader.logs(root)))).flat();
 
 const update = async (all: AllLogs, path = home.path): Promise<AllLogs> => {
-  await all.update(await found(all.agent, path));
+  await all.update({ logs: await found(all.agent, path), blocked: [] });
   return all;
 };
 
@@ -105,7 +105,7 @@ describe('all logs of an agent', () => {
     home.append(home.log(), line(1, { output: 10 }));
     const all = AllLogs.once(home.agent, newReading());
     const logs = await found(home.agent, home.path);
-    await all.update([...logs, ...logs]);
+    await all.update({ logs: [...logs, ...logs], blocked: [] });
     expect([all.recordCount, all.entries.length]).toEqual([1, 1]);
   });
 
@@ -114,7 +114,7 @@ describe('all logs of an agent', () => {
     mkdirSync(home.log(B), { recursive: true });
     const all = AllLogs.once(home.agent, newReading());
     const [log] = await found(home.agent, home.path);
-    await all.update([log!, { ...log!, name: log!.name.replace(A, B) }]);
+    await all.update({ logs: [log!, { ...log!, name: log!.name.replace(A, B) }], blocked: [] });
     expect([all.unread, outputs(all)]).toEqual([[{ path: home.log(B), reason: 'not_a_file' }], { [A]: 10 }]);
   });
 
@@ -126,11 +126,11 @@ describe('all logs of an agent', () => {
     const all = AllLogs.open(home.agent, reading);
     const [root] = home.roots;
     const log: LogFile = { agent: 'claude', root: root!, name: home.log().slice(root!.length + 1), kind: 'append' };
-    await all.update([log]);
+    await all.update({ logs: [log], blocked: [] });
     expect(all.recordCount).toBe(0);
     rmSync(home.log(), { recursive: true });
     renameSync(`${home.log()}.away`, home.log());
-    await all.update([log]);
+    await all.update({ logs: [log], blocked: [] });
     expect(outputs(all)).toEqual({ [A]: 10 });
   });
 });

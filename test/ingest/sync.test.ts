@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../src/capture/agent.js';
 import { agentNamed } from '../../src/capture/agents.js';
 import { AllLogs } from '../../src/ingest/all-logs.js';
+import { findLogs } from '../../src/ingest/find-logs.js';
 import { syncUsage, type AgentSync } from '../../src/ingest/sync.js';
 import type { Instant } from '../../src/model/time.js';
 import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../../src/model/usage-row.js';
@@ -288,7 +289,7 @@ class Model {
 
   async after(home: ClaudeHome): Promise<Record<string, string>> {
     const all = AllLogs.once(home.agent, newReading());
-    await all.update((await Promise.all(home.roots.map((root) => home.agent.reader.logs(root)))).flat());
+    await all.update(await findLogs(home.agent, home.roots));
     const next = new Map<string, { session: string; text: string; output: number | null }>();
     for (const copy of all.counted()) {
       const key = `claude:${copy.key}`;

@@ -83,7 +83,7 @@ function fromMessages(messages: readonly Fields[], created: Instant | null, sess
       usage['outputTokens'],
     );
     const id = message['messageId'];
-    const key = `${session}|message:${typeof id === 'string' || typeof id === 'number' ? id : n}`;
+    const key = `${session}|message:${textIn(message, 'messageId') ?? (typeof id === 'number' ? id : n)}`;
     const at = parseInstant(usage['timestamp']) ?? created;
     sink.record({
       ...ORDINARY,

@@ -119,6 +119,10 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, place: Pl
   state.facts.answered = true;
   const usage = objectIn(message, 'usage');
   if (usage === null) return;
+  if (usage['input_tokens'] === undefined && usage['output_tokens'] === undefined) {
+    sink.skip('unknown_shape');
+    return;
+  }
   state.facts.counted = true;
   const own = state.own as Own;
   const session = textIn(line, 'sessionId') ?? state.facts.session_id ?? own.named;

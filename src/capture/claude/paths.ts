@@ -1,7 +1,7 @@
 // Where Claude Code keeps its transcripts. Names as seen in 2.0.60–2.1.195.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainId, namesBelow, namesIn } from '../find-files.js';
+import { findFiles, type Blocked, foldersIn, isPlainId, namesBelow, namesIn } from '../find-files.js';
 
 const FLAT_SUBAGENT = /^agent-[^/]*\.jsonl$/;
 
@@ -27,13 +27,13 @@ export function sessionInName(name: string): string | null {
  * All transcripts, and those of sub-agents, which lie in folders of any depth (workflows/<id>/); `journal.jsonl` beside them is none.
  * Not by patterns: every sync looks for them among thousands of folders.
  */
-export function claudeLogs(root: string): Promise<LogFile[]> {
+export function claudeLogs(root: string, blocked?: Blocked): Promise<LogFile[]> {
   const logs: LogFile[] = [];
-  for (const folder of foldersIn(join(root, 'projects'))) {
+  for (const folder of foldersIn(join(root, 'projects'), blocked)) {
     const project = `projects/${folder}`;
-    const names = namesIn(join(root, project)).filter((name) => name.endsWith('.jsonl'));
+    const names = namesIn(join(root, project), blocked).filter((name) => name.endsWith('.jsonl'));
     logs.push(...names.map((name) => asLog(root, `${project}/${name}`)));
-    for (const session of foldersIn(join(root, project))) logs.push(...subagentLogs(root, `${project}/${session}`));
+    for (const session of foldersIn(join(root, project), blocked)) logs.push(...subagentLogs(root, `${project}/${session}`, blocked));
   }
   return Promise.resolve(logs);
 }
@@ -59,8 +59,8 @@ export async function claudeLogsOf(root: string, session: string, peek: Peek): P
 }
 
 /** The sub-agents' logs in the folder of a session. */
-function subagentLogs(root: string, folder: string): LogFile[] {
-  const names = namesBelow(join(root, folder, 'subagents'));
+function subagentLogs(root: string, folder: string, blocked?: Blocked): LogFile[] {
+  const names = namesBelow(join(root, folder, 'subagents'), blocked);
   return names.filter((name) => FLAT_SUBAGENT.test(basename(name))).map((name) => asLog(root, `${folder}/subagents/${name}`));
 }
 

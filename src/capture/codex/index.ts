@@ -12,7 +12,7 @@ export const codex: Agent = {
   limits: null,
   writesLocally: true,
   reader: {
-    version: 1,
+    version: 2,
     keeps: 'first',
     keyScope: 'family',
     usageMode: 'counter_delta',

@@ -175,7 +175,15 @@ function readMeta(state: LogState, meta: Fields): void {
   own.historyStart = readCount(meta['subagent_history_start_ordinal']).count;
 }
 
-/** One event: `totals` is the thread's counter after it, `last` what it added; either may be missing. */
+/** Whether it has a count of what was sent, received or both; one that has none is of a form that is not known. */
+const isVector = (vector: Fields): boolean =>
+  vector['input_tokens'] !== undefined || vector['output_tokens'] !== undefined || vector['total_tokens'] !== undefined;
+
+/**
+ * One event: `totals` is the thread's counter after it, `last` what it added; either may be missing.
+ *
+ * @returns whether it was one.
+ */
 function readCounters(
   state: LogState,
   totals: Fields | null,
@@ -183,8 +191,11 @@ function readCounters(
   at: Instant | null,
   place: Place,
   sink: RecordSink,
-): void {
-  if (totals === null && last === null) return;
+): boolean {
+  if ([totals, last].every((vector) => vector === null || !isVector(vector))) {
+    sink.skip('unknown_shape');
+    return false;
+  }
   const own = state.own as Own;
   const { facts } = state;
   facts.counted = true;
@@ -192,7 +203,7 @@ function readCounters(
   const vector = totals === null ? null : readVector(totals);
   const added = last !== null ? readVector(last) : since(own.previous, vector!);
   own.previous = vector ?? own.previous;
-  const first = own.events++ === 0;
+  own.events++;
   const counts = countsOf(added);
   const forked = facts.forked_from.length > 0;
   const session = facts.session_id ?? 'unknown';
@@ -212,7 +223,8 @@ function readCounters(
     unreliable: false,
     invalid: added.invalid + (last === null ? 0 : (vector?.invalid ?? 0)),
     echo: false,
-    sole: first && !forked,
+    // A log that names no ancestor holds no copies; two of its siblings may have equal turns.
+    sole: !forked,
     delegate: own.delegate,
     weight: total(counts) ?? 0,
     // Delegates first, since other logs repeat them; then originals, then what copied them.
@@ -222,6 +234,7 @@ function readCounters(
     position: place.position,
     end: place.end,
   });
+  return true;
 }
 
 /**
@@ -232,8 +245,8 @@ function readUsageRecord(state: LogState, payload: Fields, at: Instant | null, p
   const thread = textIn(payload, 'thread_id');
   const { session_id, forked_from } = state.facts;
   if (thread !== null && thread !== session_id && !forked_from.includes(thread)) return;
-  (state.own as Own).recorded = true;
-  readCounters(state, objectIn(payload, 'thread_token_usage'), objectIn(payload, 'usage'), at, place, sink);
+  const isEvent = readCounters(state, objectIn(payload, 'thread_token_usage'), objectIn(payload, 'usage'), at, place, sink);
+  if (isEvent) (state.own as Own).recorded = true;
 }
 
 function readEvent(state: LogState, payload: Fields, at: Instant | null, place: Place, sink: RecordSink): void {

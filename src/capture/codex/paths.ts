@@ -1,7 +1,7 @@
 // Where Codex keeps its rollouts: by local day, archived ones flat, cold ones compressed beside neither.
 import { basename, dirname, join } from 'node:path';
 import type { LogFacts, LogFile, Peek, Surroundings } from '../agent.js';
-import { isPlainId, namesBelow, namesIn } from '../find-files.js';
+import { type Blocked, isPlainId, namesBelow, namesIn } from '../find-files.js';
 
 const DAY = /^sessions\/(\d{4}\/\d{2}\/\d{2})\//;
 const MS_PER_DAY = 86_400_000;
@@ -10,16 +10,17 @@ export const codexRoots = ({ home, variables }: Surroundings): string[] => [vari
 
 const asLog = (root: string, name: string): LogFile => ({ agent: 'codex', root, name, kind: 'append' });
 
-export const codexLogs = (root: string): Promise<LogFile[]> => Promise.resolve(rollouts(root).map((name) => asLog(root, name)));
+export const codexLogs = (root: string, blocked?: Blocked): Promise<LogFile[]> =>
+  Promise.resolve(rollouts(root, blocked).map((name) => asLog(root, name)));
 
 const IS_ROLLOUT = /(?:^|\/)rollout-[^/]*\.jsonl(?:\.zst)?$/;
 
 /** All rollouts. Not by patterns: every sync and every mark looks for them. */
-const rollouts = (root: string): string[] => [
-  ...namesBelow(join(root, 'sessions'))
+const rollouts = (root: string, blocked?: Blocked): string[] => [
+  ...namesBelow(join(root, 'sessions'), blocked)
     .map((name) => `sessions/${name}`)
     .filter((name) => IS_ROLLOUT.test(name)),
-  ...namesIn(join(root, 'archived_sessions'))
+  ...namesIn(join(root, 'archived_sessions'), blocked)
     .map((name) => `archived_sessions/${name}`)
     .filter((name) => IS_ROLLOUT.test(name)),
 ];

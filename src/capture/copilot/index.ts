@@ -12,7 +12,7 @@ export const copilot: Agent = {
   coverage: 'partial',
   limits: 'input and cache are only known once a session was ended; of a running or crashed one the output alone is',
   reader: {
-    version: 1,
+    version: 2,
     keeps: 'heaviest',
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',

@@ -36,21 +36,23 @@ interface Own {
   model: string | null;
   /** Summaries that were written. */
   shutdowns: number;
-  /** Keys of the messages since the last summary, whose output its sum has too. */
+  /** Keys of the messages of this process since the last summary, whose output its sum has too. */
   messages: string[];
+  /** Messages that no summary has, since their process ended without one. */
+  uncovered: number;
 }
 
 export function beginCopilot(log: LogFile): LogState {
   const facts = noFacts();
   facts.session_id = sessionInName(log.name);
-  return { facts, own: { model: null, shutdowns: 0, messages: [] } satisfies Own };
+  return { facts, own: { model: null, shutdowns: 0, messages: [], uncovered: 0 } satisfies Own };
 }
 
 /** What the summaries leave open. */
 function flag(state: LogState): void {
   const own = state.own as Own;
   const flags = state.facts.flags.filter((name) => name !== 'no_shutdown' && name !== 'input_incomplete');
-  if (own.messages.length > 0) flags.push(own.shutdowns === 0 ? 'no_shutdown' : 'input_incomplete');
+  if (own.messages.length + own.uncovered > 0) flags.push(own.shutdowns === 0 ? 'no_shutdown' : 'input_incomplete');
   state.facts.flags = flags;
 }
 
@@ -58,7 +60,7 @@ function readMessage(state: LogState, data: Fields, id: string, at: Instant | nu
   const own = state.own as Own;
   const { facts } = state;
   facts.answered = true;
-  if (data['outputTokens'] === undefined) return;
+  if ((data['outputTokens'] ?? null) === null) return;
   facts.counted = true;
   const counter = new Counter();
   const output = counter.of(data['outputTokens']);
@@ -98,16 +100,20 @@ function readSummary(state: LogState, data: Fields, id: string, at: Instant | nu
     return;
   }
   const session = facts.session_id!;
-  for (const key of own.messages.splice(0)) {
-    sink.record({ ...ORDINARY, key, session, at, model: null, counts: ZERO, calls: 0, weight: HEAVIEST, ...place });
-  }
-  own.shutdowns++;
-  for (const [model, metric] of Object.entries(metrics)) {
+  const told = Object.entries(metrics).flatMap(([model, metric]) => {
     const usage = objectIn(metric, 'usage');
-    if (usage === null || !isObject(metric)) {
-      sink.skip('unknown_shape');
-      continue;
+    if (usage !== null && isObject(metric)) return [{ model, metric, usage }];
+    sink.skip('unknown_shape');
+    return [];
+  });
+  // One that tells nothing has nobody's output.
+  if (told.length > 0) {
+    for (const key of own.messages.splice(0)) {
+      sink.record({ ...ORDINARY, key, session, at, model: null, counts: ZERO, calls: 0, weight: HEAVIEST, ...place });
     }
+    own.shutdowns++;
+  }
+  for (const { model, metric, usage } of told) {
     facts.answered = true;
     facts.counted = true;
     const counter = new Counter();
@@ -115,7 +121,7 @@ function readSummary(state: LogState, data: Fields, id: string, at: Instant | nu
     const calls = counter.of(objectIn(metric, 'requests')?.['count']);
     sink.record({
       ...ORDINARY,
-      key: `${session}|${id}|${model.slice(0, 256)}`,
+      key: `${session}|${id}|${model.slice(0, 256).toWellFormed()}`,
       session,
       at,
       model: model === '' ? null : model.slice(0, 256).toWellFormed(),
@@ -148,6 +154,10 @@ export function copilotLine(state: LogState, line: Fields, place: Place, sink: R
     }
     case 'session.model_change':
       (state.own as Own).model = textIn(data, 'newModel', 256) ?? (state.own as Own).model;
+      break;
+    case 'session.resume':
+      // Another process: the next summary is of what follows.
+      (state.own as Own).uncovered += (state.own as Own).messages.splice(0).length;
       break;
     case 'assistant.message':
       readMessage(state, data, id, at, place, sink);

@@ -1,7 +1,7 @@
 // Where Copilot CLI keeps its sessions: a folder each, in early builds a file each.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Surroundings } from '../agent.js';
-import { findFiles, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
+import { type Blocked, findFiles, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
 
 export const copilotRoots = ({ home, variables }: Surroundings): string[] => [variables['COPILOT_HOME'] || join(home, '.copilot')];
 
@@ -11,8 +11,8 @@ const asLog = (root: string, name: string): LogFile => ({ agent: 'copilot', root
 export const sessionInName = (name: string): string =>
   basename(name) === 'events.jsonl' ? basename(dirname(name)) : basename(name, '.jsonl');
 
-export async function copilotLogs(root: string): Promise<LogFile[]> {
-  return (await findFiles(root, ['session-state/*/events.jsonl', 'session-state/*.jsonl'])).map((name) => asLog(root, name));
+export async function copilotLogs(root: string, blocked?: Blocked): Promise<LogFile[]> {
+  return (await findFiles(root, ['session-state/*/events.jsonl', 'session-state/*.jsonl'], blocked)).map((name) => asLog(root, name));
 }
 
 export function copilotLogsOf(root: string, session: string): Promise<LogFile[]> {

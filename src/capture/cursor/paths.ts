@@ -1,7 +1,7 @@
 // Where Cursor keeps the transcripts of its agent. Its databases are left alone: they hold no reliable counts, and they hold logins.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
+import { type Blocked, findFiles, foldersIn, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
 
 export const cursorRoots = ({ home }: Surroundings): string[] => [join(home, '.cursor')];
 
@@ -16,9 +16,9 @@ const asLog = (root: string, name: string): LogFile => ({
 /** The session that a transcript's name tells. */
 export const sessionInName = (name: string): string => basename(name).replace(/\.(jsonl|txt)$/, '');
 
-export async function cursorLogs(root: string): Promise<LogFile[]> {
+export async function cursorLogs(root: string, blocked?: Blocked): Promise<LogFile[]> {
   const patterns = ['projects/*/agent-transcripts/*.{txt,jsonl}', 'projects/*/agent-transcripts/*/*.jsonl'];
-  return (await findFiles(root, patterns)).map((name) => asLog(root, name));
+  return (await findFiles(root, patterns, blocked)).map((name) => asLog(root, name));
 }
 
 export function cursorLogsOf(root: string, session: string): Promise<LogFile[]> {

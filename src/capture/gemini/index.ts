@@ -12,7 +12,7 @@ export const gemini: Agent = {
   coverage: 'full',
   limits: 'calls beside the conversation (compression, routing) are not in its logs',
   reader: {
-    version: 1,
+    version: 2,
     keeps: 'heaviest',
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',

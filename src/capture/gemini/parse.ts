@@ -3,7 +3,7 @@
 import type { RecordCopy } from '../../model/record.js';
 import { ORDINARY } from '../../model/record.js';
 import { parseInstant } from '../../model/time.js';
-import type { Counts } from '../../model/tokens.js';
+import { exact, type Counts } from '../../model/tokens.js';
 import { noFacts, type LogFile, type LogState, type Place, type RecordSink } from '../agent.js';
 import { Counter } from '../counter.js';
 import { noteTime, pushNew } from '../facts.js';
@@ -47,16 +47,19 @@ export function geminiCounts(tokens: Fields, counter: Counter): Counts {
   const extra = tool > 0 && total === prompt + output + thoughts + tool ? tool : 0;
   const read = Math.min(cached, prompt);
   return {
-    input: prompt - read + extra,
+    input: exact(prompt - read + extra),
     cache_read: read,
     cache_write_5m: 0,
     cache_write_1h: 0,
-    output: output + thoughts,
+    output: exact(output + thoughts),
     reasoning: thoughts,
   };
 }
 
-function readMessage(state: LogState, message: Fields, place: Place, sink: RecordSink): void {
+/** How the tokens of a message are to be read. */
+type TokenReader = (tokens: Fields, counter: Counter) => Counts;
+
+function readMessage(state: LogState, message: Fields, place: Place, sink: RecordSink, read: TokenReader = geminiCounts): void {
   const { facts } = state;
   const at = parseInstant(message['timestamp']);
   noteTime(facts, at);
@@ -72,7 +75,7 @@ function readMessage(state: LogState, message: Fields, place: Place, sink: Recor
   const session = facts.session_id ?? 'unknown';
   pushNew(facts.sessions, session);
   const counter = new Counter();
-  const counts = geminiCounts(tokens, counter);
+  const counts = read(tokens, counter);
   const copy: RecordCopy = {
     ...ORDINARY,
     key: `${session}|${textIn(message, 'id') ?? `${textIn(message, 'timestamp') ?? ''}:${Object.values(counts).join('.')}`}`,
@@ -113,13 +116,14 @@ export function geminiLine(state: LogState, line: Fields, place: Place, sink: Re
   for (const message of messagesOf(line['$set'])) readMessage(state, message, place, sink);
 }
 
-export function geminiDocument(log: LogFile, value: unknown, sink: RecordSink): LogState {
+/** A chat of the old form; Qwen Code kept it, with its own meaning of the tokens. */
+export function geminiDocument(log: LogFile, value: unknown, sink: RecordSink, read: TokenReader = geminiCounts): LogState {
   const state = beginGemini(log);
   if (!isObject(value)) {
     sink.skip('not_an_object');
     return state;
   }
   readHead(state, value);
-  messagesOf(value).forEach((message, n) => readMessage(state, message, { position: n, end: n + 1 }, sink));
+  messagesOf(value).forEach((message, n) => readMessage(state, message, { position: n, end: n + 1 }, sink, read));
   return state;
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
+import { type Blocked, findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
 import { objectIn } from '../json-line.js';
 import { readSideJson, readSideText } from '../side-file.js';
 
@@ -39,8 +39,8 @@ function asLogs(root: string, names: readonly string[]): LogFile[] {
   });
 }
 
-export async function geminiLogs(root: string): Promise<LogFile[]> {
-  return asLogs(root, await findFiles(root, ['tmp/*/chats/session-*.{json,jsonl}', 'tmp/*/chats/*/*.{json,jsonl}']));
+export async function geminiLogs(root: string, blocked?: Blocked): Promise<LogFile[]> {
+  return asLogs(root, await findFiles(root, ['tmp/*/chats/session-*.{json,jsonl}', 'tmp/*/chats/*/*.{json,jsonl}'], blocked));
 }
 
 /** A chat's name has the first eight characters of its session's id; the id itself stands inside. */

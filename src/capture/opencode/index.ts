@@ -12,7 +12,7 @@ export const opencode: Agent = {
   coverage: 'full',
   limits: null,
   reader: {
-    version: 1,
+    version: 2,
     keeps: 'first',
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',

@@ -1,9 +1,10 @@
 // What an OpenCode message means, in its file and in the database. Input excludes the caches. Whether output includes reasoning
 // changed between versions; where a message has a total, the total tells.
 import { basename, dirname, join } from 'node:path';
+import { readCount } from '../../model/count.js';
 import { ORDINARY, type RecordCopy } from '../../model/record.js';
 import { fromMs, LAST_MS, type Instant } from '../../model/time.js';
-import { add, ZERO, type Counts } from '../../model/tokens.js';
+import { add, exact, ZERO, type Counts } from '../../model/tokens.js';
 import { noFacts, type LogFacts, type LogFile, type LogState, type RecordSink } from '../agent.js';
 import { Counter } from '../counter.js';
 import { noteTime, pushNew } from '../facts.js';
@@ -45,9 +46,16 @@ function countsOf(tokens: Fields, version: string | null, counter: Counter): Cou
     cache_read: read,
     cache_write_5m: written,
     cache_write_1h: 0,
-    output: adds ? output + reasoning : output,
+    output: adds ? exact(output + reasoning) : output,
     reasoning: adds ? reasoning : Math.min(reasoning, output),
   };
+}
+
+/** As it was written: what is made of it depends on the version that wrote the session. */
+function rawText(tokens: Fields): string {
+  const cache = objectIn(tokens, 'cache');
+  const values = [tokens['input'], cache?.['read'], cache?.['write'], tokens['output'], tokens['reasoning']];
+  return values.map((value) => readCount(value).count).join('.');
 }
 
 function stepsIn(parts: readonly unknown[]): Fields[] {
@@ -80,7 +88,8 @@ function readMessage(
   facts.counted = true;
   const counter = new Counter();
   // A message keeps the usage of its last step only.
-  const all = (steps.length > 0 ? steps : [tokens!]).map((step) => countsOf(step, session.version, counter));
+  const asWritten = steps.length > 0 ? steps : [tokens!];
+  const all = asWritten.map((step) => countsOf(step, session.version, counter));
   const counts = all.reduce(add, ZERO);
   const created = time?.['created'];
   // A fork copies the messages with new ids and their old times.
@@ -93,7 +102,7 @@ function readMessage(
     at,
     model,
     counts,
-    twin: at === null ? null : `${session.project ?? ''}|${at}|${model ?? ''}|${Object.values(counts).join('.')}`,
+    twin: at === null ? null : `${session.project ?? ''}|${at}|${model ?? ''}|${asWritten.map(rawText).join('+')}`,
     copied,
     partial: time?.['completed'] === undefined,
     invalid: counter.invalid,
@@ -130,7 +139,9 @@ function sessionOf(log: LogFile, id: string | null): Session {
   };
 }
 
-export const beginOpencode = (log: LogFile): LogState => ({ facts: factsOf(sessionOf(log, null)), own: null });
+/** A database tells its sessions itself. */
+export const beginOpencode = (log: LogFile): LogState =>
+  log.kind === 'rows' ? { facts: noFacts(), own: null, sessions: [] } : { facts: factsOf(sessionOf(log, null)), own: null };
 
 /** The parts of a message lie in a folder of its name. */
 function partsOf(log: LogFile, id: string): unknown[] {

@@ -1,7 +1,7 @@
 // Where OpenCode keeps its messages: a JSON file each, since 1.2 in a database; the files stay where they were.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
+import { type Blocked, findFiles, foldersIn, isPlainBelow, isPlainId, namesIn } from '../find-files.js';
 import { isObject, objectIn, textIn } from '../json-line.js';
 import { readSideJson } from '../side-file.js';
 
@@ -12,8 +12,8 @@ export const opencodeRoots = ({ home, variables }: Surroundings): string[] => [
 /** Builds of other channels name theirs `opencode-<channel>.db`. */
 const DATABASE = /^opencode(-[A-Za-z0-9._]+)?\.db$/;
 
-const databases = (root: string): LogFile[] =>
-  namesIn(root)
+const databases = (root: string, blocked?: Blocked): LogFile[] =>
+  namesIn(root, blocked)
     .filter((name) => DATABASE.test(name))
     .map((name) => ({ agent: 'opencode', root, name, kind: 'rows' }));
 
@@ -46,10 +46,10 @@ function sessionsOf(root: string): Map<string, About> {
 
 const asLog = (root: string, name: string, about: About = {}): LogFile => ({ agent: 'opencode', root, name, kind: 'document', about });
 
-export async function opencodeLogs(root: string): Promise<LogFile[]> {
-  const names = await findFiles(root, ['storage/message/*/*.json']);
+export async function opencodeLogs(root: string, blocked?: Blocked): Promise<LogFile[]> {
+  const names = await findFiles(root, ['storage/message/*/*.json'], blocked);
   const sessions = names.length === 0 ? new Map<string, About>() : sessionsOf(root);
-  return [...databases(root), ...names.map((name) => asLog(root, name, sessions.get(basename(dirname(name)))))];
+  return [...databases(root, blocked), ...names.map((name) => asLog(root, name, sessions.get(basename(dirname(name)))))];
 }
 
 /** A session's messages, those of the sessions that it spawned, and the databases, which may hold them too. */

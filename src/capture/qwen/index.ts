@@ -12,7 +12,7 @@ export const qwen: Agent = {
   coverage: 'full',
   limits: 'calls for titles and recaps are not in its logs',
   reader: {
-    version: 1,
+    version: 2,
     keeps: 'heaviest',
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',

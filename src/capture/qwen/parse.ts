@@ -4,7 +4,7 @@
 import { basename } from 'node:path';
 import { ORDINARY } from '../../model/record.js';
 import { parseInstant, type Instant } from '../../model/time.js';
-import { ZERO, type Counts } from '../../model/tokens.js';
+import { exact, ZERO, type Counts } from '../../model/tokens.js';
 import { noFacts, type LogFile, type LogState, type Place, type RecordSink } from '../agent.js';
 import { Counter } from '../counter.js';
 import { noteTime, pushNew } from '../facts.js';
@@ -70,7 +70,7 @@ export function beginQwen(log: LogFile): LogState {
  */
 function countsOf(prompt: number, candidates: number, cached: number, thoughts: number, total: number): Counts {
   const outside = thoughts > 0 && total === prompt + candidates + thoughts;
-  const output = candidates + (outside ? thoughts : 0);
+  const output = exact(candidates + (outside ? thoughts : 0));
   const read = Math.min(cached, prompt);
   return {
     input: prompt - read,
@@ -78,7 +78,7 @@ function countsOf(prompt: number, candidates: number, cached: number, thoughts: 
     cache_write_5m: 0,
     cache_write_1h: 0,
     output,
-    reasoning: Math.min(thoughts, output),
+    reasoning: Math.min(thoughts, output ?? thoughts),
   };
 }
 
@@ -179,5 +179,10 @@ export function qwenLine(state: LogState, line: Fields, place: Place, sink: Reco
   else if (line['type'] === 'system' && line['subtype'] === 'ui_telemetry') readEvent(state, line, at, place, sink);
 }
 
-/** Qwen Code began as a fork of Gemini CLI and kept its documents at first. */
-export const qwenDocument = geminiDocument;
+function documentCounts(tokens: Fields, counter: Counter): Counts {
+  const count = (name: string): number => counter.of(tokens[name]);
+  return countsOf(count('input'), count('output'), count('cached'), count('thoughts'), count('total'));
+}
+
+/** Qwen Code began as a fork of Gemini CLI and kept the form of its documents at first. */
+export const qwenDocument = (log: LogFile, value: unknown, sink: RecordSink): LogState => geminiDocument(log, value, sink, documentCounts);

@@ -1,7 +1,7 @@
 // Where Qwen Code keeps its chats. Beside a chat lies `<session>.runtime.json` while it runs; sub-agents' transcripts hold no usage.
 import { basename, dirname, join } from 'node:path';
 import type { LogFile, Peek, Surroundings } from '../agent.js';
-import { findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
+import { type Blocked, findFiles, foldersIn, isPlainId, namesIn } from '../find-files.js';
 
 export const qwenRoots = ({ home, variables }: Surroundings): string[] => [
   variables['QWEN_RUNTIME_DIR'] || variables['QWEN_HOME'] || join(home, '.qwen'),
@@ -17,8 +17,8 @@ const asLog = (root: string, name: string): LogFile => ({
 /** The old form is Gemini's. */
 const OLD = 'tmp/*/chats/session-*.json';
 
-export async function qwenLogs(root: string): Promise<LogFile[]> {
-  return (await findFiles(root, ['projects/*/chats/*.jsonl', OLD])).map((name) => asLog(root, name));
+export async function qwenLogs(root: string, blocked?: Blocked): Promise<LogFile[]> {
+  return (await findFiles(root, ['projects/*/chats/*.jsonl', OLD], blocked)).map((name) => asLog(root, name));
 }
 
 export async function qwenLogsOf(root: string, session: string, peek: Peek): Promise<LogFile[]> {
