@@ -29,7 +29,7 @@ async function* plainChunks(open: OpenLog, from: number, into?: Buffer): AsyncGe
   }
 }
 
-async function* decompressed(open: OpenLog): AsyncGenerator<Buffer> {
+async function* decompressed(open: OpenLog, damaged: () => void): AsyncGenerator<Buffer> {
   const { Decompress } = await import('fzstd');
   let ready: Buffer[] = [];
   const stream = new Decompress((bytes) => void ready.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
@@ -47,18 +47,28 @@ async function* decompressed(open: OpenLog): AsyncGenerator<Buffer> {
   } catch (error) {
     // A file that is being written, or damaged: what came out before is whole.
     if (!(error instanceof Error)) throw error;
+    damaged();
     yield* ready;
   }
 }
 
-/** The text from an offset on, in chunks that are valid until the next one is asked for; those of a plain file lie in `into`. */
-export async function* chunksOf(open: OpenLog, name: string, from: number, into?: Buffer): AsyncGenerator<Buffer> {
+/**
+ * The text from an offset on, in chunks that are valid until the next one is asked for; those of a plain file lie in `into`.
+ * `damaged` is called if a compressed file breaks off.
+ */
+export async function* chunksOf(
+  open: OpenLog,
+  name: string,
+  from: number,
+  into?: Buffer,
+  damaged: () => void = () => undefined,
+): AsyncGenerator<Buffer> {
   if (!isCompressed(name)) {
     yield* plainChunks(open, from, into);
     return;
   }
   let skip = from;
-  for await (const chunk of decompressed(open)) {
+  for await (const chunk of decompressed(open, damaged)) {
     const rest = chunk.subarray(Math.min(skip, chunk.length));
     skip -= chunk.length - rest.length;
     if (rest.length > 0) yield rest;

@@ -5,6 +5,7 @@ import * as Flags from '@oclif/core/flags';
 import { Context } from './context.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';
+import { guardStreams } from './streams.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags'] & T['flags']>;
 
@@ -20,6 +21,7 @@ export abstract class BaseCommand extends Command {
 
   /** Reads the flags and makes the context from them. */
   protected async begin<T extends typeof Command>(command: T): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']> }> {
+    guardStreams();
     const words = this.id!.replaceAll(':', ' ');
     const early = currentOutput();
     setOutput(new Output({ json: early.json, quiet: early.quiet, command: words }));

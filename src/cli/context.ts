@@ -31,6 +31,7 @@ import { readConfig } from './config.js';
 import { ancestors } from './machine.js';
 import type { Output } from './output.js';
 import { Progress } from './progress.js';
+import { machineId } from './machine-id.js';
 import { findProject, isInProject, type Project } from './project.js';
 
 /** Folder of the built program; this module lies in it, or in a folder below it. */
@@ -132,6 +133,11 @@ export class Context {
 
   get projectName(): string {
     return this.tilde(this.project.root);
+  }
+
+  /** Tells this machine's logs from others' in one store. */
+  machineId(): string {
+    return machineId(this.#folderOf('XDG_DATA_HOME', '.local', 'share'));
   }
 
   /** The folder of the store: flag, variable, project, user, beside the project, the user's data folder. */

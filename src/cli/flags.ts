@@ -1,7 +1,7 @@
 // Flags that several commands share: their names, help texts and checks.
 import * as Flags from '@oclif/core/flags';
 import { END_STATUSES, KINDS, STAGE_STATUSES, STATUSES } from '../model/analysis.js';
-import { TOOL_FLAGS } from '../model/agents.js';
+import { AGENT_FLAGS, TOOL_FLAGS } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
 import { fromMs, localDay, parseInstant, spanBefore, type Instant } from '../model/time.js';
 
@@ -69,13 +69,31 @@ export const countFlag = (name: string, description: string) =>
 /** A time with an offset, a local day, or a span before now (`7d`). A day as an end is its end. */
 export const timeFlag = (name: string, description: string, edge: 'start' | 'end') =>
   Flags.custom<Instant>({
-    description: `${description} RFC 3339 with an offset, a date, or a span such as 7d.`,
+    description: `${description} RFC 3339 with an offset, a date, or a span such as 7d, 12h or 30m.`,
     helpValue: 'TIME',
     parse: (input) => {
       const instant = parseInstant(input) ?? localDay(input, edge) ?? spanBefore(input, fromMs(Date.now()));
       if (instant === null)
-        throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
+        throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d, 12h, 30m.');
       return Promise.resolve(instant);
+    },
+  })();
+
+/** A day as it was given, in whichever zone the command's days are. */
+export interface GivenDay {
+  readonly day: string;
+}
+
+/** The same for a command whose days are those of a zone: a date is left to it. */
+export const zonedTimeFlag = (name: string, description: string) =>
+  Flags.custom<Instant | GivenDay>({
+    description: `${description} RFC 3339 with an offset, a date in the zone of --tz, or a span such as 7d, 12h or 30m.`,
+    helpValue: 'TIME',
+    parse: (input) => {
+      const given = parseInstant(input) ?? (localDay(input, 'start') === null ? spanBefore(input, fromMs(Date.now())) : { day: input });
+      if (given === null)
+        throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d, 12h, 30m.');
+      return Promise.resolve(given);
     },
   })();
 
@@ -107,6 +125,9 @@ export const tagsFlag = () =>
   });
 
 export const toolFlag = () => Flags.option({ options: TOOL_FLAGS, description: 'The agent that does the work, or manual, or other.' })();
+
+/** One of the agents whose logs are read. */
+export const agentFlag = () => Flags.option({ options: AGENT_FLAGS, description: 'Only the logs of this agent.', helpValue: 'AGENT' })();
 
 export const kindFlag = () => Flags.option({ options: KINDS, description: 'A synthesis draws on other analyses.' })();
 

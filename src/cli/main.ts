@@ -3,7 +3,9 @@ import { run } from '@oclif/core/run';
 import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';
+import { removeScratch } from '../store/scratch.js';
 import { safe } from './safe.js';
+import { guardStreams } from './streams.js';
 
 /** Flags of every command, which may also stand before the command's name. */
 const GLOBAL_FLAGS = new Set(['--json', '--quiet', '-q']);
@@ -85,17 +87,8 @@ function endOnSignals(): void {
       if (currentOutput().answered) process.exit(process.exitCode ?? 0);
       const error = new TokentrailError('INTERRUPTED', 'Interrupted; what was not acknowledged was not recorded.', { details: { signal } });
       currentOutput().failNow(error);
+      removeScratch();
       process.exit(error.exitCode);
-    });
-  }
-}
-
-/** A reader that closes the pipe (`| head -1`) has what it wanted; the work goes on, and so does the exit code. */
-function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Nobody can be told of what can't be written; the exit code tells.
-      if (error.code !== 'EPIPE') process.exitCode = 1;
     });
   }
 }
@@ -111,7 +104,7 @@ function stackOf(error: unknown): string {
 /** Runs the command line and sets the exit code. */
 export async function main(argv: readonly string[], entry: string): Promise<void> {
   endOnSignals();
-  endQuietlyOnClosedPipe();
+  guardStreams();
   const args = helpFlag(commandFirst(argv));
   const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   const command = wordsOf(args);

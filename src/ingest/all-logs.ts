@@ -32,6 +32,13 @@ interface Sums {
 /** A log's key among all: the same path below two roots is two logs. */
 const logKey = (log: { root: string; name: string }): string => `${log.root}\u0000${log.name}`;
 
+/** Whether two readings of a log tell the same first folder of each session. */
+function sameFolders(before: LogEntry, after: LogEntry): boolean {
+  const folders = ({ state }: LogEntry): string =>
+    JSON.stringify(factsIn(state).map(({ session_id, folders: [first] }) => [session_id, first]));
+  return before.kind !== 'append' || folders(before) === folders(after);
+}
+
 export class AllLogs {
   readonly agent: Agent;
   readonly #reading: Reading;
@@ -51,6 +58,8 @@ export class AllLogs {
   #unread: UnreadLog[] = [];
   #families = new Map<string, string>();
   #orders: string[] = [];
+  /** session → the one at the top. */
+  #roots = new Map<string, string>();
   #changed = false;
   #related = false;
   #index: KeyIndex | null = null;
@@ -209,6 +218,7 @@ export class AllLogs {
     }
     if (tasks.length > 0) this.#relateOnce();
     let done = 0;
+    let folderFound = false;
     for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
       this.#reading.progress(done++, tasks.length);
       const number = numbers[i]!;
@@ -223,6 +233,8 @@ export class AllLogs {
         continue;
       }
       if (reading.kind === 'read' && reading.again) forget(number);
+      // All records of a log have its first folder for their project.
+      folderFound ||= task.entry !== null && entry !== null && !sameFolders(task.entry, entry);
       this.#entries[number] = entry;
       this.#renew(number, new Records(records));
       touch(task.entry === null || (reading.kind === 'read' && reading.again) ? records.keys : seen);
@@ -232,7 +244,7 @@ export class AllLogs {
     if (!this.#changed) return;
     this.#index = null;
     // One key may take over what another one stood for.
-    if (this.#relate() || this.index.hasTwins) this.#unbooked = null;
+    if (this.#relate() || folderFound || this.index.hasTwins) this.#unbooked = null;
     else for (const key of touched) this.#unbooked?.add(key);
     this.#sums = null;
   }
@@ -273,6 +285,10 @@ export class AllLogs {
     const [families, orders] = [this.#families, this.#orders];
     this.#families = this.agent.reader.keyScope === 'family' ? familyRoots(this.facts) : new Map<string, string>();
     this.#orders = this.#entries.map((entry) => (entry === null ? '' : orderOf(entry)));
+    const roots = this.#roots;
+    const rootOf = this.rootOf();
+    this.#roots = new Map(this.facts.flatMap(({ session_id }) => (session_id === null ? [] : [[session_id, rootOf(session_id)]])));
+    if ([...roots].some(([session, root]) => (this.#roots.get(session) ?? root) !== root)) return true;
     if (orders.some((order, log) => order !== '' && this.#orders[log] !== '' && order !== this.#orders[log])) return true;
     return [...families].some(([session, root]) => (this.#families.get(session) ?? session) !== root);
   }

@@ -193,7 +193,7 @@ async function readLines(
     return line !== null && 'value' in line;
   };
   entry.scan = await scanLines(
-    chunksOf(open, log.name, entry.scan.bytes, scanner?.chunk),
+    chunksOf(open, log.name, entry.scan.bytes, scanner?.chunk, () => sink.skip('bad_zst')),
     entry.scan,
     {
       line: (bytes, start, end, position) => void take(bytes, start, end, position),
@@ -209,12 +209,16 @@ async function readLines(
   entry.head = sha(await headOf(open, log.name, Math.min(HEAD_BYTES, entry.scan.bytes)));
 }
 
+/** How often a document that is being written is read again, and how many milliseconds that is waited for. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 40;
+
 /** @returns why it can't be read as a whole; null if it was. */
 async function readDocument(open: OpenLog, log: LogFile, reader: LogReader, entry: LogEntry, sink: RecordSink): Promise<string | null> {
-  if (open.size > MAX_DOCUMENT_BYTES) return 'document_too_long';
   for (let attempt = 1; ; attempt++) {
-    // It may have grown.
-    const bytes = await readWhole({ ...open, size: fstatSync(open.fd).size });
+    const before = fstatSync(open.fd);
+    if (before.size > MAX_DOCUMENT_BYTES) return 'document_too_long';
+    const bytes = await readWhole({ ...open, size: before.size });
     try {
       const value: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
       entry.head = sha(bytes.subarray(0, HEAD_BYTES));
@@ -222,9 +226,10 @@ async function readDocument(open: OpenLog, log: LogFile, reader: LogReader, entr
       return null;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      const isFresh = Math.abs(Date.now() - open.mtimeMs) < ATTEMPTS * PAUSE_MS;
-      if (attempt === ATTEMPTS || !isFresh) return bytes.length === 0 ? 'empty' : 'bad_json';
       await sleep(PAUSE_MS);
+      const after = fstatSync(open.fd);
+      const isChanging = after.size !== before.size || after.mtimeMs !== before.mtimeMs;
+      if (attempt === ATTEMPTS || !isChanging) return bytes.length === 0 ? 'empty' : 'bad_json';
     }
   }
 }
@@ -263,10 +268,6 @@ const countingSink = (entry: LogEntry, sink: RecordSink): RecordSink => ({
 function adopt(list: string[], values: readonly string[]): void {
   list.unshift(...values.filter((value) => !list.includes(value)));
 }
-
-/** So often, and so many milliseconds apart, a document that was written just now is read again if it makes no sense yet. */
-const ATTEMPTS = 4;
-const PAUSE_MS = 40;
 
 /** Reads a document or a database, which is read as a whole or not at all. */
 async function readWholeLog(

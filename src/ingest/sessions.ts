@@ -9,7 +9,7 @@ import { AllLogs } from './all-logs.js';
 import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import { logPath, type LogEntry } from './read-log.js';
 import type { Reading, UnreadLog } from './scope.js';
-import { marksOf, usageOf, type SessionTally } from './tally.js';
+import { invalidIn, marksOf, usageOf, type SessionTally } from './tally.js';
 
 export interface SessionSummary {
   readonly agent: AgentName;
@@ -160,7 +160,7 @@ export function sessionsIn(all: AllLogs): AgentSessions {
     lines: entries.reduce((sum, { kind, lines, records }) => sum + (kind === 'append' ? lines : records), 0),
     records: all.recordCount,
     answered: all.facts.some(({ answered }) => answered),
-    skipped: skippedOf(entries, 0),
+    skipped: skippedOf(entries, invalidIn(all.tallies)),
     unread: all.unread,
   };
 }

@@ -1,8 +1,7 @@
 // Brings the books of all sessions up to what the logs say: reads what is new, works out which revisions follow, and writes them by
 // a protocol that a kill can't confuse: first which totals each log is about to have, then the records, then that it is done.
 import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
-import { factsIn, type Agent } from '../capture/agent.js';
+import { factsIn, type Agent, type LogFacts } from '../capture/agent.js';
 import type { AgentName } from '../model/agents.js';
 import type { Skipped } from '../model/cut.js';
 import { assertThat } from '../model/errors.js';
@@ -14,7 +13,9 @@ import { checkTotals, requireTotals, type ControlTotals } from '../store/control
 import type { Store } from '../store/store.js';
 import { AllLogs } from './all-logs.js';
 import { findLogs, isBehind } from './find-logs.js';
-import { skippedOf, uncountedFlag } from './flags.js';
+import { skippedOf } from './flags.js';
+import { notesIn, type SessionNote } from './points.js';
+import { invalidIn } from './tally.js';
 import { headHash, logPath, type LogEntry } from './read-log.js';
 import type { Reading, UnreadLog } from './scope.js';
 import { planUsage, type LogPresence, type UsagePlan } from './usage-plan.js';
@@ -31,6 +32,8 @@ export interface SyncParts {
   /** A folder as it is stored, home as `~`. */
   readonly stored: (folder: string) => string;
   readonly now: () => Instant;
+  /** Tells this machine from others that write to the same store; nobody can read a name out of it. */
+  readonly machine: string;
   /** Reads every log from its beginning, as if nothing were known of it. */
   readonly rebuild: boolean;
   /** How many of how many records are written. */
@@ -56,10 +59,8 @@ export interface AgentSync {
 
 const short = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 20);
 
-/** Where a log comes from: nobody can read the machine's name out of it. */
-const originOf = (root: string): string => short(hostname(), root);
-
-const idOf = (agent: Agent, { root, name }: { root: string; name: string }): string => short(agent.name, originOf(root), name);
+/** Where a log comes from: a machine, and a root folder there. */
+const originOf = (machine: string, root: string): string => short(machine, root);
 
 /** An agent's logs as they were read. */
 interface AgentWork {
@@ -69,6 +70,8 @@ interface AgentWork {
   readonly ids: ReadonlyMap<string, LogEntry>;
   /** Whether nothing can be said of a log that the books know: it, or a folder above it, can't be read. */
   readonly isHidden: (known: LogFileRow) => boolean;
+  readonly idOf: (entry: LogEntry) => string;
+  readonly originOf: (root: string) => string;
   readonly origins: ReadonlySet<string>;
 }
 
@@ -84,15 +87,20 @@ async function updateAll(all: AllLogs, { rootsOf }: SyncParts): Promise<void> {
   await all.update(await findLogs(all.agent, rootsOf(all.agent)));
 }
 
-function workOf(all: AllLogs, { rootsOf }: SyncParts): AgentWork {
+function workOf(all: AllLogs, { rootsOf, machine }: SyncParts): AgentWork {
   const { agent } = all;
   const roots = rootsOf(agent);
+  const origins = new Map(roots.map((root) => [root, originOf(machine, root)]));
+  const idOf = ({ root, name }: LogEntry): string => short(agent.name, originOf(machine, root), name);
   return {
     agent,
     all,
-    ids: new Map(all.entries.map((entry) => [idOf(agent, entry), entry])),
-    isHidden: ({ origin, path }) => roots.some((root) => originOf(root) === origin && isBehind(logPath({ root, name: path }), all.unread)),
-    origins: new Set(roots.map(originOf)),
+    idOf,
+    ids: new Map(all.entries.map((entry) => [idOf(entry), entry])),
+    originOf: (root) => originOf(machine, root),
+    isHidden: ({ origin, path }) =>
+      roots.some((root) => origins.get(root) === origin && isBehind(logPath({ root, name: path }), all.unread)),
+    origins: new Set(origins.values()),
   };
 }
 
@@ -121,31 +129,40 @@ function presence(work: AgentWork, logs: ReadonlyMap<string, LogFileRow>, there:
   return !work.ids.has(id) && known !== undefined && !work.origins.has(known.origin) ? 'unknown' : 'gone';
 }
 
-const aboutOf = ({ agent }: AgentWork, { state, records, skipped }: LogEntry): LogAbout => ({
-  sessions: factsIn(state).map((facts) => ({
-    session_id: facts.session_id,
-    parent: facts.parent,
-    forked_from: facts.forked_from,
-    flags: facts.flags,
-    uncounted: uncountedFlag([facts], records, agent.reader),
-    turns: facts.turns,
-    last_at: facts.last_at,
-  })),
-  skipped,
-});
+/** What an agent's sessions are known for, worked out once. */
+class Notes {
+  readonly #notes: ReadonlyMap<string, SessionNote>;
+  readonly #rootOf: (session: string) => string;
+  readonly #here: ReadonlySet<string | null>;
+
+  constructor(all: AllLogs) {
+    this.#notes = notesIn(all);
+    this.#rootOf = all.rootOf();
+    this.#here = new Set(all.facts.map(({ session_id }) => session_id));
+  }
+
+  /** What a log is to tell of one of its sessions: a sub-agent's says nothing where the session at the top has a log of its own. */
+  of(facts: LogFacts): LogAbout['sessions'][number] {
+    const { session_id, parent, forked_from, turns, last_at } = facts;
+    const root = session_id === null ? null : this.#rootOf(session_id);
+    const note = root === null || (root !== session_id && this.#here.has(root)) ? undefined : this.#notes.get(root);
+    return { session_id, root, parent, forked_from, flags: note?.flags ?? [], uncounted: note?.uncounted ?? null, turns, last_at };
+  }
+}
 
 /** What `log_files` says of a log now, but for its totals and its revision. */
 function described(
   work: AgentWork,
   id: string,
   entry: LogEntry,
+  notes: Notes,
 ): Omit<LogFileRow, 'revision' | 'recorded_at' | 'state' | 'totals_before' | 'totals_after'> {
   return {
     log_file_id: id,
     agent: work.agent.name,
     session_id: factsIn(entry.state)[0]?.session_id ?? null,
     path: entry.name.toWellFormed(),
-    origin: originOf(entry.root),
+    origin: work.originOf(entry.root),
     kind: entry.kind,
     size: entry.size,
     // A file's time may be set to any year.
@@ -154,7 +171,7 @@ function described(
     head_sha256: entry.head,
     prefix_sha256: entry.kind === 'append' ? entry.prefix : null,
     reader_version: work.agent.reader.version,
-    about: aboutOf(work, entry),
+    about: { sessions: factsIn(entry.state).map((facts) => notes.of(facts)), skipped: entry.skipped },
     gone_at: null,
   };
 }
@@ -197,7 +214,8 @@ function logRevisions(
     });
   };
   for (const work of works) {
-    for (const [id, entry] of work.ids) revise(described(work, id, entry), logs.get(id));
+    const notes = new Notes(work.all);
+    for (const [id, entry] of work.ids) revise(described(work, id, entry, notes), logs.get(id));
     for (const known of logs.values()) {
       if (known.agent !== work.agent.name || work.ids.has(known.log_file_id) || work.isHidden(known)) continue;
       const gone = work.origins.has(known.origin) ? (known.gone_at ?? now) : known.gone_at;
@@ -253,7 +271,7 @@ function summary({ agent, all }: AgentWork, plan: UsagePlan | null): AgentSync {
     superseded,
     changed: revisions.length - added - gone - superseded,
     held: plan?.held.length ?? 0,
-    skipped: skippedOf(all.entries, 0),
+    skipped: skippedOf(all.entries, invalidIn(all.tallies)),
     unread: all.unread,
   };
 }
@@ -279,7 +297,7 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
     const whole = unbooked === null || (unbooked.size > 0 && agent.reader.keyScope === 'family');
     const keys = whole ? null : unbooked;
     const rows = keys === null ? await table.ofAgent(agent.name) : await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`));
-    const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, idOf(agent, entry)]));
+    const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, work.idOf(entry)]));
     const there = await stillThere(work, logs);
     const own = whole ? ownTotals(agent, logs, rows) : null;
     const plan = planUsage({

@@ -136,6 +136,10 @@ export function usageOf(parts: readonly TallyPart[], copies: boolean, tellsReaso
   return { counts, records, by_model, subagents };
 }
 
+/** Fields of all counted records that were no counts. */
+export const invalidIn = (tallies: ReadonlyMap<string, SessionTally>): number =>
+  [...tallies.values()].flatMap(({ slices }) => slices).reduce((sum, { invalid }) => sum + invalid, 0);
+
 export interface Marks {
   readonly partial: number;
   readonly unreliable: number;

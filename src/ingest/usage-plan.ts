@@ -1,12 +1,12 @@
 // Which revisions bring the books of all sessions to what the logs say now. Pure. A record that a reading no longer gives is kept
 // where the bytes that it came from are gone, and superseded where they are still there (semantics 34).
-import { factsIn } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
 import { sameCounts } from '../model/tokens.js';
 import type { Completeness, UsageRow } from '../model/usage-row.js';
 import type { AllLogs } from './all-logs.js';
 import { isNothing, resolve } from './dedup.js';
 import type { Copy } from './groups.js';
+import { folderOf } from './points.js';
 
 /** A record that may still be written is held back until it is finished or this old. */
 export const OPEN_MICROS = 10 * 60 * 1_000_000;
@@ -84,7 +84,7 @@ const asCopy = (row: UsageRow, key: string): Copy => ({
 class Planner {
   readonly #question: PlanQuestion;
   readonly #rootOf: (session: string) => string;
-  readonly #projects = new Map<number, string | null>();
+  readonly #projects = new Map<string, string | null>();
   #kept: ReadonlyMap<string, string> | null = null;
   readonly revisions: { row: UsageRow; before: UsageRow | null }[] = [];
   readonly held: string[] = [];
@@ -100,18 +100,13 @@ class Planner {
   }
 
   #projectOf(log: number, session: string): string | null {
-    let project = this.#projects.get(log);
+    const place = `${log} ${session}`;
+    let project = this.#projects.get(place);
     if (project === undefined) {
-      const { state } = this.#question.all.entry(log);
-      const [folder] = state.sessions === undefined ? state.facts.folders : [];
-      project = folder === undefined ? null : this.#question.stored(folder);
-      this.#projects.set(log, project);
-      if (state.sessions === undefined) return project;
+      const folder = folderOf(this.#question.all, log, session);
+      this.#projects.set(place, (project = folder === null ? null : this.#question.stored(folder)));
     }
-    const sessions = this.#question.all.entry(log).state.sessions;
-    if (sessions === undefined) return project;
-    const folder = factsIn(this.#question.all.entry(log).state).find(({ session_id }) => session_id === session)?.folders[0];
-    return folder === undefined ? null : this.#question.stored(folder);
+    return project;
   }
 
   #rowOf(copy: Copy, key: string, before: UsageRow | null): UsageRow {
@@ -152,7 +147,17 @@ class Planner {
   #isOpen(copy: Copy): boolean {
     const { all, now } = this.#question;
     if (!copy.partial || copy.unreliable) return false;
-    return now - (copy.at ?? all.entry(copy.log).mtimeMs * 1000) < OPEN_MICROS;
+    // A time of the future tells nothing; the file's own does, unless that is of the future, too.
+    const age = now - Math.min(copy.at ?? Infinity, all.entry(copy.log).mtimeMs * 1000);
+    return age >= 0 && age < OPEN_MICROS;
+  }
+
+  /** Whether the bytes that told a record's last numbers were cut off its log, which tells smaller ones now. */
+  #isCut({ log, counts }: Copy, before: UsageRow): boolean {
+    const { all, logIdOf } = this.#question;
+    const { kind, scan } = all.entry(log);
+    if (kind !== 'append' || !before.counted || before.log_file_id !== logIdOf(log) || before.end_pos <= scan.bytes) return false;
+    return (counts.output ?? 0) < (before.counts.output ?? 0);
   }
 
   /** Whether a copy with a key of its own repeats a record whose bytes are gone, which counts already. */
@@ -201,6 +206,10 @@ class Planner {
         continue;
       }
       if (before?.counted !== true && this.#isKeptElsewhere(copy)) continue;
+      if (before !== null && this.#isCut(copy, before)) {
+        this.#revise(before, { source_gone: true });
+        continue;
+      }
       const row = this.#rowOf(copy, recordKey, before);
       if (before === null || !isSame(row, before)) this.revisions.push({ row, before });
     }

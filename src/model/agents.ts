@@ -10,6 +10,9 @@ export type Tool = 'claude-code' | Exclude<AgentName, 'claude'> | 'manual' | 'ot
 /** What `--tool` accepts. */
 export const TOOL_FLAGS = ['claude', 'claude-code', ...AGENTS.slice(1), 'manual', 'other'] as const;
 
+/** What it accepts where logs are read, which `manual` and `other` have none of. */
+export const AGENT_FLAGS = TOOL_FLAGS.slice(0, -2);
+
 export type ToolFlag = (typeof TOOL_FLAGS)[number];
 
 export const toolOf = (agent: AgentName): Tool => (agent === 'claude' ? 'claude-code' : agent);

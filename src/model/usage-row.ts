@@ -172,10 +172,13 @@ export interface LogFileRow {
 export interface LogAbout {
   readonly sessions: readonly {
     readonly session_id: string | null;
+    /** The session at the top that it works for, mostly itself. */
+    readonly root: string | null;
     readonly parent: string | null;
     readonly forked_from: readonly string[];
+    /** Of the session at the top, where this log is to tell them. */
     readonly flags: readonly string[];
-    /** Flag of a session with answers and no count at all; null for others. */
+    /** Flag of a session at the top with answers and no count at all; null for others. */
     readonly uncounted: string | null;
     readonly turns: number | null;
     readonly last_at: Instant | null;

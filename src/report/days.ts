@@ -1,6 +1,6 @@
 // Days of a time zone. Offsets change at whole quarters of an hour only, so each quarter is asked for once.
 import { TokentrailError } from '../model/errors.js';
-import { formatLocal, MICROS_PER_MS, type Instant } from '../model/time.js';
+import { formatInstant, formatLocal, MICROS_PER_MS, parseInstant, type Instant } from '../model/time.js';
 
 const QUARTER_MICROS = 15 * 60 * 1_000_000;
 
@@ -9,6 +9,8 @@ export interface Zone {
   readonly name: string;
   /** The day `YYYY-MM-DD` of an instant. */
   readonly dayOf: (instant: Instant) => string;
+  /** The first instant of a day `YYYY-MM-DD`, or of the day after it; of one that the zone left out, the first after it. */
+  readonly edgeOf: (day: string, edge: 'start' | 'end') => Instant;
   /** `YYYY-MM-DD HH:MM:SS` of an instant. */
   readonly timeOf: (instant: Instant) => string;
 }
@@ -30,6 +32,22 @@ function quarterly(dayOfMs: (ms: number) => string): Zone['dayOf'] {
   };
 }
 
+const HOUR_MICROS = 4 * QUARTER_MICROS;
+
+/** Looks for the first quarter of an hour of a day: zones lie within 26 hours of UTC's day. */
+function edgeBy(dayOf: Zone['dayOf']): Zone['edgeOf'] {
+  return (day, edge) => {
+    const midnight = parseInstant(`${day}T00:00:00Z`)! + (edge === 'end' ? 24 * HOUR_MICROS : 0);
+    const wanted = formatInstant(midnight).slice(0, 10);
+    let at = midnight - 26 * HOUR_MICROS;
+    while (dayOf(at) < wanted) at += QUARTER_MICROS;
+    return at;
+  };
+}
+
+/** A zone with what follows from its days. */
+const zoneOf = (name: string, dayOf: Zone['dayOf'], timeOf: Zone['timeOf']): Zone => ({ name, dayOf, timeOf, edgeOf: edgeBy(dayOf) });
+
 /**
  * The zone of that name; the viewer's own if it is null.
  *
@@ -39,7 +57,9 @@ export function zoneNamed(name: string | null): Zone {
   if (name === null) {
     // Without a formatter, whose first use costs a day's worth of records.
     const timeOf = (instant: Instant): string => formatLocal(instant).slice(0, 19);
-    return { name: Intl.DateTimeFormat().resolvedOptions().timeZone, dayOf: quarterly(localDayOf), timeOf };
+    // Node takes a TZ that it doesn't know for UTC, and names none.
+    const local = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+    return zoneOf(local ?? 'UTC', quarterly(localDayOf), timeOf);
   }
   if (/^utc$/i.test(name)) {
     const iso = (ms: number): string => new Date(ms).toISOString();
@@ -47,7 +67,11 @@ export function zoneNamed(name: string | null): Zone {
       iso(instant / MICROS_PER_MS)
         .slice(0, 19)
         .replace('T', ' ');
-    return { name: 'UTC', dayOf: quarterly((ms) => iso(ms).slice(0, 10)), timeOf };
+    return zoneOf(
+      'UTC',
+      quarterly((ms) => iso(ms).slice(0, 10)),
+      timeOf,
+    );
   }
   let format: Intl.DateTimeFormat;
   try {
@@ -61,10 +85,11 @@ export function zoneNamed(name: string | null): Zone {
   }
   const { timeZone } = format.resolvedOptions();
   const times = new Intl.DateTimeFormat('sv-SE', { timeZone: name, dateStyle: 'short', timeStyle: 'medium' });
-  return {
-    // What it is called today where it was asked for so; the runtime knows some by their former names.
-    name: timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name,
-    dayOf: quarterly((ms) => format.format(ms)),
-    timeOf: (instant) => times.format(instant / MICROS_PER_MS),
-  };
+  // What it is called today where it was asked for so; the runtime knows some by their former names.
+  const known = timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+  return zoneOf(
+    known,
+    quarterly((ms) => format.format(ms)),
+    (instant) => times.format(instant / MICROS_PER_MS),
+  );
 }

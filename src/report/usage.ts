@@ -17,14 +17,15 @@ export interface UsageSum {
   /** API calls. */
   readonly records: number;
   readonly counts: Counts;
-  /** Tokens of all classes that are known, also of records that don't know others. */
-  readonly known: number;
-  /** Those of them that were sent: all but output. */
-  readonly known_in: number;
+  /** By class what is known, also where other records don't know the class. */
+  readonly known_counts: KnownCounts;
   readonly partial_records: number;
   /** Of records whose log is gone. */
   readonly gone_records: number;
 }
+
+/** Sums that may be of a part of the records only. */
+export type KnownCounts = Readonly<Record<keyof Counts, number>>;
 
 const NAMES = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning'] as const;
 
@@ -62,9 +63,8 @@ class Adder {
       (name, i) => [name, this.#unknown[i] || !Number.isSafeInteger(this.#sums[i]) ? null : this.#sums[i]!] as const,
     );
     const counts = Object.fromEntries(values) as unknown as Counts;
-    const known_in = this.#sums.slice(0, 4).reduce((sum, one) => sum + one, 0);
-    const known = known_in + this.#sums[4]!;
-    return { records: this.#records, counts, known, known_in, partial_records: this.#partial, gone_records: this.#gone };
+    const known_counts = Object.fromEntries(NAMES.map((name, i) => [name, this.#sums[i]!])) as unknown as KnownCounts;
+    return { records: this.#records, counts, known_counts, partial_records: this.#partial, gone_records: this.#gone };
   }
 }
 
@@ -167,10 +167,33 @@ export interface UsageDay extends UsageGroup {
 export interface DailyUsage {
   readonly days: readonly UsageDay[];
   readonly total: UsageGroup;
+  /** Sessions whose logs tell no count at all: they are in no sum. */
+  readonly uncounted_sessions: number;
 }
 
-/** By day, the earliest first. */
-export function dailyUsage(filter: UsageFilter, dayOf: (instant: Instant) => string): UsageFold<DailyUsage> {
+/** A session of which the logs tell that it was, and no count. */
+export interface SilentSession {
+  readonly agent: AgentName;
+  readonly session_id: string;
+  readonly flag: string;
+}
+
+/** What the logs tell of sessions beside their records. */
+export interface SessionNotes {
+  /** Sessions without any count, whose tokens are unknown. */
+  readonly silent: readonly SilentSession[];
+  /** Flags by `agent:session`. */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The sessions without any count that a filter selects; they have no time, so a window selects none. `has`: those with records. */
+function silentIn({ silent }: SessionNotes, filter: UsageFilter, has: (key: string) => boolean): SilentSession[] {
+  if (filter.since !== null || filter.until !== null) return [];
+  return silent.filter(({ agent, session_id }) => (filter.agent ?? agent) === agent && !has(`${agent}:${session_id}`));
+}
+
+/** By day, the earliest first. `notes` may be added to until the result is asked for, here and below. */
+export function dailyUsage(filter: UsageFilter, dayOf: (instant: Instant) => string, notes: SessionNotes): UsageFold<DailyUsage> {
   const days = new Groups();
   const keyOf = sessionKeys();
   const firsts = new Map<string, Instant>();
@@ -204,7 +227,8 @@ export function dailyUsage(filter: UsageFilter, dayOf: (instant: Instant) => str
       ...groupOf(group),
       undated_records: undatedRecords.get(day) ?? 0,
     }));
-    return { days: sorted, total: days.total };
+    const uncounted_sessions = silentIn(notes, filter, (key) => firsts.has(key) || undated.has(key)).length;
+    return { days: sorted, total: days.total, uncounted_sessions };
   };
   return { add, result };
 }
@@ -215,15 +239,24 @@ export interface UsageModel extends UsageSum {
   readonly sessions: number;
 }
 
+export interface ModelUsage {
+  readonly models: readonly UsageModel[];
+  readonly total: UsageGroup;
+  readonly uncounted_sessions: number;
+}
+
 /** By model, by name. */
-export function usageByModel(filter: UsageFilter): UsageFold<{ readonly models: readonly UsageModel[]; readonly total: UsageGroup }> {
+export function usageByModel(filter: UsageFilter, notes: SessionNotes): UsageFold<ModelUsage> {
   const groups = new Groups();
   const agents = new Map<string, Set<AgentName>>();
+  const counted = new Set<string>();
   const keyOf = sessionKeys();
   const add = (point: UsagePoint): void => {
     if (!isSelected(point, filter)) return;
     const name = point.model ?? UNKNOWN_MODEL;
-    groups.of(name).add(point, keyOf(point));
+    const session = keyOf(point);
+    groups.of(name).add(point, session);
+    counted.add(session);
     const known = agents.get(name);
     if (known === undefined) agents.set(name, new Set([point.agent]));
     else known.add(point.agent);
@@ -236,6 +269,7 @@ export function usageByModel(filter: UsageFilter): UsageFold<{ readonly models: 
       sessions: group.sessions.size,
     })),
     total: groups.total,
+    uncounted_sessions: silentIn(notes, filter, (key) => counted.has(key)).length,
   });
   return { add, result };
 }
@@ -251,28 +285,13 @@ export interface UsageSession extends UsageGroup {
   readonly flags: readonly string[];
 }
 
-/** A session of which the logs tell that it was, and no count. */
-export interface SilentSession {
-  readonly agent: AgentName;
-  readonly session_id: string;
-  readonly last_at: Instant | null;
-  readonly flag: string;
-}
-
+const NOTHING: KnownCounts = { input: 0, cache_read: 0, cache_write_5m: 0, cache_write_1h: 0, output: 0, reasoning: 0 };
 const UNCOUNTED: Counts = { input: null, cache_read: null, cache_write_5m: null, cache_write_1h: null, output: null, reasoning: null };
 
-function silentSession({ agent, session_id, last_at, flag }: SilentSession): UsageSession {
-  const nothing = { records: 0, counts: UNCOUNTED, known: 0, known_in: 0, partial_records: 0, gone_records: 0 };
-  const rest = { by_model: [], sessions: 1, project: null, first_at: null, subagents: null };
-  return { ...nothing, ...rest, agent, session_id, last_at, flags: [flag] };
-}
-
-/** What the logs tell of sessions beside their records. */
-export interface SessionNotes {
-  /** Sessions without any count, whose tokens are unknown. */
-  readonly silent: readonly SilentSession[];
-  /** Flags by `agent:session`. */
-  readonly flags: ReadonlyMap<string, readonly string[]>;
+function silentSession({ agent, session_id, flag }: SilentSession, flags: SessionNotes['flags']): UsageSession {
+  const nothing = { records: 0, counts: UNCOUNTED, known_counts: NOTHING, partial_records: 0, gone_records: 0 };
+  const rest = { by_model: [], sessions: 1, project: null, first_at: null, last_at: null, subagents: null };
+  return { ...nothing, ...rest, agent, session_id, flags: flags.get(`${agent}:${session_id}`) ?? [flag] };
 }
 
 interface OpenSession {
@@ -285,7 +304,7 @@ interface OpenSession {
   subagents: Adder | null;
 }
 
-/** By session, the last used first. `notes` may be added to until the result is asked for. */
+/** By session, the last used first; with a session whose tokens are unknown, so is the total. */
 export function usageBySession(
   filter: UsageFilter,
   notes: SessionNotes,
@@ -310,18 +329,19 @@ export function usageBySession(
     if (point.subagent) (session.subagents ??= new Adder()).add(point);
   };
   const result = () => {
-    const { silent, flags } = notes;
+    const { flags } = notes;
     const sessions = [...open].map(([key, { group, subagents, ...session }]): UsageSession => ({
       ...session,
       ...groupOf(group),
       subagents: subagents?.sum ?? null,
       flags: flags.get(key) ?? [],
     }));
-    const isAsked = ({ agent, session_id }: SilentSession): boolean =>
-      (filter.agent ?? agent) === agent && filter.since === null && filter.until === null && !open.has(`${agent}:${session_id}`);
-    const all = [...sessions, ...silent.filter(isAsked).map(silentSession)];
+    const silent = silentIn(notes, filter, (key) => open.has(key)).map((session) => silentSession(session, flags));
+    const all = [...sessions, ...silent];
     all.sort((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0) || (a.session_id < b.session_id ? -1 : 1));
-    return { sessions: all, total: totalOf([...open.values()].map(({ group }) => group)) };
+    const counted = totalOf([...open.values()].map(({ group }) => group));
+    const total = silent.length === 0 ? counted : { ...counted, counts: UNCOUNTED, sessions: counted.sessions + silent.length };
+    return { sessions: all, total };
   };
   return { add, result };
 }

@@ -70,11 +70,11 @@ export class AnalysisLogs {
     return rows.filter((row) => !isKey(row)).map(analysisFromRow);
   }
 
-  /** The outlines of the analyses whose first session is `session`. */
+  /** The last revisions of the analyses whose first session is `session`, each proved. */
   async ofSession(session: string): Promise<Analysis[]> {
     const ids = new Set((await this.#table.select(['id'], eq('usage_session_id', session))).map((row) => String(row['id'])));
     if (ids.size === 0) return [];
-    const rows = await this.#table.lastOfAll({ filter: oneOf('id', [...ids]), columns: LIST_COLUMNS });
+    const rows = await this.#table.lastOfAll({ filter: oneOf('id', [...ids]) });
     return rows.map(analysisFromRow).filter(({ usage_session_id }) => usage_session_id === session);
   }
 

@@ -11,6 +11,7 @@ import { makeFolder, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
 import { migrate, missingMigrations } from './migrate.js';
 import { LogFiles } from './log-files.js';
+import { RESTORE } from './seal.js';
 import { Sources } from './sources.js';
 import { keepSmall } from './upkeep.js';
 import { Usage } from './usage.js';
@@ -30,7 +31,7 @@ const missing = (folder: string): TokentrailError =>
   });
 
 /** What a store leaves in its folder, also one whose creation was cut short. */
-const OURS = /^(\.gitignore|\.DS_Store|usage\.state|.*\.(lance|lock|tmp))$/;
+const OURS = /^(\.gitignore|\.DS_Store|usage\.state|machine-id|.*\.(lance|lock|tmp))$/;
 
 /** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
 function requireOwnFolder(folder: string): void {
@@ -148,6 +149,14 @@ export class Store {
   /** Whether the books of all sessions are there: a store of an older version gets them from its next writing command. */
   get hasUsage(): boolean {
     return this.#database.has(usage.name) && this.#database.has(logFiles.name);
+  }
+
+  /** @throws STORE_MISSING if there are no books of all sessions yet, STORE_DAMAGED if there were. */
+  async requireUsage(): Promise<void> {
+    if (this.hasUsage) return;
+    const isOlder = (await missingMigrations(this.#database)).length > 0;
+    if (isOlder) throw new TokentrailError('STORE_MISSING', 'This store has no books of all sessions yet.');
+    throw new TokentrailError('STORE_DAMAGED', `A table of the store "${this.folder}" is gone.`, { suggestions: RESTORE });
   }
 
   /** Runs `work` on a schema that is known to be ours, turning failures of the store into errors that tell what to do. */

@@ -47,6 +47,7 @@ class Desk {
       stored: (folder) => folder.replace('/home/ada', '~'),
       now: () => this.now,
       rebuild,
+      machine: 'm1',
       writing: () => undefined,
     });
     await this.expectBalanced();
@@ -274,7 +275,7 @@ describe('a sync', () => {
       throw new Error('killed');
     };
     const parts = { folder: desk.folder, agents: [home.agent], rootsOf: () => home.roots, reading: newReading(desk.cache) };
-    const rest = { stored: (path: string) => path, now: () => desk.now + HOUR, rebuild: false, openStore: () => desk.store };
+    const rest = { stored: (path: string) => path, now: () => desk.now + HOUR, rebuild: false, machine: 'm1', openStore: () => desk.store };
     await expect(syncUsage({ ...parts, ...rest, writing: killed })).rejects.toThrow('killed');
     const pending = [...(await (await store.logFiles()).current()).values()];
     expect(pending.map(({ state }) => state)).toEqual(['pending']);

@@ -8,10 +8,17 @@ function folded<T>(points: Iterable<UsagePoint>, fold: report.UsageFold<T>): T {
   return fold.result();
 }
 
-export const dailyUsage = (points: Iterable<UsagePoint>, filter: report.UsageFilter, dayOf: (instant: Instant) => string) =>
-  folded(points, report.dailyUsage(filter, dayOf));
+const NO_NOTES: report.SessionNotes = { silent: [], flags: new Map() };
 
-export const usageByModel = (points: Iterable<UsagePoint>, filter: report.UsageFilter) => folded(points, report.usageByModel(filter));
+export const dailyUsage = (
+  points: Iterable<UsagePoint>,
+  filter: report.UsageFilter,
+  dayOf: (instant: Instant) => string,
+  notes: report.SessionNotes = NO_NOTES,
+) => folded(points, report.dailyUsage(filter, dayOf, notes));
+
+export const usageByModel = (points: Iterable<UsagePoint>, filter: report.UsageFilter, notes: report.SessionNotes = NO_NOTES) =>
+  folded(points, report.usageByModel(filter, notes));
 
 export const usageBySession = (
   points: Iterable<UsagePoint>,

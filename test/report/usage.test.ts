@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentName } from '../../src/model/agents.js';
 import { TOKEN_CLASSES, type Counts } from '../../src/model/tokens.js';
 import { zoneNamed } from '../../src/report/days.js';
-import { type DailyUsage, type SilentSession, type UsageFilter, type UsageSum } from '../../src/report/usage.js';
+import { type DailyUsage, type KnownCounts, type SilentSession, type UsageFilter, type UsageSum } from '../../src/report/usage.js';
 import type { UsagePoint } from '../../src/model/usage-row.js';
 import { dailyUsage, usageByModel, usageBySession } from './folds.js';
 import { counts } from '../ingest/copies.js';
@@ -51,18 +51,16 @@ function together(parts: readonly UsageSum[]): UsageSum {
   return {
     records: sum(({ records }) => records),
     counts: Object.fromEntries(known) as unknown as Counts,
-    known: sum((part) => part.known),
-    known_in: sum((part) => part.known_in),
+    known_counts: Object.fromEntries(CLASSES.map((name) => [name, sum((part) => part.known_counts[name])])) as unknown as KnownCounts,
     partial_records: sum(({ partial_records }) => partial_records),
     gone_records: sum(({ gone_records }) => gone_records),
   };
 }
 
-const plain = ({ records, counts: own, known, known_in, partial_records, gone_records }: UsageSum): UsageSum => ({
+const plain = ({ records, counts: own, known_counts, partial_records, gone_records }: UsageSum): UsageSum => ({
   records,
   counts: own,
-  known,
-  known_in,
+  known_counts,
   partial_records,
   gone_records,
 });
@@ -340,7 +338,7 @@ describe('usage by session', () => {
 });
 
 describe('a session without any count', () => {
-  const silent: SilentSession = { agent: 'cursor', session_id: 'quiet', last_at: NOON, flag: 'no_usage' };
+  const silent: SilentSession = { agent: 'cursor', session_id: 'quiet', flag: 'no_usage' };
 
   it('has unknown tokens, never 0', () => {
     const { sessions } = bySession([], { silent: [silent] });
@@ -349,8 +347,15 @@ describe('a session without any count', () => {
     ]);
   });
 
-  it('makes the total of the others not unknown', () => {
-    expect(bySession([point()], { silent: [silent] }).total).toMatchObject({ sessions: 1, counts: { output: 10 } });
+  it('makes the total unknown, beside what is known of it', () => {
+    const { total } = bySession([point()], { silent: [silent] });
+    expect(total).toMatchObject({ sessions: 2, counts: { output: null }, known_counts: { output: 10 } });
+  });
+
+  it('is counted beside the sums by day and by model', () => {
+    const notes = { silent: [silent], flags: new Map<string, string[]>() };
+    const [days, models] = [dailyUsage([point()], ALL, utc, notes), usageByModel([point()], ALL, notes)];
+    expect([days.uncounted_sessions, models.uncounted_sessions, days.total.counts.output]).toEqual([1, 1, 10]);
   });
 
   it('is left out where records of it count', () => {
@@ -366,9 +371,8 @@ describe('a session without any count', () => {
     expect(bySession([], { silent: [silent], filter }).sessions).toEqual([]);
   });
 
-  it('stands among the others by when it was used', () => {
-    const points = [point({ session: 'before', at: NOON - 1 }), point({ session: 'after', at: NOON + 1 })];
-    expect(bySession(points, { silent: [silent] }).sessions.map(({ session_id }) => session_id)).toEqual(['after', 'quiet', 'before']);
+  it('stands after those of which it is known when they were used', () => {
+    expect(bySession([point()], { silent: [silent] }).sessions.map(({ session_id }) => session_id)).toEqual(['s1', 'quiet']);
   });
 });
 
@@ -379,6 +383,9 @@ describe('what is known of a sum with unknown parts', () => {
       counts: { input: null, cache_read: null, cache_write_5m: null, cache_write_1h: null, output: 7, reasoning: null },
     });
     const { total } = usageByModel([whole, outputOnly], ALL);
-    expect([total.counts.input, total.counts.output, total.known, total.known_in]).toEqual([null, 10, 25, 15]);
+    expect([total.counts.input, total.known_counts]).toEqual([
+      null,
+      { input: 10, cache_read: 5, cache_write_5m: 0, cache_write_1h: 0, output: 10, reasoning: 0 },
+    ]);
   });
 });

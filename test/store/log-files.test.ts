@@ -49,6 +49,7 @@ describe('what is known of the logs', () => {
         sessions: [
           {
             session_id: 's1',
+            root: 's0',
             parent: 's0',
             forked_from: ['s2', 's3'],
             flags: ['invalid_count'],
@@ -56,7 +57,7 @@ describe('what is known of the logs', () => {
             turns: 3,
             last_at: NOON,
           },
-          { session_id: null, parent: null, forked_from: [], flags: [], uncounted: null, turns: null, last_at: null },
+          { session_id: null, root: null, parent: null, forked_from: [], flags: [], uncounted: null, turns: null, last_at: null },
         ],
         skipped: { bad_json: 2 },
       },

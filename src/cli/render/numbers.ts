@@ -4,6 +4,9 @@ import { isUnknown, total, totalKnown, type Counts } from '../../model/tokens.js
 /** `41,210`. Not by Intl, whose first use costs 20 ms. */
 export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
 
+/** `1 log`, `2 logs`. */
+export const plural = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
+
 export const tokens = (count: number | null, lowerBound = false): string =>
   count === null ? 'N/A' : `${lowerBound ? '≥ ' : ''}${grouped(count)}`;
 

@@ -1,18 +1,17 @@
 // Reports on all sessions, for people and for programs. The zone of days and times stands under each.
 import type { Zone } from '../../report/days.js';
-import type { DailyUsage, UsageDay, UsageGroup, UsageModel, UsageSession, UsageSum } from '../../report/usage.js';
+import type { DailyUsage, ModelUsage, UsageDay, UsageGroup, UsageModel, UsageSession, UsageSum } from '../../report/usage.js';
 import { formatOrNull } from '../../model/time.js';
 import { tokensIn, total } from '../../model/tokens.js';
-import { grouped, tokens } from './numbers.js';
+import { grouped, plural, tokens } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
 import { countsJson } from './usage-json.js';
 
-const sumJson = ({ records, counts, known, partial_records, gone_records }: UsageSum): object => ({
-  records,
-  usage: { ...countsJson(counts), ...(total(counts) === null ? { total_known: known } : {}) },
-  partial_records,
-  gone_records,
-});
+/** `known`: by class what is known of it, where the sum of another one is not. */
+function sumJson({ records, counts, known_counts, partial_records, gone_records }: UsageSum): object {
+  const known = total(counts) === null ? { total_known: total(known_counts), known: known_counts } : {};
+  return { records, usage: { ...countsJson(counts), ...known }, partial_records, gone_records };
+}
 
 const groupJson = (group: UsageGroup): object => ({
   ...sumJson(group),
@@ -20,16 +19,18 @@ const groupJson = (group: UsageGroup): object => ({
   by_model: Object.fromEntries(group.by_model.map(([model, sum]) => [model, sumJson(sum)])),
 });
 
-export const dailyJson = ({ days, total }: DailyUsage, zone: Zone): object => ({
+export const dailyJson = ({ days, total, uncounted_sessions }: DailyUsage, zone: Zone): object => ({
   tz: zone.name,
   days: days.map((day) => ({ day: day.day, ...groupJson(day), undated_records: day.undated_records })),
   total: groupJson(total),
+  uncounted_sessions,
 });
 
-export const modelsJson = ({ models, total }: { models: readonly UsageModel[]; total: UsageGroup }, zone: Zone): object => ({
+export const modelsJson = ({ models, total, uncounted_sessions }: ModelUsage, zone: Zone): object => ({
   tz: zone.name,
   models: models.map((model) => ({ model: model.model, agents: model.agents, ...sumJson(model), sessions: model.sessions })),
   total: groupJson(total),
+  uncounted_sessions,
 });
 
 export const usageSessionsJson = (sessions: readonly UsageSession[], matching: number, total: UsageGroup, zone: Zone): object => ({
@@ -52,16 +53,16 @@ export const usageSessionsJson = (sessions: readonly UsageSession[], matching: n
 const isLowerBound = ({ partial_records }: UsageSum): boolean => partial_records > 0;
 
 /** A sum, or of one that has unknown parts what is known, marked as incomplete; N/A where nothing is. */
-const sumText = (sum: UsageSum, value: number | null, known: number): string =>
-  value === null && known > 0 ? `≥ ${grouped(known)} (incomplete)` : tokens(value, isLowerBound(sum));
+const sumText = (value: number | null, known: number | null, lowerBound = false): string =>
+  value === null && known !== null && known > 0 ? `≥ ${grouped(known)} (incomplete)` : tokens(value, lowerBound);
 
 /** The columns of counts, which every report has. */
 const countColumns: readonly TableColumn<UsageSum>[] = [
   { header: 'requests', align: 'right', cell: ({ records }) => grouped(records) },
-  { header: 'tokens', align: 'right', cell: (sum) => sumText(sum, total(sum.counts), sum.known) },
-  { header: 'in', align: 'right', cell: (sum) => sumText(sum, tokensIn(sum.counts), sum.known_in) },
-  { header: 'cache read', align: 'right', cell: ({ counts }) => tokens(counts.cache_read) },
-  { header: 'out', align: 'right', cell: ({ counts, partial_records }) => tokens(counts.output, partial_records > 0) },
+  { header: 'tokens', align: 'right', cell: (sum) => sumText(total(sum.counts), total(sum.known_counts), isLowerBound(sum)) },
+  { header: 'in', align: 'right', cell: ({ counts, known_counts }) => sumText(tokensIn(counts), tokensIn(known_counts)) },
+  { header: 'cache read', align: 'right', cell: ({ counts, known_counts }) => sumText(counts.cache_read, known_counts.cache_read) },
+  { header: 'out', align: 'right', cell: (sum) => sumText(sum.counts.output, sum.known_counts.output, isLowerBound(sum)) },
 ];
 
 const noteOf = ({ partial_records, gone_records }: UsageSum): string =>
@@ -74,8 +75,13 @@ const withTotal = <T>(rows: readonly T[], total: T): readonly T[] => (rows.lengt
 
 const footer = (zone: Zone): string => `Days and times in ${zone.name}.`;
 
-export function renderDaily({ days, total }: DailyUsage, zone: Zone, terminal: boolean): string {
-  if (days.length === 0) return `No usage. ${footer(zone)}`;
+/** What stands under sums that some sessions are missing from. */
+const uncounted = (sessions: number): string =>
+  sessions === 0 ? '' : `${plural(sessions, 'session')} without any token count, in no sum: see \`tokentrail usage sessions\`. `;
+
+export function renderDaily({ days, total, uncounted_sessions }: DailyUsage, zone: Zone, terminal: boolean): string {
+  const below = uncounted(uncounted_sessions) + footer(zone);
+  if (days.length === 0) return `No usage. ${below}`;
   const columns: readonly TableColumn<UsageDay & { label: string }>[] = [
     { header: 'day', cell: ({ label }) => label },
     { header: 'sessions', align: 'right', cell: ({ sessions }) => grouped(sessions) },
@@ -90,16 +96,14 @@ export function renderDaily({ days, total }: DailyUsage, zone: Zone, terminal: b
     },
   ];
   const rows = days.map((day) => ({ ...day, label: day.day ?? 'no day' }));
-  const last = { ...total, label: 'total', day: null, undated_records: 0, by_model: [] };
-  return `${renderTable(columns, withTotal(rows, last), terminal)}\n${footer(zone)}`;
+  const undated_records = days.reduce((sum, day) => sum + day.undated_records, 0);
+  const last = { ...total, label: 'total', day: null, undated_records, by_model: [] };
+  return `${renderTable(columns, withTotal(rows, last), terminal)}\n${below}`;
 }
 
-export function renderModels(
-  { models, total }: { models: readonly UsageModel[]; total: UsageGroup },
-  zone: Zone,
-  terminal: boolean,
-): string {
-  if (models.length === 0) return `No usage. ${footer(zone)}`;
+export function renderModels({ models, total, uncounted_sessions }: ModelUsage, zone: Zone, terminal: boolean): string {
+  const below = uncounted(uncounted_sessions) + footer(zone);
+  if (models.length === 0) return `No usage. ${below}`;
   const columns: readonly TableColumn<UsageModel>[] = [
     { header: 'model', cell: ({ model }) => model },
     { header: 'agents', cell: ({ agents }) => agents.join(', ') },
@@ -107,7 +111,7 @@ export function renderModels(
     ...countColumns,
     { header: 'notes', cell: noteOf },
   ];
-  return `${renderTable(columns, withTotal(models, { ...total, model: 'total', agents: [] }), terminal)}\n${footer(zone)}`;
+  return `${renderTable(columns, withTotal(models, { ...total, model: 'total', agents: [] }), terminal)}\n${below}`;
 }
 
 export function renderUsageSessions(sessions: readonly UsageSession[], all: UsageGroup, zone: Zone, terminal: boolean): string {
@@ -121,5 +125,5 @@ export function renderUsageSessions(sessions: readonly UsageSession[], all: Usag
     { header: 'models', cell: ({ by_model }) => by_model.map(([model]) => model).join(', ') },
     { header: 'notes', cell: (session) => [...session.flags, noteOf(session)].filter((note) => note !== '').join(', ') },
   ];
-  return `${renderTable(columns, sessions, terminal)}\n${grouped(all.sessions)} sessions with ${sumText(all, total(all.counts), all.known)} tokens in all. ${footer(zone)}`;
+  return `${renderTable(columns, sessions, terminal)}\n${plural(all.sessions, 'session')} with ${sumText(total(all.counts), total(all.known_counts), isLowerBound(all))} tokens in all. ${footer(zone)}`;
 }

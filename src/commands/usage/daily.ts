@@ -6,7 +6,8 @@ import { dailyUsage } from '../../report/usage.js';
 
 export default class UsageDaily extends BaseCommand {
   static override summary = 'What all sessions spent, by day.';
-  static override description = 'Reads the books that `usage sync` keeps; days are those of --tz, the local zone by default.';
+  static override description =
+    'Reads the books that `usage sync` keeps; days are those of --tz, the local zone by default. "in" is all that was sent: input, cache reads and cache writes.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --sync',
     '<%= config.bin %> <%= command.id %> --since 7d --tz Asia/Kolkata --json',
@@ -18,7 +19,8 @@ export default class UsageDaily extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageDaily);
     const zone = zoneOf(flags.tz);
-    const daily = await reportUsage(this.context, usageSource(flags), dailyUsage(usageFilter(flags), zone.dayOf));
+    const filter = usageFilter(flags, zone);
+    const daily = await reportUsage(this.context, usageSource(flags), (notes) => dailyUsage(filter, zone.dayOf, notes));
     await this.answer(() => dailyJson(daily, zone), renderDaily(daily, zone, this.context.terminal));
   }
 }

@@ -17,7 +17,8 @@ export default class UsageModels extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageModels);
     const zone = zoneOf(flags.tz);
-    const models = await reportUsage(this.context, usageSource(flags), usageByModel(usageFilter(flags)));
+    const filter = usageFilter(flags, zone);
+    const models = await reportUsage(this.context, usageSource(flags), (notes) => usageByModel(filter, notes));
     await this.answer(() => modelsJson(models, zone), renderModels(models, zone, this.context.terminal));
   }
 }

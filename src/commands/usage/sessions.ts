@@ -2,7 +2,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { limitFlag } from '../../cli/flags.js';
 import { renderUsageSessions, usageSessionsJson } from '../../cli/render/usage.js';
 import { usageReportFlags } from '../../cli/usage-flags.js';
-import { reportSessions, usageFilter, usageSource, zoneOf } from '../../cli/usage.js';
+import { reportUsage, usageFilter, usageSource, zoneOf } from '../../cli/usage.js';
 import { usageBySession, type SessionNotes } from '../../report/usage.js';
 
 export default class UsageSessions extends BaseCommand {
@@ -19,8 +19,9 @@ export default class UsageSessions extends BaseCommand {
     const { flags } = await this.begin(UsageSessions);
     const { context } = this;
     const zone = zoneOf(flags.tz);
-    const report = (notes: SessionNotes) => usageBySession(usageFilter(flags), notes);
-    const { sessions, total } = await reportSessions(context, usageSource(flags), report);
+    const filter = usageFilter(flags, zone);
+    const fold = (notes: SessionNotes) => usageBySession(filter, notes);
+    const { sessions, total } = await reportUsage(context, usageSource(flags), fold, true);
     const shown = sessions.slice(0, flags.limit);
     const text = renderUsageSessions(shown, total, zone, context.terminal);
     context.sayRest(shown.length, sessions.length);

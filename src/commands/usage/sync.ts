@@ -1,17 +1,17 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { toolFlag } from '../../cli/flags.js';
+import { agentFlag } from '../../cli/flags.js';
 import { renderSync, syncJson, wasPartial } from '../../cli/render/sync.js';
-import { syncBooks } from '../../cli/usage.js';
+import { syncBooks, warnOfSkips } from '../../cli/usage.js';
 
 export default class UsageSync extends BaseCommand {
   static override summary = 'Bring the books of all sessions up to what the logs say.';
   static override description =
-    'Reads only what was written since the last sync. Records whose log is deleted stay. Exit 3 if something in the logs was skipped or could not be read; --strict makes it 1.';
+    'Reads only what was written since the last sync. Records whose log is deleted stay ("log gone" counts those that lost it since), records that the logs turned out not to tell are taken back, open ones are still being written and wait. Exit 3 if something in the logs was skipped or could not be read; --strict makes it 1.';
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --rebuild --json'];
 
   static override flags = {
-    tool: toolFlag(),
+    tool: agentFlag(),
     rebuild: Flags.boolean({ description: 'Read every log from its beginning.' }),
     strict: Flags.boolean({ description: 'Exit 1 instead of 3 if something was skipped.' }),
   };
@@ -19,6 +19,7 @@ export default class UsageSync extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageSync);
     const synced = await syncBooks(this.context, flags.tool ?? null, flags.rebuild);
+    warnOfSkips(this.context, synced);
     await this.answer(() => syncJson(synced), renderSync(synced, this.context.terminal));
     if (wasPartial(synced)) this.partly(flags.strict);
   }

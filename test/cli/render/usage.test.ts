@@ -42,7 +42,7 @@ function cells(text: string, row = 1): Record<string, string> {
   return Object.fromEntries(headers!.map((header, i) => [header, rows[row - 1]![i] ?? '']));
 }
 
-const silent: SilentSession = { agent: 'cursor', session_id: 'quiet', last_at: null, flag: 'no_usage' };
+const silent: SilentSession = { agent: 'cursor', session_id: 'quiet', flag: 'no_usage' };
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -161,6 +161,7 @@ describe('usage as JSON', () => {
       tz: 'UTC',
       days: [{ day: '2026-05-04', ...group, undated_records: 0 }],
       total: group,
+      uncounted_sessions: 0,
     });
   });
 
@@ -169,6 +170,7 @@ describe('usage as JSON', () => {
       tz: 'UTC',
       models: [{ model: 'sonnet', agents: ['claude'], ...SUM, sessions: 1 }],
       total: { ...SUM, sessions: 1, by_model: { sonnet: SUM } },
+      uncounted_sessions: 0,
     });
   });
 

@@ -1,5 +1,5 @@
 import { BaseCommand } from '../../../cli/base-command.js';
-import { limitFlag, textFlag, timeFlag, toolFlag } from '../../../cli/flags.js';
+import { limitFlag, textFlag, timeFlag, agentFlag } from '../../../cli/flags.js';
 import { renderSessions, sessionJson } from '../../../cli/render/sessions.js';
 import { selectSessions } from '../../../report/select-sessions.js';
 
@@ -12,7 +12,7 @@ export default class AnalysisSessionsList extends BaseCommand {
   ];
 
   static override flags = {
-    tool: toolFlag(),
+    tool: agentFlag(),
     limit: limitFlag(10),
     project: textFlag('project', 'Only sessions with a working folder in the project of this folder.'),
     since: timeFlag('since', 'Only sessions changed at or after this time.', 'start'),
