@@ -5,7 +5,7 @@ SOURCES := $(shell find src build -type f) package.json tsconfig.json
 BUILT := oclif.manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench build docs scanner
+.PHONY: help setup demo test soak check bench build docs scanner
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: $(BUILT) ## Book a small bundled session, from start to end
 
 test: $(NODE_MODULES) ## Build, and run all tests
 	npm test --silent
+
+soak: $(BUILT) ## Crowds, kills and damage in full: about half an hour
+	npm run --silent soak
 
 check: $(NODE_MODULES) $(BUILT) ## Types, lint, format, and generated documentation
 	npm run --silent typecheck

@@ -17,6 +17,9 @@ const plural = (count: number, one: string): string => `${count} ${one}${count =
 /** Lines that go on for so long without a record tell that the records are not found any more. */
 const SILENT_SECONDS = 7 * 24 * 3600;
 
+/** Reasons for which a whole log, or the rest of one, is not counted. */
+const WHOLE_LOGS = new Set(['bad_database', 'bad_zst', 'changing', 'document_too_long', 'line_too_long']);
+
 interface Verdict {
   readonly level: Level;
   readonly fix: string | null;
@@ -37,6 +40,8 @@ function verdict(agent: Agent, sessions: AgentSessions, newest: Instant | null):
   const written = latest(sessions.sessions.map(({ changed_at }) => changed_at));
   if (newest !== null && written !== null && written - newest > SILENT_SECONDS * MICROS_PER_SECOND)
     return { level: 'error', fix: accounting, wrong: `; its logs go on until ${formatInstant(written)}, without a record` };
+  if (skipped.some(({ reason }) => WHOLE_LOGS.has(reason)))
+    return { level: 'warning', fix: 'See in --json which logs these are; what is half written will be whole at the next look.', wrong: '' };
   if (unread.length > 0) return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.', wrong: '' };
   return { level: 'ok', fix: null, wrong: '' };
 }

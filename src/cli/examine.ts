@@ -5,10 +5,11 @@ import { isFolder } from '../capture/find-files.js';
 import { checkAgent, type AgentState } from '../checks/agents.js';
 import type { Finding } from '../checks/finding.js';
 import { checkPermissions } from '../checks/permissions.js';
-import { checkStore } from '../checks/store.js';
+import { checkStore, checkUsage } from '../checks/store.js';
 import { checkUnbooked } from '../checks/unbooked.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
+import type { Store } from '../store/store.js';
 import type { Context } from './context.js';
 
 async function stateOf(context: Context, agent: Agent): Promise<AgentState> {
@@ -35,7 +36,10 @@ export async function examine(context: Context): Promise<Finding[]> {
   for (const agent of AGENT_LIST) states.push(await stateOf(context, agent));
   const findings = states.map(checkAgent);
   const folder = await context.storeFolder();
-  findings.push(await checkStore(folder, async () => (await context.readBooks()).store));
+  const open = async (): Promise<Store> => (await context.readBooks()).store;
+  findings.push(await checkStore(folder, open));
+  const usage = await checkUsage(folder, open);
+  if (usage !== null) findings.push(usage);
   const permissions = checkPermissions(folder);
   if (permissions !== null) findings.push(permissions);
   const sessions = states.flatMap((state) => state.sessions?.sessions ?? []);

@@ -37,9 +37,9 @@ export class AnalysisLogs {
     return this.#table.version();
   }
 
-  /** Every row proves itself. @returns how many there are. @throws STORE_DAMAGED */
-  checkSeals(): Promise<number> {
-    return this.#table.checkSeals();
+  /** Every row proves itself and follows the one before. @returns how many there are. @throws STORE_DAMAGED */
+  prove(): Promise<number> {
+    return this.#table.prove();
   }
 
   /** The last revision that was recorded by `at`; null if there is none. */

@@ -10,7 +10,7 @@ import type { Instant } from '../model/time.js';
 import { isConflict } from './failures.js';
 import { syncNewFiles, syncPath, tableFiles } from './files.js';
 import { eq, or, startsWith, type Filter } from './filter.js';
-import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row } from './rows.js';
+import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row, type Value } from './rows.js';
 import { checkSeal, RESTORE } from './seal.js';
 
 type LanceDb = typeof import('@lancedb/lancedb');
@@ -99,6 +99,13 @@ interface Head {
   readonly revision: number;
   readonly recordedAt: Instant;
   readonly rowId: bigint;
+}
+
+/** What ties a revision to the one before. */
+interface Link {
+  readonly revision: number;
+  readonly own: Value;
+  readonly before: Value;
 }
 
 /** The last of some revisions in order that was recorded by `at`. */
@@ -221,16 +228,37 @@ export class RevisionTable {
     });
   }
 
-  /** Checks the seal of every row, a batch at a time. @returns how many rows there are. @throws STORE_DAMAGED */
-  async checkSeals(): Promise<number> {
+  /**
+   * Every row proves itself, no revision is missing or there twice, and each follows the one before. A batch at a time.
+   *
+   * @returns how many rows there are.
+   * @throws STORE_DAMAGED
+   */
+  async prove(): Promise<number> {
+    const links = new Map<string, Link[]>();
     let rows = 0;
     for await (const batch of this.#table.query()) {
       for (const row of decodeRows({ batches: [batch] } as never)) {
         checkSeal(row, this.name);
+        const link = { revision: Number(row['revision']), own: row['row_sha256'] ?? null, before: row['prev_sha256'] ?? null };
+        const id = String(row['id']);
+        const known = links.get(id);
+        if (known === undefined) links.set(id, [link]);
+        else known.push(link);
         rows++;
       }
     }
+    for (const [id, own] of links) this.#requireChain(id, own);
     return rows;
+  }
+
+  #requireChain(id: string, links: readonly Link[]): void {
+    [...links]
+      .sort((a, b) => a.revision - b.revision)
+      .forEach(({ revision, before }, i, sorted) => {
+        const expected = i === 0 ? null : sorted[i - 1]!.own;
+        if (revision !== i + 1 || before !== expected) throw this.#damaged(`${id}@${i + 1}`, { revision, prev_sha256: before, expected });
+      });
   }
 
   /** All revisions of `id`, oldest first, each proved, and each the follower of the one before. @throws STORE_DAMAGED */
@@ -239,11 +267,11 @@ export class RevisionTable {
     if (heads.length === 0) return [];
     const rows = await this.#whole(heads.map(({ rowId }) => rowId));
     rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
-    rows.forEach((row, i) => {
-      checkSeal(row, this.name);
-      const before = i === 0 ? null : (rows[i - 1]!['row_sha256'] ?? null);
-      if ((row['prev_sha256'] ?? null) !== before) throw this.#damaged(String(row['row_key']), { prev_sha256: row['prev_sha256'], before });
-    });
+    for (const row of rows) checkSeal(row, this.name);
+    this.#requireChain(
+      id,
+      rows.map((row) => ({ revision: Number(row['revision']), own: row['row_sha256'] ?? null, before: row['prev_sha256'] ?? null })),
+    );
     return rows;
   }
 

@@ -14,9 +14,9 @@ export class Sources {
     return this.#table.refresh();
   }
 
-  /** Every row proves itself. @returns how many there are. @throws STORE_DAMAGED */
-  checkSeals(): Promise<number> {
-    return this.#table.checkSeals();
+  /** Every row proves itself and follows the one before. @returns how many there are. @throws STORE_DAMAGED */
+  prove(): Promise<number> {
+    return this.#table.prove();
   }
 
   async last(id: string): Promise<Source | null> {

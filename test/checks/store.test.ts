@@ -4,7 +4,10 @@ import { connect } from '@lancedb/lancedb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkStore } from '../../src/checks/store.js';
 import type { Finding } from '../../src/checks/finding.js';
+import type { Analysis } from '../../src/model/analysis.js';
+import { analysisToRow } from '../../src/store/analysis-rows.js';
 import { Database } from '../../src/store/database.js';
+import { rowHash } from '../../src/store/seal.js';
 import { Store } from '../../src/store/store.js';
 import { analysisNamed, NOON, openStore, temporaryFolder } from '../store/temporary.js';
 
@@ -34,8 +37,19 @@ describe('the check of the store', () => {
 
   it('counts an analysis once, however often it was revised', async () => {
     const logs = await (await openStore(folder)).analysisLogs();
-    for (const revision of [1, 2, 3]) await logs.insert(analysisNamed('ANALYSIS-2026-001', { revision }));
-    expect(await check()).toMatchObject({ details: { analyses: 1 } });
+    let prev_sha256: string | null = null;
+    for (const revision of [1, 2, 3]) {
+      const next: Analysis = analysisNamed('ANALYSIS-2026-001', { revision, prev_sha256 });
+      await logs.insert(next);
+      prev_sha256 = rowHash(analysisToRow(next));
+    }
+    expect(await check()).toMatchObject({ level: 'ok', details: { analyses: 1, rows: 3 } });
+  });
+
+  it('is an error where a revision does not follow the one before', async () => {
+    const logs = await (await openStore(folder)).analysisLogs();
+    for (const revision of [1, 2]) await logs.insert(analysisNamed('ANALYSIS-2026-001', { revision }));
+    expect(await check()).toMatchObject({ level: 'error', details: { code: 'STORE_DAMAGED', row_key: 'ANALYSIS-2026-001@2' } });
   });
 
   it('is an error with exit code 12 where a newer release wrote it', async () => {

@@ -1,6 +1,7 @@
 // Findings for people.
 import { LEVELS, type Finding } from '../../checks/finding.js';
 import { safe } from '../safe.js';
+import { plural } from './numbers.js';
 
 const SIGNS = { ok: '✓', note: '·', warning: '!', error: '✗' } as const;
 
@@ -9,6 +10,6 @@ export function renderFindings(findings: readonly Finding[]): string {
     const line = `${SIGNS[level]} ${check}: ${safe(message)}`;
     return fix === null ? line : `${line}\n    ${safe(fix)}`;
   });
-  const counts = LEVELS.slice(2).map((level) => `${findings.filter((finding) => finding.level === level).length} ${level}s`);
+  const counts = LEVELS.slice(2).map((level) => plural(findings.filter((finding) => finding.level === level).length, level));
   return [...lines, '', counts.join(', ')].join('\n');
 }
