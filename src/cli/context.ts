@@ -24,7 +24,7 @@ import { Books } from '../lifecycle/books.js';
 import { agentOf, TOOL_FLAGS, toolFromFlag, toolOf, type Tool, type ToolFlag } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
-import { fromMs, MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { formatInstant, fromMs, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { total } from '../model/tokens.js';
 import { CursorCache } from '../store/cursors.js';
 import { readConfig } from './config.js';
@@ -124,7 +124,22 @@ export class Context {
 
   /** A path given by flag, as it is stored: absolute, home as `~`. */
   storedPath(path: string | undefined): string | null {
-    return path === undefined ? null : this.tilde(resolve(this.folder, this.expand(path)));
+    return path === undefined ? null : this.tilde(this.path(path));
+  }
+
+  /** A path given by flag or argument, absolute. */
+  path(given: string): string {
+    return resolve(this.folder, this.expand(given));
+  }
+
+  /** A folder that is to be made: the one given, or one named by the time. */
+  newFolder(given: string | undefined, name: string): string {
+    return given === undefined ? `${name}-${formatInstant(this.now()).replaceAll(/[:.]/g, '-')}` : this.path(given);
+  }
+
+  /** Says how much of how much is done, at a terminal. */
+  progress(what: string): (done: number, of: number) => void {
+    return new Progress(this.output, what).step;
   }
 
   get project(): Project {
@@ -137,7 +152,7 @@ export class Context {
 
   /** Tells this machine's logs from others' in one store. */
   machineId(): string {
-    return machineId(this.#folderOf('XDG_DATA_HOME', '.local', 'share'));
+    return machineId(this.#folderOf('XDG_STATE_HOME', '.local', 'state'));
   }
 
   /** The folder of the store: flag, variable, project, user, beside the project, the user's data folder. */

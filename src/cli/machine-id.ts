@@ -1,4 +1,4 @@
-// What tells this machine's logs from those of others that write to the same store: a random id in the user's data folder, since a
+// What tells this machine's logs from those of others that write to the same store: a random id in the user's state folder, since a
 // laptop changes its host name. Nobody can read a name out of it.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

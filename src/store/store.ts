@@ -13,7 +13,8 @@ import { migrate, missingMigrations } from './migrate.js';
 import { LogFiles } from './log-files.js';
 import { RESTORE } from './seal.js';
 import { Sources } from './sources.js';
-import { keepSmall } from './upkeep.js';
+import { tablesOf, tableStatus, type TableStatus } from './status.js';
+import { GRACE_MS, keepSmall } from './upkeep.js';
 import { Usage } from './usage.js';
 
 export interface StoreOptions {
@@ -31,7 +32,7 @@ const missing = (folder: string): TokentrailError =>
   });
 
 /** What a store leaves in its folder, also one whose creation was cut short. */
-const OURS = /^(\.gitignore|\.DS_Store|usage\.state|machine-id|.*\.(lance|lock|tmp))$/;
+const OURS = /^(\.gitignore|\.DS_Store|usage\.state|backup\.json|.*\.(lance|lock|tmp))$/;
 
 /** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
 function requireOwnFolder(folder: string): void {
@@ -175,6 +176,40 @@ export class Store {
     return Store.#guarded(this.folder, async () => {
       await this.#evolved;
       return (await withFileLock(join(this.folder, 'store.lock'), true, work)) as T;
+    });
+  }
+
+  /** How large each table is. */
+  status(): Promise<TableStatus[]> {
+    return this.guarded(async () => {
+      const tables = await tablesOf(
+        this.#database,
+        TABLES.map(({ name }) => name),
+      );
+      return Promise.all(tables.map((table) => tableStatus(table, this.folder)));
+    });
+  }
+
+  /** Merges the files of all tables, and removes versions of them that nobody can be reading any more. History is in the rows. */
+  optimize(now: Date): Promise<void> {
+    return this.exclusively(async () => {
+      const tables = await tablesOf(
+        this.#database,
+        TABLES.map(({ name }) => name),
+      );
+      await withFileLock(join(this.folder, 'upkeep.lock'), true, async () => {
+        for (const table of tables) await table.optimize(new Date(now.getTime() - GRACE_MS));
+      });
+    });
+  }
+
+  /** The migrations that it has been through. */
+  migrations(): Promise<readonly { id: number; name: string; program: string }[]> {
+    return this.guarded(async () => {
+      const rows = await (await this.#database.open(ledger.name)).select(['id', 'name', 'program']);
+      return rows
+        .map((row) => ({ id: Number(row['id']), name: String(row['name']), program: String(row['program']) }))
+        .sort((a, b) => a.id - b.id);
     });
   }
 

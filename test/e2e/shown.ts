@@ -53,8 +53,8 @@ export const shown = async (home: Home, id: string): Promise<Shown> =>
   (await home.json<{ analysis: Shown }>(['analysis', 'show', id])).analysis;
 
 /** Ids of all analyses of the store, the oldest first. */
-export async function idsIn(home: Home): Promise<string[]> {
-  const { analyses } = await home.json<{ analyses: { id: string }[] }>('analysis list --all');
+export async function idsIn(home: Home, ...more: readonly string[]): Promise<string[]> {
+  const { analyses } = await home.json<{ analyses: { id: string }[] }>(['analysis', 'list', '--all', ...more]);
   return analyses.map(({ id }) => id).sort();
 }
 
