@@ -61,7 +61,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
 /** All exit codes; a code that is not here is a failure. */
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
-  1: 'failed; also findings of `doctor`',
+  1: 'failed; also findings of `validate` and `doctor`',
   2: 'wrong usage',
   3: 'done, but something was skipped or could not be read (only `usage sync`; `--strict` makes it 1)',
   4: 'not found',

@@ -6,6 +6,7 @@ import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import { makeFolder, syncPath, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
+import { prove, type StoreRows } from './prove.js';
 import { Store } from './store.js';
 
 /** What stands beside the files of a backup. */
@@ -33,13 +34,6 @@ export interface Backup {
   readonly files: number;
   readonly bytes: number;
   readonly rows: StoreRows;
-}
-
-/** Rows that were proved. */
-export interface StoreRows {
-  readonly analysis_logs: number;
-  readonly sources: number;
-  readonly usage_records: number;
 }
 
 /** Told of how many of how many files are copied. */
@@ -74,24 +68,6 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile() && isKept(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
-}
-
-/** Every row proves itself, every chain holds, every sum agrees. @throws STORE_DAMAGED */
-export async function prove(store: Store): Promise<StoreRows> {
-  return store.guarded(async () => {
-    const [logs, sources] = await Promise.all([store.analysisLogs(), store.sources()]);
-    const [analysis_logs, known] = [await logs.prove(), await sources.prove()];
-    let usage_records = 0;
-    if (store.hasUsage) {
-      const files = await (await store.logFiles()).current();
-      await (
-        await store.usage()
-      ).eachPoint(files, () => {
-        usage_records++;
-      });
-    }
-    return { analysis_logs, sources: known, usage_records };
-  });
 }
 
 /** Copies files into a new folder and syncs them; what is there already is an error. */

@@ -1,5 +1,6 @@
 // Table `sources` as sources.
 import type { Source } from '../model/source.js';
+import type { Instant } from '../model/time.js';
 import type { RevisionTable } from './database.js';
 import { sourceFromRow, sourceToRow } from './source-rows.js';
 
@@ -29,8 +30,8 @@ export class Sources {
     return this.#table.insertIfAbsent(sourceToRow(source));
   }
 
-  /** The last revisions of all sources, unordered. */
-  async list(): Promise<Source[]> {
-    return (await this.#table.lastOfAll()).map(sourceFromRow);
+  /** The last revisions of all sources that were recorded by `at` (null: now), unordered. */
+  async list(at: Instant | null = null): Promise<Source[]> {
+    return (await this.#table.lastOfAll({ at })).map(sourceFromRow);
   }
 }

@@ -1,0 +1,30 @@
+// The books as the checks see them: proved, and with what the machine knows of the sessions.
+import { agentNamed } from '../capture/agents.js';
+import type { Ledger } from '../checks/books/check.js';
+import { listAnalyses } from '../lifecycle/list.js';
+import type { AgentName } from '../model/agents.js';
+import type { Instant } from '../model/time.js';
+import { prove } from '../store/prove.js';
+import type { Context } from './context.js';
+
+/** @throws STORE_DAMAGED if a row is not what was stored */
+export async function ledgerOf(context: Context, at: Instant | null): Promise<Ledger> {
+  const books = await context.readBooks();
+  await prove(books.store);
+  const analyses = await listAnalyses(books, at);
+  const known = await books.store.guarded(async () => (await books.sources()).list(at));
+  const agents = new Set(
+    analyses.filter(({ status }) => status === 'started').flatMap(({ sessions }) => sessions.map(({ agent }) => agent)),
+  );
+  const written = new Map<string, Instant>();
+  for (const agent of agents) {
+    const { sessions } = await context.sessions(agentNamed(agent satisfies AgentName));
+    for (const { session_id, written_at } of sessions) written.set(`${agent}:${session_id}`, written_at);
+  }
+  return {
+    analyses,
+    sources: new Set(known.map(({ id }) => id)),
+    writtenAt: (agent, session) => written.get(`${agent}:${session}`) ?? null,
+    now: at ?? context.now(),
+  };
+}
