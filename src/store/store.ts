@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
-import type { Instant } from '../model/time.js';
+import { MICROS_PER_MS, type Instant } from '../model/time.js';
 import { analysisLogs, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
 import { Database, type RevisionTable } from './database.js';
@@ -191,14 +191,14 @@ export class Store {
   }
 
   /** Merges the files of all tables, and removes versions of them that nobody can be reading any more. History is in the rows. */
-  optimize(now: Date): Promise<void> {
+  optimize(now: Instant): Promise<void> {
     return this.exclusively(async () => {
       const tables = await tablesOf(
         this.#database,
         TABLES.map(({ name }) => name),
       );
       await withFileLock(join(this.folder, 'upkeep.lock'), true, async () => {
-        for (const table of tables) await table.optimize(new Date(now.getTime() - GRACE_MS));
+        for (const table of tables) await table.optimize(new Date(now / MICROS_PER_MS - GRACE_MS));
       });
     });
   }

@@ -12,7 +12,7 @@ export default class StoreOptimize extends BaseCommand {
     const { context } = this;
     const { store } = await context.existingBooks();
     const before = await store.status();
-    await store.optimize(new Date(context.now() / 1000));
+    await store.optimize(context.now());
     const after = await store.status();
     await this.answer(() => optimizedJson(before, after), renderOptimized(before, after));
   }
