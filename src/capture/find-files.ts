@@ -69,6 +69,14 @@ async function tellBlocked(root: string, patterns: readonly string[], blocked: B
     const plain = parts.indexOf('**') < 0 ? parts : parts.slice(0, parts.indexOf('**'));
     return plain.map((_, i) => plain.slice(0, i + 1).join('/'));
   });
+  // The root itself may be a link.
+  try {
+    readdirSync(root);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') blocked(root, 'unreadable');
+    return;
+  }
   const { glob } = await import('glob');
   const folders = await glob([...new Set(prefixes)], { cwd: root, follow: false, dot: true, posix: true });
   for (const folder of folders.sort()) entriesOf(join(root, folder), blocked);

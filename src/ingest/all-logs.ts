@@ -194,6 +194,7 @@ export class AllLogs {
     const wanted = new Set(logs.map(logKey));
     const vanished = [...known].filter(([key, index]) => !wanted.has(key) && !isBehind(logPath(this.#entries[index]!), blocked));
     if (vanished.length > 0) this.#relateOnce();
+    const gone = [...this.#entries];
     for (const [, index] of vanished) {
       forget(index);
       this.#entries[index] = null;
@@ -218,7 +219,8 @@ export class AllLogs {
     }
     if (tasks.length > 0) this.#relateOnce();
     let done = 0;
-    let folderFound = false;
+    // Of a log that could not be read whole, it is not known which records it had.
+    let anyKey = [...vanished.map(([, index]) => gone[index]), ...tasks.map(({ entry }) => entry)].some((entry) => entry?.whole === false);
     for await (const [i, { reading, records, touched: seen }] of this.#reading.readers.readAll(this.agent, tasks)) {
       this.#reading.progress(done++, tasks.length);
       const number = numbers[i]!;
@@ -234,7 +236,7 @@ export class AllLogs {
       }
       if (reading.kind === 'read' && reading.again) forget(number);
       // All records of a log have its first folder for their project.
-      folderFound ||= task.entry !== null && entry !== null && !sameFolders(task.entry, entry);
+      anyKey ||= task.entry !== null && entry !== null && !sameFolders(task.entry, entry);
       this.#entries[number] = entry;
       this.#renew(number, new Records(records));
       touch(task.entry === null || (reading.kind === 'read' && reading.again) ? records.keys : seen);
@@ -244,7 +246,7 @@ export class AllLogs {
     if (!this.#changed) return;
     this.#index = null;
     // One key may take over what another one stood for.
-    if (this.#relate() || folderFound || this.index.hasTwins) this.#unbooked = null;
+    if (this.#relate() || anyKey || this.index.hasTwins) this.#unbooked = null;
     else for (const key of touched) this.#unbooked?.add(key);
     this.#sums = null;
   }

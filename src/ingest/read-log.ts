@@ -192,6 +192,8 @@ async function readLines(
     const line = readJsonLine(bytes, 0, bytes.length, position);
     return line !== null && 'value' in line;
   };
+  // A compressed log that broke off at the last reading may be whole by now.
+  delete entry.skipped['bad_zst'];
   entry.scan = await scanLines(
     chunksOf(open, log.name, entry.scan.bytes, scanner?.chunk, () => sink.skip('bad_zst')),
     entry.scan,

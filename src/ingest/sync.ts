@@ -200,6 +200,8 @@ function logRevisions(
     const after = totals.get(next.log_file_id) ?? before?.totals_after ?? NO_RECORDS;
     const same =
       before?.state === 'done' &&
+      before.totals_after.digest !== null &&
+      before.totals_after.keys !== null &&
       sameTotals(before.totals_after, after) &&
       COMPARED.every((name) => before[name] === next[name]) &&
       JSON.stringify(before.about) === JSON.stringify(next.about);
@@ -235,6 +237,10 @@ function totalsAfter(revisions: UsagePlan['revisions'], logs: ReadonlyMap<string
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** The logs of some records. */
+const logsOf = (keys: ReadonlySet<string>, rows: ReadonlyMap<string, UsageRow>, logs: ReadonlyMap<string, LogFileRow>): LogFileRow[] =>
+  [...new Set([...keys].map((key) => rows.get(key)!.log_file_id))].flatMap((id) => logs.get(id) ?? []);
 
 /** The sums of an agent's rows by log, and whether they are those that were stored. */
 function ownTotals(agent: Agent, logs: ReadonlyMap<string, LogFileRow>, rows: ReadonlyMap<string, UsageRow>) {
@@ -296,10 +302,14 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
     // Within a family, a key may stand for records of any of its sessions.
     const whole = unbooked === null || (unbooked.size > 0 && agent.reader.keyScope === 'family');
     const keys = whole ? null : unbooked;
-    const rows = keys === null ? await table.ofAgent(agent.name) : await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`));
+    const { rows, doubled } =
+      keys === null
+        ? await table.provable(agent.name)
+        : { rows: await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`)), doubled: NONE };
     const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, work.idOf(entry)]));
     const there = await stillThere(work, logs);
     const own = whole ? ownTotals(agent, logs, rows) : null;
+    if (!parts.rebuild) requireTotals({ wrong: logsOf(doubled, rows, logs), unknown: [] });
     const plan = planUsage({
       all,
       keys,
@@ -307,6 +317,7 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
       logIdOf: (log) => numbers.get(log)!,
       presenceOf: (id) => presence(work, logs, there, id),
       distrusted: own === null ? NONE : distrusted(own.checked, work, parts),
+      doubled,
       stored: parts.stored,
       now,
     });

@@ -31,6 +31,8 @@ export interface PlanQuestion {
   readonly presenceOf: (logId: string) => LogPresence;
   /** Logs that are read anew since their rows are damaged: a row that no log gives is none. */
   readonly distrusted: ReadonlySet<string>;
+  /** Keys of records that are there twice, and must become one. */
+  readonly doubled: ReadonlySet<string>;
   /** A folder as it is stored. */
   readonly stored: (folder: string) => string;
   readonly now: Instant;
@@ -45,7 +47,7 @@ export interface UsagePlan {
 const completenessOf = (copy: Copy): Completeness => (!copy.partial ? 'complete' : copy.unreliable ? 'unreliable' : 'partial');
 
 const SAME = [
-  'counted', 'first_pos', 'end_pos', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'git_branch', 'is_subagent',
+  'agent', 'counted', 'first_pos', 'end_pos', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'git_branch', 'is_subagent',
   'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone',
 ] as const satisfies readonly (keyof UsageRow)[]; // prettier-ignore
 
@@ -182,7 +184,7 @@ class Planner {
 
   /** `rows`: the current records of that key, mostly one or none. */
   plan(key: string, rows: readonly UsageRow[]): void {
-    const { all, presenceOf, distrusted } = this.#question;
+    const { all, presenceOf, distrusted, doubled } = this.#question;
     const copies = all.index.copies(key).filter((copy) => !copy.echo);
     const kept = new Map<string, boolean>();
     for (const row of rows) {
@@ -211,7 +213,7 @@ class Planner {
         continue;
       }
       const row = this.#rowOf(copy, recordKey, before);
-      if (before === null || !isSame(row, before)) this.revisions.push({ row, before });
+      if (before === null || !isSame(row, before) || doubled.has(recordKey)) this.revisions.push({ row, before });
     }
     for (const row of rows) {
       if (winners.has(row.record_key)) continue;

@@ -60,7 +60,8 @@ function parseAny(text: string): Instant | null {
   const fraction = Number((m[7] ?? '').padEnd(6, '0').slice(0, 6));
   const offset = m[9] === undefined ? 0 : (m[9] === '-' ? -1 : 1) * (Number(m[10]) * 60 + Number(m[11]));
   if (Math.abs(offset) > 24 * 60 || Number(m[11] ?? 0) > 59) return null;
-  const instant = ms * MICROS_PER_MS + fraction - offset * 60 * MICROS_PER_SECOND;
+  // The offset first: near the last exact instant, the sum without it is not exact.
+  const instant = (ms - offset * 60_000) * MICROS_PER_MS + fraction;
   return Number.isSafeInteger(instant) ? instant : null;
 }
 

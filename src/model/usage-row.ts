@@ -34,9 +34,12 @@ const SUMMED = [...TOKEN_CLASSES, 'reasoning'] as const;
 
 /**
  * Sums of what is known of the records of a log; a class that a record doesn't know adds nothing. `digest`: of all that reports tell
- * of them; null where an early version left none.
+ * of them; `keys`: of their keys and revisions, which a report doesn't look at. Null where they are not known.
  */
-export type LogTotals = Readonly<Record<'records' | (typeof SUMMED)[number], number>> & { readonly digest: number | null };
+export type LogTotals = Readonly<Record<'records' | (typeof SUMMED)[number], number>> & {
+  readonly digest: number | null;
+  readonly keys: number | null;
+};
 
 export const NO_RECORDS: LogTotals = {
   records: 0,
@@ -47,6 +50,7 @@ export const NO_RECORDS: LogTotals = {
   output: 0,
   reasoning: 0,
   digest: 0,
+  keys: 0,
 };
 
 /** What of a record its digest covers: all that a report tells, and whose it is. */
@@ -112,7 +116,18 @@ export function digestOf(row: Digested): number {
   return (high & 0xffff) * HALF + (low >>> 0);
 }
 
-/** Adds up the totals of a log, a record at a time. */
+/** The same of what names a row. */
+function keyDigestOf({ record_key, revision }: Pick<UsageRow, 'record_key' | 'revision'>): number {
+  let [low, high] = [0x811c9dc5, 0x9dc5811c];
+  const text = `${record_key}@${revision}`;
+  for (let i = 0; i < text.length; i++) {
+    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ low, 0x85ebca6b);
+  }
+  return (high & 0xffff) * HALF + (low >>> 0);
+}
+
+/** Adds up the totals of a log, a record at a time, without its keys. */
 export class TotalsAdder {
   #records = 0;
   #digest = 0;
@@ -126,7 +141,7 @@ export class TotalsAdder {
 
   get totals(): LogTotals {
     const sums = Object.fromEntries(SUMMED.map((name, i) => [name, this.#sums[i]!])) as Record<(typeof SUMMED)[number], number>;
-    return { records: this.#records, ...sums, digest: this.#digest };
+    return { records: this.#records, ...sums, digest: this.#digest, keys: null };
   }
 }
 
@@ -136,14 +151,15 @@ export function withRow(totals: LogTotals, row: UsageRow, sign: 1 | -1): LogTota
   const next: Record<string, number | null> = { records: totals.records + sign };
   for (const name of SUMMED) next[name] = totals[name] + sign * (row.counts[name] ?? 0);
   next['digest'] = totals.digest === null ? null : (totals.digest + sign * digestOf(row) + DIGESTS) % DIGESTS;
+  next['keys'] = totals.keys === null ? null : (totals.keys + sign * keyDigestOf(row) + DIGESTS) % DIGESTS;
   return next as LogTotals;
 }
 
+const agree = (a: number | null, b: number | null): boolean => a === null || b === null || a === b;
+
 /** Whether they are of the same records; a digest that is not known agrees with any. */
 export const sameTotals = (a: LogTotals, b: LogTotals): boolean =>
-  a.records === b.records &&
-  SUMMED.every((name) => a[name] === b[name]) &&
-  (a.digest === null || b.digest === null || a.digest === b.digest);
+  a.records === b.records && SUMMED.every((name) => a[name] === b[name]) && agree(a.digest, b.digest) && agree(a.keys, b.keys);
 
 /** What a row of `log_files` says. */
 export interface LogFileRow {

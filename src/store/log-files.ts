@@ -33,8 +33,8 @@ function parsed(columns: Columns, name: (typeof JSONS)[number], i: number): unkn
 }
 
 function totalsIn(columns: Columns, name: 'totals_before' | 'totals_after', i: number): LogTotals {
-  const totals = parsed(columns, name, i) as Omit<LogTotals, 'digest'> & Partial<Pick<LogTotals, 'digest'>>;
-  return { ...totals, digest: totals.digest ?? null };
+  const totals = parsed(columns, name, i) as Omit<LogTotals, 'digest' | 'keys'> & Partial<Pick<LogTotals, 'digest' | 'keys'>>;
+  return { ...totals, digest: totals.digest ?? null, keys: totals.keys ?? null };
 }
 
 function fromColumns(columns: Columns, i: number): LogFileRow {

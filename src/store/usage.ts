@@ -4,7 +4,7 @@ import type { Counts } from '../model/tokens.js';
 import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type UsagePoint, type UsageRow } from '../model/usage-row.js';
 import { checkTotals, requireTotals } from './control-totals.js';
 import type { RevisionTable } from './database.js';
-import { above, eq, oneOf, type Filter } from './filter.js';
+import { above, oneOf, startsWith, type Filter } from './filter.js';
 import type { Columns, Value } from './rows.js';
 
 /** So many at a time, so that a first sync does not hold everything in memory three times. */
@@ -116,6 +116,12 @@ function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visit
   }
 }
 
+/** The last revision of each record, by key. */
+export interface CurrentRows {
+  readonly rows: Map<string, UsageRow>;
+  readonly doubled: ReadonlySet<string>;
+}
+
 export class Usage {
   readonly #table: RevisionTable;
 
@@ -127,26 +133,36 @@ export class Usage {
     return this.#table.refresh();
   }
 
-  /** The current records of an agent, by key. */
-  ofAgent(agent: AgentName): Promise<Map<string, UsageRow>> {
-    return this.#current(eq('agent', agent));
+  /** The current records of an agent, by key. By their keys: what a damaged row says of its agent is not to be believed. */
+  async ofAgent(agent: AgentName): Promise<Map<string, UsageRow>> {
+    return (await this.provable(agent)).rows;
+  }
+
+  /** The same, and the keys of which the last revision is there twice. */
+  provable(agent: AgentName): Promise<CurrentRows> {
+    return this.#current(startsWith('record_key', `${agent}:`));
   }
 
   /** The current records of these keys. */
   async ofKeys(keys: readonly string[]): Promise<Map<string, UsageRow>> {
-    return keys.length === 0 ? new Map() : this.#current(oneOf('record_key', keys));
+    return keys.length === 0 ? new Map() : (await this.#current(oneOf('record_key', keys))).rows;
   }
 
-  async #current(filter: Filter): Promise<Map<string, UsageRow>> {
+  async #current(filter: Filter): Promise<CurrentRows> {
     const current = new Map<string, UsageRow>();
+    const doubled = new Set<string>();
     for await (const { columns, length } of this.#table.columns(TABLE, filter)) {
       for (let i = 0; i < length; i++) {
         const row = fromColumns(columns, i);
         const known = current.get(row.record_key);
-        if (known === undefined || known.revision < row.revision) current.set(row.record_key, row);
+        if (known?.revision === row.revision) doubled.add(row.record_key);
+        else if (known === undefined || known.revision < row.revision) {
+          current.set(row.record_key, row);
+          doubled.delete(row.record_key);
+        }
       }
     }
-    return current;
+    return { rows: current, doubled };
   }
 
   /** Last revision of each record that has more than one. */

@@ -1,7 +1,8 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findFiles, isFolder, isPlainId } from '../../src/capture/find-files.js';
+import { findFiles, foldersIn, isFolder, isPlainId, namesBelow, namesIn, type Blocked } from '../../src/capture/find-files.js';
+import { isRoot, NOBODY } from '../e2e/shown.js';
 import { makeFolderOf, temporaryFolder } from './fixture.js';
 
 function folderWith(...names: string[]): string {
@@ -91,5 +92,128 @@ describe('a folder', () => {
     const root = temporaryFolder();
     symlinkSync(root, join(root, 'link'));
     expect([await isFolder(root), await isFolder(join(root, 'link')), await isFolder(join(root, 'nowhere'))]).toEqual([true, true, false]);
+  });
+});
+
+/** What was told to be blocked, relative to a root, as `reason path`. */
+function listener(root: string): { readonly told: string[]; readonly blocked: Blocked } {
+  const told: string[] = [];
+  return { told, blocked: (path, reason) => void told.push(`${reason} ${relative(root, path)}`) };
+}
+
+describe('a folder that can’t be looked into', () => {
+  /** A root with one plain folder, and beside it a link to a folder, to a file, and to nothing. */
+  function rootWithLinks(): string {
+    const elsewhere = folderWith('chats/9.jsonl', '8.jsonl');
+    const root = folderWith('p/plain/chats/1.jsonl', 'p/note.txt');
+    symlinkSync(elsewhere, join(root, 'p', 'linked'));
+    symlinkSync(join(elsewhere, '8.jsonl'), join(root, 'p', 'to-file.jsonl'));
+    symlinkSync(join(elsewhere, 'nowhere'), join(root, 'p', 'to-nothing'));
+    return root;
+  }
+
+  it('is told as a link among the folders of a folder, where links to files and to nothing are not', () => {
+    const root = rootWithLinks();
+    const { told, blocked } = listener(root);
+    expect(foldersIn(join(root, 'p'), blocked)).toEqual(['plain']);
+    expect(told).toEqual(['link p/linked']);
+  });
+
+  it('is told as a link where it was to be listed itself, and nothing of it is given', () => {
+    const root = rootWithLinks();
+    const { told, blocked } = listener(root);
+    expect([foldersIn(join(root, 'p', 'linked'), blocked), namesIn(join(root, 'p', 'linked'), blocked)]).toEqual([[], []]);
+    expect(told).toEqual(['link p/linked', 'link p/linked']);
+  });
+
+  it('is told as a link however deep it lies below', () => {
+    const root = rootWithLinks();
+    const { told, blocked } = listener(root);
+    const names = namesBelow(root, blocked);
+    expect(names).toContain('p/plain/chats/1.jsonl');
+    expect(names.filter((name) => name.startsWith('p/linked/'))).toEqual([]);
+    expect(told).toEqual(['link p/linked']);
+  });
+
+  it.each([
+    ['that the pattern names', ['p/linked/chats/*.jsonl'], ['link p/linked']],
+    ['that a pattern’s star could be', ['p/*/chats/*.jsonl'], ['link p/linked']],
+    ['above a double star', ['p/*/**/*.jsonl'], ['link p/linked']],
+    ['that several patterns could mean, once', ['p/*/chats/*.jsonl', 'p/*/*.txt'], ['link p/linked']],
+    ['that is none of the way', ['p/plain/chats/*.jsonl'], []],
+  ])('is told as a link %s', async (_, patterns, wanted) => {
+    const root = rootWithLinks();
+    const { told, blocked } = listener(root);
+    await findFiles(root, patterns, blocked);
+    expect([...new Set(told)]).toEqual(wanted);
+  });
+
+  it('is told as a link where it is the last folder before the names', async () => {
+    const root = folderWith('p/a/1.jsonl');
+    symlinkSync(folderWith('2.jsonl'), join(root, 'p', 'a', 'chats'));
+    const { told, blocked } = listener(root);
+    expect(await findFiles(root, ['p/*/chats/*.jsonl'], blocked)).toEqual([]);
+    expect(told).toEqual(['link p/a/chats']);
+  });
+
+  it('is not one that is not there, nor one that is a file', async () => {
+    const root = folderWith('file');
+    const { told, blocked } = listener(root);
+    for (const name of ['nowhere', 'file', 'file/below']) {
+      expect([foldersIn(join(root, name), blocked), namesIn(join(root, name), blocked), namesBelow(join(root, name), blocked)]).toEqual([
+        [],
+        [],
+        [],
+      ]);
+      await findFiles(root, [`${name}/*.jsonl`], blocked);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it('is not the root itself that is a link, as a user may have laid it', async () => {
+    const root = join(temporaryFolder(), 'linked-root');
+    symlinkSync(folderWith('p/1.jsonl'), root);
+    const { told, blocked } = listener(root);
+    expect(await findFiles(root, ['p/*.jsonl'], blocked)).toEqual(['p/1.jsonl']);
+    expect(told).toEqual([]);
+  });
+
+  /** What the functions give and tell of a root in which one folder is shut, asked as an ordinary user, to whom modes mean something. */
+  async function toldToNobody(root: string, shut: string): Promise<unknown> {
+    for (const folder of ['', ...readdirSync(root, { recursive: true, encoding: 'utf8' })]) chmodSync(join(root, folder), 0o755);
+    chmodSync(join(root, shut), 0o000);
+    // The library is loaded while it can be.
+    await findFiles(root, []);
+    const { told, blocked } = listener(root);
+    process.seteuid!(NOBODY);
+    try {
+      const listed = { folders: foldersIn(join(root, 'p'), blocked), below: namesBelow(root, blocked) };
+      const walking = [...new Set(told.splice(0))];
+      return { ...listed, walking, found: await findFiles(root, ['p/*/*.jsonl'], blocked), finding: [...new Set(told)] };
+    } finally {
+      process.seteuid!(0);
+    }
+  }
+
+  it('is told as unreadable where the user may not list it, and what lies beside it is found', async (ctx) => {
+    if (!isRoot) ctx.skip('only root can ask as another user');
+    expect(await toldToNobody(folderWith('p/open/1.jsonl', 'p/shut/2.jsonl'), 'p/shut')).toEqual({
+      folders: ['open', 'shut'],
+      below: ['p/open/1.jsonl'],
+      walking: ['unreadable p/shut'],
+      found: ['p/open/1.jsonl'],
+      finding: ['unreadable p/shut'],
+    });
+  });
+
+  it('is told as unreadable where it is above all that is looked for', async (ctx) => {
+    if (!isRoot) ctx.skip('only root can ask as another user');
+    expect(await toldToNobody(folderWith('p/open/1.jsonl'), 'p')).toEqual({
+      folders: [],
+      below: [],
+      walking: ['unreadable p'],
+      found: [],
+      finding: ['unreadable p'],
+    });
   });
 });

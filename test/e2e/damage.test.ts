@@ -286,13 +286,13 @@ function kinds(files: readonly string[]): string[][] {
   return [...groups.values()].flatMap((group) => [[group.at(-1)!], group.slice(0, -1)]).filter((group) => group.length > 0);
 }
 
-/** For `make test` two damages of a file of each kind, and one in a value where there are any. */
+/** For `make test` one damage of a file of each kind, in a value where there are any. */
 const sample = (ledger: Ledger): Case[] =>
   kinds(ledger.files).flatMap((group) => {
     const file = chance.pick(group);
     const values = valuesTurned(ledger, file);
-    const damages = [{ kind: chance.pick(CUTS) }, turned(ledger, file), ...(values.length === 0 ? [] : [chance.pick(values)])];
-    return damages.map((damage) => ({ file, damage }));
+    const damages: Damage[] = values.length > 0 ? [chance.pick(values)] : [{ kind: chance.pick(CUTS) }, turned(ledger, file)];
+    return [{ file, damage: chance.pick(damages) }];
   });
 
 /** Bits that are turned in each file, beside those in values. */
@@ -317,7 +317,7 @@ describe(`a file of the store that is damaged (TOKENTRAIL_SEED=${chance.seed})`,
     ledger.end();
   }, HOUR);
 
-  it('is one of every kind', () => expect(cases.length).toBeGreaterThan(40));
+  it('is one of every kind', () => expect(cases.length).toBeGreaterThan(20));
 
   it('changes no answer, or is exit 12 with what to do, and is found by doctor', () => expect(problems).toEqual([]));
 });

@@ -8,82 +8,11 @@ import type { Agent } from '../../src/capture/agent.js';
 import { agentNamed } from '../../src/capture/agents.js';
 import { AllLogs } from '../../src/ingest/all-logs.js';
 import { findLogs } from '../../src/ingest/find-logs.js';
-import { syncUsage, type AgentSync } from '../../src/ingest/sync.js';
-import type { Instant } from '../../src/model/time.js';
-import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../../src/model/usage-row.js';
-import type { Store } from '../../src/store/store.js';
+import { syncUsage } from '../../src/ingest/sync.js';
+import type { UsageRow } from '../../src/model/usage-row.js';
 import { copyOfHome, filesIn, fixtures, newReading, temporaryFolder } from '../capture/fixture.js';
-import { NOON, openStore } from '../store/temporary.js';
 import { A, B, ClaudeHome, line } from './claude-home.js';
-
-const HOUR = 3600 * 1_000_000;
-
-/** A home with a store, and syncs at a clock that goes on. */
-class Desk {
-  readonly home: string;
-  readonly agent: Agent;
-  readonly folder = join(temporaryFolder(), 'store');
-  cache = temporaryFolder();
-  now: Instant = NOON;
-  #store: Promise<Store> | undefined;
-
-  constructor(home: string, agent: Agent) {
-    this.home = home;
-    this.agent = agent;
-  }
-
-  get store(): Promise<Store> {
-    return (this.#store ??= openStore(this.folder));
-  }
-
-  async sync(agent: Agent = this.agent, rebuild = false): Promise<AgentSync> {
-    this.now += HOUR;
-    const [synced] = await syncUsage({
-      agents: [agent],
-      rootsOf: () => agent.roots({ home: this.home, variables: {} }),
-      reading: newReading(this.cache),
-      folder: this.folder,
-      openStore: () => this.store,
-      stored: (folder) => folder.replace('/home/ada', '~'),
-      now: () => this.now,
-      rebuild,
-      machine: 'm1',
-      writing: () => undefined,
-    });
-    await this.expectBalanced();
-    return synced!;
-  }
-
-  async rows(): Promise<UsageRow[]> {
-    const table = await (await this.store).usage();
-    await table.refresh();
-    return [...(await table.ofAgent(this.agent.name)).values()];
-  }
-
-  /** Current records that count, as `session output gone`, by key. */
-  async ledger(): Promise<Record<string, string>> {
-    const rows = (await this.rows()).filter(({ counted }) => counted);
-    rows.sort((a, b) => (a.record_key < b.record_key ? -1 : 1));
-    return Object.fromEntries(rows.map((row) => [row.record_key, told(row.session_id, row.counts.output, row.source_gone)]));
-  }
-
-  /** Double entry: the control totals of each log are the sums of its rows. */
-  async expectBalanced(): Promise<void> {
-    const sums = new Map<string, LogTotals>();
-    for (const row of await this.rows()) sums.set(row.log_file_id, withRow(sums.get(row.log_file_id) ?? NO_RECORDS, row, 1));
-    const files = await (await this.store).logFiles();
-    await files.refresh();
-    const logs = [...(await files.current()).values()];
-    expect(logs.map(({ path, totals_after }) => [path, totals_after])).toEqual(
-      logs.map(({ path, log_file_id }) => [path, sums.get(log_file_id) ?? NO_RECORDS]),
-    );
-    expect(logs.every(({ state }) => state === 'done')).toBe(true);
-  }
-}
-
-const told = (session: string, output: number | null, gone: boolean): string => `${session.slice(0, 8)} ${output} ${gone ? 'gone' : ''}`;
-
-const deskOf = (home: ClaudeHome): Desk => new Desk(home.path, home.agent);
+import { Desk, deskOf, HOUR, told } from './sync-desk.js';
 
 const first = '2026-03-09T09:00:00.000Z';
 

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatInstant, formatOrNull, fromMs, localDay, parseInstant, spanBefore, utcYear } from '../../src/model/time.js';
+import {
+  formatDuration,
+  formatInstant,
+  formatOrNull,
+  fromMs,
+  LAST_MS,
+  localDay,
+  parseInstant,
+  spanBefore,
+  utcYear,
+} from '../../src/model/time.js';
 
 const TEN = Date.UTC(2026, 4, 4, 10) * 1000;
 
@@ -54,6 +64,66 @@ describe('an instant that is read', () => {
       expect(parseInstant(value)).toBeNull();
     },
   );
+});
+
+describe('the last instant whose microseconds are exact', () => {
+  // 2^53 − 1 = 9007199254740991 µs.
+  const last = 2 ** 53 - 1;
+
+  it('is in the millisecond that is told as the last one', () => {
+    expect([LAST_MS, fromMs(LAST_MS) <= last, fromMs(LAST_MS + 1) > last]).toEqual([9_007_199_254_740, true, true]);
+    expect(formatInstant(fromMs(LAST_MS))).toBe('2255-06-05T23:47:34.740Z');
+  });
+
+  it.each([
+    ['2255-06-05T23:47:34.740Z', last - 991],
+    ['2255-06-05T23:47:34.740000Z', last - 991],
+    ['2255-06-05T23:47:34.740991Z', last],
+    ['2255-06-05T23:47:34.74099199Z', last],
+    ['1684-07-28T00:12:25.259009Z', -last],
+  ])('is not after %s', (text, micros) => {
+    expect(parseInstant(text)).toBe(micros);
+  });
+
+  it.each([
+    ['the next microsecond', '2255-06-05T23:47:34.740992Z'],
+    ['the next millisecond, as most lines write it', '2255-06-05T23:47:34.741Z'],
+    ['the next millisecond in another form', '2255-06-05t23:47:34.741z'],
+    ['a later day', '2255-06-06T00:00:00.000Z'],
+    ['the same instant with an offset', '2255-06-05T22:47:34.740992-01:00'],
+    ['the end of the year 9999', '9999-12-31T23:59:59.999Z'],
+    ['the end of the year 9999 with an offset', '9999-12-31T23:59:59.999+14:00'],
+    ['the microsecond before the first one', '1684-07-28T00:12:25.259008Z'],
+    ['the year 1000', '1000-01-01T00:00:00.000Z'],
+  ])('is before %s, which is no time', (_, text) => {
+    expect(parseInstant(text)).toBeNull();
+  });
+
+  it('does not keep a day from being read that comes after one without exact times', () => {
+    parseInstant('9999-12-31T23:59:59.999Z');
+    expect(parseInstant('2026-05-04T10:00:00.000Z')).toBe(TEN);
+    expect(parseInstant('9999-12-31T23:59:59.999Z')).toBeNull();
+  });
+
+  it('is followed by none: whatever is read is a whole number that is exact', () => {
+    const two = (n: number): string => String(n).padStart(2, '0');
+    const text = fc
+      .tuple(
+        fc.integer({ min: 0, max: 9999 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 28 }),
+        fc.integer({ min: 0, max: 999 }),
+      )
+      .map(
+        ([year, month, day, ms]) => `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T12:00:00.${String(ms).padStart(3, '0')}Z`,
+      );
+    fc.assert(
+      fc.property(text, (one) => {
+        const at = parseInstant(one);
+        return at === null || (Number.isSafeInteger(at) && formatInstant(at) === one);
+      }),
+    );
+  });
 });
 
 describe('an instant that is written', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   add,
+  exact,
   hasNegative,
   isUnknown,
   sameCounts,
@@ -111,5 +112,36 @@ describe('token counts', () => {
     const frozen = Object.freeze({ ...ZERO, input: 5 });
     add(frozen, frozen);
     expect(frozen.input).toBe(5);
+  });
+});
+
+describe('a number of tokens', () => {
+  const last = 2 ** 53 - 1;
+
+  it('is exact up to 2^53 − 1, and unknown beyond', () => {
+    expect([exact(0), exact(last), exact(last + 1), exact(Infinity), exact(NaN)]).toEqual([0, last, null, null, null]);
+  });
+
+  it('is exact or unknown in every sum, and what is known of it is right', () => {
+    const big = record(fc.option(fc.maxSafeNat(), { nil: null, freq: 9 }));
+    fc.assert(
+      fc.property(big, big, (a, b) => {
+        const both = add(a, b);
+        for (const key of KEYS) {
+          const [x, y, z] = [a[key], b[key], both[key]];
+          const right = x === null || y === null ? null : BigInt(x) + BigInt(y);
+          expect(z).toBe(right === null || right > BigInt(last) ? null : Number(right));
+        }
+      }),
+    );
+  });
+
+  it('is unknown in a total that only all classes together are beyond', () => {
+    expect([total({ ...ZERO, input: last, output: 0 }), total({ ...ZERO, input: last, output: 1 })]).toEqual([last, null]);
+  });
+
+  it('stays unknown where more is added to a sum that was not exact', () => {
+    const beyond = add({ ...ZERO, output: last }, { ...ZERO, output: 1 });
+    expect([beyond.output, add(beyond, ZERO).output, add(ZERO, beyond).output, beyond.input]).toEqual([null, null, null, 0]);
   });
 });
