@@ -29,9 +29,9 @@ type Recorded = 'revision' | 'recorded_at' | 'recorded_by' | 'prev_sha256' | 'ro
 export type Draft = Omit<Analysis, Recorded>;
 
 /** How often a decision is made again after someone was first; with a lock it never is. */
-const ATTEMPTS = 40;
+export const ATTEMPTS = 40;
 
-const contended = (): TokentrailError =>
+export const contended = (): TokentrailError =>
   new TokentrailError('STORE_LOCKED', 'Other processes kept changing the same rows of the store.', {
     suggestions: ['Run the command again.'],
   });
@@ -128,6 +128,8 @@ export class Books {
         };
         if (await logs.insert(next)) return next;
       }
+      // While the lock is held nobody else writes: a row that is in the way and is not found is damaged.
+      await logs.prove();
       throw contended();
     });
   }
@@ -158,6 +160,8 @@ export class Books {
         const first: Analysis = { ...draft, revision: 1, recorded_at: at, recorded_by: command, prev_sha256: null, row_sha256: null };
         if (await logs.insert(first)) return first;
       }
+      // While the lock is held nobody else writes: a row that is in the way and is not found is damaged.
+      await logs.prove();
       throw contended();
     });
   }

@@ -1,7 +1,7 @@
 // Sources: added once, changed by revisions, never removed.
 import type { Source } from '../model/source.js';
 import { TokentrailError } from '../model/errors.js';
-import type { Books } from './books.js';
+import { ATTEMPTS, contended, type Books } from './books.js';
 
 /** The fields that a user gives; undefined where a field was not given. */
 export type SourceFields = {
@@ -81,7 +81,7 @@ export async function updateSource(books: Books, id: string, fields: SourceField
   }
   const sources = await books.sources();
   return books.store.exclusively(async () => {
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       await sources.refresh();
       const current = await findSource(books, id);
       const next: Source = {
@@ -95,5 +95,7 @@ export async function updateSource(books: Books, id: string, fields: SourceField
       };
       if (await sources.insert(next)) return next;
     }
+    await sources.prove();
+    throw contended();
   });
 }

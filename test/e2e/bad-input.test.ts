@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { Home, type Envelope } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 import { hasStore, idsIn, shown } from './shown.js';
 
 const MANUAL = 'analysis start --source-id s1 --tool manual';
@@ -11,7 +12,7 @@ const MANUAL = 'analysis start --source-id s1 --tool manual';
 let home: Home;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
 });
 
 /** Exactly one JSON document with a newline. */

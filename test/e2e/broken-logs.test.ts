@@ -21,13 +21,14 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 import { isRoot, NOBODY, runAsNobody, shown } from './shown.js';
 
 let home: Home;
 let session: ClaudeSession;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
   session = new ClaudeSession(home).enter();
 });
 

@@ -19,15 +19,6 @@ beforeEach(() => {
 const crowd = <T>(size: number, one: (n: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: size }, (_, n) => one(n)));
 
-/** The same numbers from 0 to 1 in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** What a process wrote until it ended, and how it ended. */
 function ended(child: ChildProcess): Promise<Result & { signal: string | null }> {
   let stdout = '';
@@ -98,59 +89,6 @@ describe('many at once', () => {
     await home.ok(MANUAL);
     const [writes, reads] = await Promise.all([crowd(8, () => home.run(MANUAL)), crowd(12, () => home.run('analysis list --all --json'))]);
     expect([...writes, ...reads].map(({ code }) => code)).toEqual(Array(20).fill(0));
-  });
-});
-
-describe('killed at any moment', () => {
-  const ROUNDS = 8;
-
-  it('starts that were acknowledged are stored, and the next one works', async () => {
-    const random = randomFrom(20_261_122);
-    new ClaudeSession(home).enter().answer();
-    const acknowledged: string[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const children = [0, 1].map(() => home.start(['analysis', 'start', '--source-id', `s${round}`]));
-      const results = children.map(ended);
-      for (const child of children) void sleep(80 + random() * 450).then(() => child.kill('SIGKILL'));
-      for (const { stdout } of await Promise.all(results)) if (stdout.endsWith('\n')) acknowledged.push(stdout.trim());
-    }
-    acknowledged.push(await home.ok('analysis start --source-id last'));
-    expect(await idsIn(home)).toEqual(expect.arrayContaining(acknowledged));
-  });
-
-  it('marks that were acknowledged are stored once each, and the next one works', async () => {
-    const random = randomFrom(7);
-    const session = new ClaudeSession(home).enter().answer();
-    const id = await home.ok('analysis start --source-id s1');
-    const acknowledged: string[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      session.answer({ input: 0, output: 10 });
-      const child = home.start(['analysis', 'mark', '--id', id, '--stage', `s${round}`, '--json']);
-      const result = ended(child);
-      void sleep(80 + random() * 400).then(() => child.kill('SIGKILL'));
-      if ((await result).stdout.endsWith('\n')) acknowledged.push(`s${round}`);
-    }
-    await home.ok(['analysis', 'complete', '--id', id]);
-    const { stages, tail, tokens_check } = await shown(home, id);
-    const names = stages.map(({ stage }) => stage);
-    expect(names).toEqual(expect.arrayContaining(acknowledged));
-    expect(new Set(names).size).toBe(names.length);
-    expect([tokens_check, stages.reduce((sum, { tokens_delta }) => sum + tokens_delta!, tail!.tokens_delta!)]).toEqual([
-      ROUNDS * 10,
-      ROUNDS * 10,
-    ]);
-  });
-
-  it('leaves no lock that the next command would wait for', async () => {
-    await home.ok(MANUAL);
-    for (const delay of [180, 240, 300]) {
-      const child = home.start(MANUAL);
-      void sleep(delay).then(() => child.kill('SIGKILL'));
-      await ended(child);
-    }
-    const begin = performance.now();
-    await home.ok(MANUAL);
-    expect(performance.now() - begin).toBeLessThan(10_000);
   });
 });
 

@@ -136,7 +136,7 @@ const brief = ({ code, envelope, stderr }: Answer, wanted: Answer): string =>
 /** A home with books, which can be put back to what they were. */
 class Ledger {
   readonly home = new Home();
-  readonly #resident = new Resident(this.home);
+  readonly #resident = new Resident();
   readonly #kept = join(this.home.path, 'kept');
   /** What each command says of the undamaged store. */
   readonly #wanted = new Map<string, Answer>();
@@ -202,7 +202,7 @@ class Ledger {
   }
 
   async #run(command: string): Promise<Answer> {
-    return answerOf(command, await this.#resident.run([...wordsOf(command), '--json']));
+    return answerOf(command, await this.#resident.run([...wordsOf(command), '--json'], this.home));
   }
 
   /** What is wrong with an answer; null if nothing is. */
@@ -248,7 +248,7 @@ class Ledger {
 
   /** Without --json the message is on stderr, with what to do, and stdout is empty. */
   async #unhelpful(command: string): Promise<string[]> {
-    const { code, stdout, stderr } = await this.#resident.run(wordsOf(command));
+    const { code, stdout, stderr } = await this.#resident.run(wordsOf(command), this.home);
     const helps = code === 12 && stdout === '' && /^✗ .+\n {2}.+[\s\S]*\([A-Z_]+, exit 12\)\n$/.test(stderr);
     return helps ? [] : [`${command} without --json: exit ${code}, stdout "${stdout}", stderr "${stderr}"`];
   }

@@ -10,6 +10,7 @@ import { eq } from '../../src/store/filter.js';
 import { openStore } from '../store/temporary.js';
 import { ClaudeSession } from '../support/claude-session.js';
 import { Home, type Envelope } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 
 const OTHER = '5e551011-0000-4000-8000-000000000002';
 
@@ -28,7 +29,7 @@ const SUM = { records: 3, usage: { input: 33, output: 123 }, partial_records: 0,
 
 /** Session 1: message a (10 in, then 100 out in its second revision) and b (20 out). Session 2: c (3 out). 33 in, 123 out in all. */
 beforeEach(async () => {
-  home = new Home();
+  home = new QuickHome();
   session = new ClaudeSession(home);
   session.answer({ id: 'msg_0000000a', input: 10, output: 4, finished: false, at: '2026-03-28T10:00:00.000Z' });
   session.answer({ id: 'msg_0000000b', input: 11, output: 20, at: '2026-03-28T11:00:00.000Z' });

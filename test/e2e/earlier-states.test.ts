@@ -1,7 +1,11 @@
 // What the books said at an earlier time, and how an analysis came to be what it is.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 
 interface Revision {
   readonly revision: number;
@@ -20,7 +24,9 @@ interface Shown {
 }
 
 let home: Home;
-let session: ClaudeSession;
+/** A home in which it all happened, to be copied: none of the tests changes what happened. */
+let past: string;
+let entered: Readonly<Record<string, string>>;
 let id: string;
 
 const show = (...flags: readonly string[]): Promise<Shown> => home.json<Shown>(['analysis', 'show', id, ...flags]);
@@ -32,16 +38,27 @@ const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const shifted = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
 
 /** Started, one stage marked, completed, and amended: four revisions. */
-beforeEach(async () => {
-  home = new Home();
-  session = new ClaudeSession(home).enter().answer({ input: 100, output: 900 });
-  id = await home.ok('analysis start --source-id s1');
+beforeAll(async () => {
+  const first = new Home();
+  const session = new ClaudeSession(first).enter().answer({ input: 100, output: 900 });
+  id = await first.ok('analysis start --source-id s1');
   session.answer({ input: 10, output: 60 });
-  await home.ok('analysis mark --stage read');
+  await first.ok('analysis mark --stage read');
   session.answer({ input: 1, output: 9 });
-  await home.ok(['analysis', 'complete', '--id', id, '--notes', 'done']);
-  await home.ok(['analysis', 'complete', '--id', id, '--amend', 'said more', '--notes', 'done well']);
+  await first.ok(['analysis', 'complete', '--id', id, '--notes', 'done']);
+  await first.ok(['analysis', 'complete', '--id', id, '--amend', 'said more', '--notes', 'done well']);
+  past = mkdtempSync(join(tmpdir(), 'tokentrail-past-'));
+  cpSync(first.path, past, { recursive: true });
+  entered = { CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: session.id };
 });
+
+beforeEach(() => {
+  home = new QuickHome();
+  Object.assign(home.env, entered);
+  cpSync(past, home.path, { recursive: true });
+});
+
+afterAll(() => rmSync(past, { recursive: true, force: true }));
 
 describe('analysis show --history', () => {
   it('has every revision, the first one first, with its command and its reason', async () => {

@@ -4,12 +4,13 @@ import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { BIN, Home, type Envelope, type Result } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 import { runProgram, shown, works } from './shown.js';
 
 let home: Home;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
 });
 
 /** All files and folders below a folder. */

@@ -1,5 +1,5 @@
 // Runs command lines one after another in one process, for tests that need thousands of them: the built program, its two streams
-// and its exit code, without a start of Node for each.
+// and its exit code, without a start of Node for each. Each comes with its environment and its folder.
 import { main } from '../../dist/main.js';
 
 const entry = new URL('../../bin/run.js', import.meta.url).href;
@@ -26,7 +26,10 @@ async function streamsOf(work) {
   return streams;
 }
 
-process.on('message', async (args) => {
+process.on('message', async ({ args, env, cwd }) => {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(cwd);
   process.exitCode = undefined;
   const streams = await streamsOf(() => main(args, entry));
   const code = process.exitCode ?? 0;

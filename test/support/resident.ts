@@ -1,7 +1,7 @@
-// The built program as one process that runs many command lines, in a home of its own; see command-lines.js.
+// The built program as one process that runs many command lines; see command-lines.js.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Home, Result } from './home.js';
+import type { Home, Result, RunOptions } from './home.js';
 
 const SCRIPT = fileURLToPath(new URL('command-lines.js', import.meta.url));
 
@@ -9,15 +9,17 @@ const SCRIPT = fileURLToPath(new URL('command-lines.js', import.meta.url));
 const LONGEST_MS = 120_000;
 
 export class Resident {
-  readonly #home: Home;
   #process: ChildProcess | null = null;
-
-  constructor(home: Home) {
-    this.#home = home;
-  }
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Runs one command line after the one before; code −1 and how it ended if the process dies of it. */
-  run(args: readonly string[]): Promise<Result> {
+  run(args: readonly string[], home: Home, { env = {}, cwd = home.project }: RunOptions = {}): Promise<Result> {
+    const next = this.#last.then(() => this.#run(args, { ...home.env, ...env }, cwd));
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  #run(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<Result> {
     const process = (this.#process ??= this.#begin());
     let native = '';
     const keep = (chunk: Buffer): void => void (native += chunk.toString());
@@ -35,7 +37,7 @@ export class Resident {
         this.#process = null;
         end({ code: -1, stdout: '', stderr: `It died: ${signal ?? String(code)}.` });
       });
-      process.send([...args]);
+      process.send({ args: [...args], env, cwd });
     });
   }
 
@@ -45,6 +47,6 @@ export class Resident {
   }
 
   #begin(): ChildProcess {
-    return fork(SCRIPT, { cwd: this.#home.project, env: this.#home.env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+    return fork(SCRIPT, { env: { TZ: 'UTC' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
   }
 }
