@@ -50,7 +50,7 @@ export function storeFailure(error: unknown, address: string): TokentrailError {
     });
   }
   return new TokentrailError('STORE_DAMAGED', `The store "${address}" can't be read or written: ${brief(error)}`, {
-    suggestions: ['Run `tokentrail doctor`; if it stays so, restore the store from your backup.'],
+    suggestions: ['Run `tokentrail doctor`; if it stays so, bring back a backup with `tokentrail store restore`.'],
     details,
     cause: error,
   });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fixtures } from '../capture/fixture.js';
 import { Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 import { idsIn } from './shown.js';
 
 const START = ['analysis', 'start', '--source-id', 's1', '--tool', 'manual'];
@@ -11,14 +12,16 @@ const START = ['analysis', 'start', '--source-id', 's1', '--tool', 'manual'];
 let home: Home;
 let kept: string;
 
-beforeEach(async () => {
-  home = new Home();
+async function prepare(empty: Home): Promise<void> {
+  home = empty;
   kept = join(home.path, 'kept');
   const [logs] = fixtures().filter(({ name }) => name.startsWith('claude/'));
   cpSync(logs!.home, home.path, { recursive: true });
   await home.ok(START);
   await home.run('usage sync');
-});
+}
+
+beforeEach(() => prepare(new QuickHome()));
 
 const usage = async (): Promise<unknown> => home.json(['usage', 'daily', '--tz', 'UTC']);
 
@@ -43,6 +46,8 @@ describe('a backup', () => {
   });
 
   it('is whole while others write', async () => {
+    // Each command in a process of its own, at the same time.
+    await prepare(new Home());
     const writers = Promise.all(Array.from({ length: 4 }, () => home.ok(START)));
     await home.ok(['store', 'backup', kept]);
     await writers;

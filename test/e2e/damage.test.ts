@@ -246,10 +246,10 @@ class Ledger {
     return problems.map((problem) => `${one.file}, ${told(one.damage)}: ${problem}`);
   }
 
-  /** Without --json the message is on stderr, with what to do, and stdout is empty. */
+  /** Without --json the message ends stderr, with what to do, and stdout is empty. LanceDB may have said a line of its own before. */
   async #unhelpful(command: string): Promise<string[]> {
     const { code, stdout, stderr } = await this.#resident.run(wordsOf(command), this.home);
-    const helps = code === 12 && stdout === '' && /^✗ .+\n {2}.+[\s\S]*\([A-Z_]+, exit 12\)\n$/.test(stderr);
+    const helps = code === 12 && stdout === '' && /(?:^|\n)✗ .+\n {2}.+[\s\S]*\([A-Z_]+, exit 12\)\n$/.test(stderr);
     return helps ? [] : [`${command} without --json: exit ${code}, stdout "${stdout}", stderr "${stderr}"`];
   }
 }
