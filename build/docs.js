@@ -27,7 +27,9 @@ const table = (header, rows) => [header, header.map(() => '---'), ...rows].map((
 
 function commandsPage() {
   const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
-  const sections = Object.values(commands).map((command) => {
+  // Folders are listed in an order of their own on each file system.
+  const sorted = Object.values(commands).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sections = sorted.map((command) => {
     const name = command.id.replaceAll(':', ' ');
     const examples = command.examples.map((line) =>
       line.replaceAll('<%= config.bin %>', 'tokentrail').replaceAll('<%= command.id %>', name),
