@@ -1,6 +1,7 @@
 // Configuration files. An unknown key is an error with its line: a setting that is misspelt must not be silently ignored.
 import { existsSync, readFileSync } from 'node:fs';
 import { TokentrailError } from '../model/errors.js';
+import { loadYaml } from './yaml.js';
 
 export interface Config {
   /** Address of the store; relative ones are relative to the file. */
@@ -14,14 +15,6 @@ const invalid = (file: string, line: number | null, what: string): TokentrailErr
     suggestions: ['Correct the file; `store: PATH` is the setting it can hold.'],
     details: { file, line },
   });
-
-type Yaml = typeof import('yaml');
-
-async function loadYaml(): Promise<Yaml> {
-  // A CommonJS module: bundled, its names are only on the default export.
-  const loaded = (await import('yaml')) as Yaml & { readonly default?: Yaml };
-  return loaded.default ?? loaded;
-}
 
 function readText(file: string): string {
   try {

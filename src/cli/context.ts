@@ -1,5 +1,4 @@
 // The one place that reads the environment, the clock and the configuration, and puts the parts together.
-import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import v8 from 'node:v8';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
@@ -32,7 +31,8 @@ import { ancestors } from './machine.js';
 import type { Output } from './output.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
-import { findProject, isInProject, type Project } from './project.js';
+import { findProject, homeNames, isInProject, type Project } from './project.js';
+import { renderEvolution } from './render/store.js';
 
 /** Folder of the built program; this module lies in it, or in a folder below it. */
 const PROGRAM = new URL(import.meta.url.includes('/chunks/') ? '../' : './', import.meta.url);
@@ -204,7 +204,7 @@ export class Context {
   /** The books, for commands that change what is there: a store that is missing is an error. */
   async existingBooks(): Promise<Books> {
     const { Store } = await import('../store/store.js');
-    Store.requireExisting(await this.storeFolder());
+    await Store.requireExisting(await this.storeFolder());
     return this.books();
   }
 
@@ -218,8 +218,8 @@ export class Context {
     const folder = given ?? (await this.storeFolder());
     const { Store } = await import('../store/store.js');
     const now = (): Instant => this.now();
-    const store =
-      mode === 'read' ? await Store.openForReading({ folder }) : await Store.openForWriting({ folder, now, program: this.program });
+    const options = { folder, now, program: this.program, progress: this.progress('Copying the store as it was') };
+    const store = await (mode === 'read' ? Store.openForReading(options) : Store.openForWriting(options));
     if (store.created) this.output.say(`Created the store ${this.tilde(folder)}.`);
     return new Books({ store, now, agentNamed, warmUp: () => this.#warmUp(), openSession: (target) => this.openSession(target) });
   }
@@ -227,8 +227,10 @@ export class Context {
   /** What a writing command does after its answer. */
   async close(): Promise<void> {
     await this.#readers.end();
-    const books = await this.#books?.catch(() => undefined);
-    await books?.store.keepSmall(new Date(this.now() / 1000));
+    const store = (await this.#books?.catch(() => undefined))?.store;
+    const evolution = await store?.evolution().catch(() => null);
+    if (evolution && !store!.created) this.output.say(renderEvolution(evolution, (path) => this.tilde(path)));
+    await store?.keepSmall(new Date(this.now() / 1000));
   }
 
   /** A session read up to now; opened once. Best asked for before the store is, whose library takes 70 MiB. */
@@ -380,15 +382,6 @@ export class Context {
       return { agent, session_id, path: wholeSession && isOwnLog ? null : this.tilde(path) };
     }
     return null;
-  }
-}
-
-/** The home as it is named, and as it really is where that name is a link. */
-function homeNames(home: string): string[] {
-  try {
-    return [...new Set([home, realpathSync(home)])];
-  } catch {
-    return [home];
   }
 }
 

@@ -5,6 +5,8 @@ import { listAnalyses } from '../lifecycle/list.js';
 import type { AgentName } from '../model/agents.js';
 import type { Instant } from '../model/time.js';
 import { prove } from '../store/prove.js';
+import type { Books } from '../lifecycle/books.js';
+import { TokentrailError } from '../model/errors.js';
 import type { Context } from './context.js';
 
 /** @throws STORE_DAMAGED if a row is not what was stored */
@@ -27,4 +29,14 @@ export async function ledgerOf(context: Context, at: Instant | null): Promise<Le
     writtenAt: (agent, session) => written.get(`${agent}:${session}`) ?? null,
     now: at ?? context.now(),
   };
+}
+
+/** The books for reading; null if there is no store yet. */
+export async function booksIfThere(context: Context): Promise<Books | null> {
+  try {
+    return await context.readBooks();
+  } catch (error) {
+    if (error instanceof TokentrailError && error.code === 'STORE_MISSING') return null;
+    throw error;
+  }
 }

@@ -56,3 +56,12 @@ export function isInProject(project: Project, folder: string): boolean {
   const path = relative(project.root, resolve(folder));
   return path === '' || (project.marked && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
 }
+
+/** The home as it is named, and as it really is where that name is a link. */
+export function homeNames(home: string): string[] {
+  try {
+    return [...new Set([home, realpathSync(home)])];
+  } catch {
+    return [home];
+  }
+}

@@ -190,6 +190,8 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
       idempotency_key: null,
       capture_status: 'unattached',
       capture_reason: 'no_usage',
+      forgotten_at: null,
+      imported: null,
       unknown_columns: {},
       ...(numbers ?? (await measured(books, input.usageFrom!, at))),
     };

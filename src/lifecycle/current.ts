@@ -17,7 +17,7 @@ export interface CurrentQuestion {
  */
 export async function currentAnalysis(books: Books, { sessionIds, project }: CurrentQuestion): Promise<Analysis> {
   const logs = await books.logs();
-  const started = ({ status }: Analysis): boolean => status === 'started';
+  const started = ({ status, forgotten_at }: Analysis): boolean => status === 'started' && forgotten_at === null;
   const ofSession = (await Promise.all(sessionIds.map((id) => books.store.guarded(() => logs.ofSession(id))))).flat().filter(started);
   const ofProject = async (): Promise<Analysis[]> =>
     (await books.store.guarded(() => logs.outlines())).filter((analysis) => started(analysis) && analysis.project === project);

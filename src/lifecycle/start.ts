@@ -154,6 +154,8 @@ async function draft(books: Books, input: StartInput, tool: Tool, id: string, at
     tags: empty(input.tags),
     project: input.project,
     idempotency_key: input.idempotencyKey,
+    forgotten_at: null,
+    imported: null,
     unknown_columns: {},
   };
 }

@@ -28,6 +28,8 @@ export interface Stage {
   readonly status: StageStatus;
   readonly at: Instant;
   readonly usage: Usage | null;
+  /** What was spent, where an import told that alone. */
+  readonly known_total?: number | null;
   readonly session_id: string | null;
   readonly notes: string | null;
   readonly cuts: readonly StageCut[];
@@ -91,6 +93,10 @@ export interface Analysis {
   readonly idempotency_key: string | null;
   readonly capture_status: CaptureStatus;
   readonly capture_reason: string | null;
+  /** Since when lists leave it out; null for all others. */
+  readonly forgotten_at: Instant | null;
+  /** What an imported row said that no column can hold; null for all others. */
+  readonly imported: Readonly<Record<string, unknown>> | null;
   /** Columns of a newer release, carried into the next revision unchanged. */
   readonly unknown_columns: Readonly<Record<string, unknown>>;
 }

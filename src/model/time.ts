@@ -110,6 +110,30 @@ export function localDay(text: string, edge: 'start' | 'end'): Instant | null {
   return fromMs(date.getTime());
 }
 
+const WALL = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?)?$/;
+
+/** A time without an offset, or a day, in UTC; null if it is none. */
+export function utcTime(text: string): Instant | null {
+  const m = WALL.exec(text);
+  return m === null ? null : parseInstant(`${m[1]!}T${m[2] ?? '00:00'}${m[3] ?? ':00'}Z`);
+}
+
+/** The same in this machine's zone. */
+export function localTime(text: string): Instant | null {
+  const utc = utcTime(text);
+  if (utc === null) return null;
+  const wall = new Date(utc / MICROS_PER_MS);
+  const local = new Date(
+    wall.getUTCFullYear(),
+    wall.getUTCMonth(),
+    wall.getUTCDate(),
+    wall.getUTCHours(),
+    wall.getUTCMinutes(),
+    wall.getUTCSeconds(),
+  );
+  return fromMs(local.getTime()) + (utc % MICROS_PER_SECOND);
+}
+
 /** `7d`, `12h`, `30m` before `now`; null if the text is no such span. */
 export function spanBefore(text: string, now: Instant): Instant | null {
   const m = /^(\d{1,5})([dhm])$/.exec(text);

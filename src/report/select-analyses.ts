@@ -5,6 +5,8 @@ import { compareAnalysisIds } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 
 export interface AnalysisFilter {
+  /** Those that were forgotten, too. */
+  readonly forgotten: boolean;
   readonly sourceId: string | null;
   readonly tool: Tool | null;
   readonly status: Status | null;
@@ -30,6 +32,7 @@ const began = ({ started_at, created_at }: Analysis): Instant => started_at ?? c
 function matches(analysis: Analysis, filter: AnalysisFilter): boolean {
   const tags = analysis.tags ?? [];
   return (
+    (filter.forgotten || analysis.forgotten_at === null) &&
     (filter.sourceId === null || analysis.source_id === filter.sourceId) &&
     (filter.tool === null || analysis.tool === filter.tool) &&
     (filter.status === null || analysis.status === filter.status) &&

@@ -62,5 +62,7 @@ export const analysisLogs: TableSchema = {
     column('cost_pico_usd', 'int64', 'Cost in 10^-12 dollars, the truth; null if unpriced.'),
     column('cost_provenance', 'utf8', 'reported, estimated or unpriced.'),
     column('cost_json', 'json', 'Rate cards that were applied.'),
+    column('forgotten_at', 'timestamp', 'Since when lists leave it out; its numbers still count.'),
+    column('imported_json', 'json', 'What an imported row said that no column can hold.'),
   ],
 };

@@ -5,6 +5,7 @@ import { logFiles } from './log-files.js';
 import type { Migration } from './migration.js';
 import { firstTables } from './migrations/0001-first-tables.js';
 import { usageTables } from './migrations/0002-usage.js';
+import { imports } from './migrations/0003-imports.js';
 import { sources } from './sources.js';
 import { usage } from './usage.js';
 
@@ -14,4 +15,4 @@ export type { FrozenColumn, Migration, MigrationStep } from './migration.js';
 
 export const TABLES = [sources, analysisLogs, usage, logFiles, ledger] as const;
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables, imports];

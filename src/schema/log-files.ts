@@ -25,5 +25,6 @@ export const logFiles: TableSchema = {
     required('totals_before', 'json', "Sums of its records' known counts before the sync."),
     required('totals_after', 'json', 'The same after it; with `done` they hold.'),
     column('gone_at', 'timestamp', 'When the log was found to be gone; null while it is there.'),
+    column('row_sha256', 'utf8', "`v1:` and the SHA-256 of this row's canonical form; null in rows older than schema 3."),
   ],
 };

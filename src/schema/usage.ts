@@ -37,5 +37,6 @@ export const usage: TableSchema = {
     required('log_file_id', 'word', 'The log to whose control totals it belongs.'),
     required('reader_version', 'int64', 'Version of the reader that gave it.'),
     required('source_gone', 'bool', 'The bytes that it came from are gone; it is kept.'),
+    column('purged_at', 'timestamp', 'When it was taken out of all totals on request, for good.'),
   ],
 };

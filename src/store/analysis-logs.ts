@@ -19,6 +19,7 @@ const LIST_COLUMNS = [
   'started_at', 'completed_at', 'duration_seconds', 'tokens_in', 'tokens_out', 'total_tokens', 'tokens_check', 'cost_pico_usd',
   'cost_provenance', 'input_tokens', 'cache_read_tokens', 'cache_write_5m_tokens', 'cache_write_1h_tokens', 'output_tokens',
   'reasoning_tokens', 'capture_status', 'capture_reason', 'usage_session_id', 'usage_provider', 'created_at', 'project',
+  'forgotten_at',
 ] as const; // prettier-ignore
 
 export class AnalysisLogs {
@@ -56,6 +57,11 @@ export class AnalysisLogs {
   /** False if a revision of that number is there already: someone was first. */
   insert(analysis: Analysis): Promise<boolean> {
     return this.#table.insertIfAbsent(analysisToRow(analysis));
+  }
+
+  /** Inserts first revisions in one commit; the caller holds the lock and knows that their ids are free. */
+  insertAll(analyses: readonly Analysis[]): Promise<void> {
+    return this.#table.append(analyses.map(analysisToRow));
   }
 
   /** The last revisions of all analyses that were recorded by `at`, each proved; unordered. */

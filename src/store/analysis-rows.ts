@@ -4,7 +4,8 @@ import type { Analysis, MeasuredUsage, Stage } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { analysisLogs } from '../schema/index.js';
 import type { Row, Value } from './rows.js';
-import { RESTORE, rowHash } from './seal.js';
+import { RESTORE } from './damage.js';
+import { rowHash } from './seal.js';
 import { stagesFromText, stagesToText } from './stages-text.js';
 
 const KNOWN = new Set(analysisLogs.columns.map(({ name }) => name));
@@ -18,7 +19,7 @@ const PLAIN = [
   'tokens_in', 'tokens_out', 'total_tokens', 'cost_pico_usd', 'cost_provenance', 'tokens_baseline', 'tokens_final', 'tokens_check',
   'usage_provider', 'usage_mode', 'usage_session_id', 'inputs_source_ids', 'inputs_analysis_ids', 'claims_extracted',
   'claims_updated', 'notes', 'git_commit', 'git_branch', 'created_at', 'task', 'tags', 'project', 'idempotency_key',
-  'capture_status', 'capture_reason',
+  'capture_status', 'capture_reason', 'forgotten_at',
 ] as const satisfies readonly (keyof Analysis)[]; // prettier-ignore
 
 export const rowKey = (id: string, revision: number): string => `${id}@${revision}`;
@@ -38,6 +39,7 @@ export function analysisToRow(analysis: Analysis): Row {
   row['stages_json'] = analysis.stages.length === 0 ? null : stagesToText(analysis.stages);
   row['sessions_json'] = JSON.stringify(analysis.sessions);
   row['usage_json'] = analysis.usage === null ? null : JSON.stringify(analysis.usage);
+  row['imported_json'] = analysis.imported === null ? null : JSON.stringify(analysis.imported);
   row['row_sha256'] = rowHash(row);
   return row;
 }
@@ -72,6 +74,7 @@ export function analysisFromRow(row: Row): Analysis {
     },
     usage: parsed<MeasuredUsage | null>(row, 'usage_json', null),
     sessions: parsed<SessionPart[]>(row, 'sessions_json', []),
+    imported: parsed<Analysis['imported']>(row, 'imported_json', null),
     stages: parsed<Stage[]>(row, 'stages_json', [], stagesFromText),
     unknown_columns: Object.fromEntries(Object.entries(row).filter(([name]) => !KNOWN.has(name))),
   };

@@ -1,31 +1,13 @@
 // Backups: a copy of the store's folder as it was at one moment, with a list of its files and their hashes; and the way back.
-import { createHash } from 'node:crypto';
-import { closeSync, constants, copyFileSync, existsSync, fsyncSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs'; // prettier-ignore
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
-import { makeFolder, syncPath, writeFileAtomically } from './files.js';
+import { BACKUP_FORMAT, BACKUP_LIST, copyFiles, copyStore, hashOf, type BackupFile, type BackupList, type CopyProgress } from './copy.js';
+import { syncPath } from './files.js';
 import { withFileLock } from './lock.js';
 import { prove, type StoreRows } from './prove.js';
 import { Store } from './store.js';
-
-/** What stands beside the files of a backup. */
-const LIST = 'backup.json';
-const FORMAT = 'tokentrail-backup/1';
-
-interface BackupFile {
-  /** Relative to the store, with forward slashes. */
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-}
-
-interface BackupList {
-  readonly format: typeof FORMAT;
-  readonly made_at: string;
-  readonly program: string;
-  readonly files: readonly BackupFile[];
-}
 
 /** What a backup holds. */
 export interface Backup {
@@ -36,66 +18,8 @@ export interface Backup {
   readonly rows: StoreRows;
 }
 
-/** Told of how many of how many files are copied. */
-export type CopyProgress = (done: number, of: number) => void;
-
 const bad = (message: string, details: Readonly<Record<string, unknown>>): TokentrailError =>
   new TokentrailError('STORE_DAMAGED', message, { suggestions: ['Use another backup; this one was changed or copied in part.'], details });
-
-const BUFFER_BYTES = 1024 * 1024;
-
-/** Hash of a plain file, in bounded memory. */
-function hashOf(path: string): string {
-  const hash = createHash('sha256');
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-    for (let read = readSync(fd, buffer, 0, BUFFER_BYTES, null); read > 0; read = readSync(fd, buffer, 0, BUFFER_BYTES, null)) {
-      hash.update(buffer.subarray(0, read));
-    }
-  } finally {
-    closeSync(fd);
-  }
-  return hash.digest('hex');
-}
-
-/** Locks are this machine's, half written files nobody's. */
-const isKept = (name: string): boolean => !name.endsWith('.lock') && !name.endsWith('.tmp');
-
-/** Plain files below a folder, sorted. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && isKept(entry.name))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
-}
-
-/** Copies files into a new folder and syncs them; what is there already is an error. */
-function copyFiles(from: string, to: string, paths: readonly string[], progress: CopyProgress): void {
-  const folders = new Set<string>([to]);
-  makeFolder(to);
-  paths.forEach((path, i) => {
-    progress(i, paths.length);
-    const target = join(to, path);
-    makeFolder(dirname(target));
-    folders.add(dirname(target));
-    copyFileSync(join(from, path), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    const fd = openSync(target, 'r+');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  });
-  for (const folder of folders) syncPath(folder);
-  progress(paths.length, paths.length);
-}
-
-const described = (folder: string, path: string): BackupFile => ({
-  path,
-  size: lstatSync(join(folder, path)).size,
-  sha256: hashOf(join(folder, path)),
-});
 
 /** Runs `work` on a new folder; what was made there goes if it fails. */
 async function orNothing<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -119,38 +43,27 @@ async function orNothing<T>(folder: string, work: () => Promise<T>): Promise<T> 
  */
 export async function backUp(store: Store, folder: string, at: Instant, program: string, progress: CopyProgress): Promise<Backup> {
   return orNothing(folder, async () => {
-    // Upkeep removes files, and has a lock of its own.
-    const paths = await store.exclusively(async () => {
-      const copied = await withFileLock(join(store.folder, 'upkeep.lock'), true, () => {
-        const found = filesBelow(store.folder);
-        copyFiles(store.folder, folder, found, progress);
-        return Promise.resolve(found);
-      });
-      return copied ?? [];
-    });
+    const { files, made_at } = await store.exclusively(() => copyStore(store.folder, folder, at, program, progress));
     const rows = await prove(await Store.openForReading({ folder }));
-    const files = paths.map((path) => described(folder, path));
-    const list: BackupList = { format: FORMAT, made_at: formatInstant(at), program, files };
-    writeFileAtomically(join(folder, LIST), [`${JSON.stringify(list, null, 1)}\n`], true);
-    return { folder, made_at: list.made_at, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), rows };
+    return { folder, made_at, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), rows };
   });
 }
 
 function listOf(folder: string): BackupList {
   let list: BackupList;
   try {
-    list = JSON.parse(readFileSync(join(folder, LIST), 'utf8')) as BackupList;
+    list = JSON.parse(readFileSync(join(folder, BACKUP_LIST), 'utf8')) as BackupList;
   } catch (error) {
-    throw new TokentrailError('STORE_MISSING', `"${folder}" is no backup of tokentrail: it has no readable ${LIST}.`, {
+    throw new TokentrailError('STORE_MISSING', `"${folder}" is no backup of tokentrail: it has no readable ${BACKUP_LIST}.`, {
       suggestions: ['Name a folder that `tokentrail store backup` made.'],
       cause: error,
     });
   }
-  const isList = (list.format as string) === FORMAT && Array.isArray(list.files);
+  const isList = (list.format as string) === BACKUP_FORMAT && Array.isArray(list.files);
   const isPlain = ({ path }: BackupFile): boolean =>
     typeof path === 'string' && path !== '' && !path.split('/').includes('..') && !path.startsWith('/');
   if (isList && list.files.every(isPlain)) return list;
-  throw bad(`The list of the backup "${folder}" can't be read.`, { file: LIST });
+  throw bad(`The list of the backup "${folder}" can't be read.`, { file: BACKUP_LIST });
 }
 
 /** @throws STORE_MISSING if the folder is no backup, STORE_DAMAGED if a file is not what was copied */

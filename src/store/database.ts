@@ -11,7 +11,9 @@ import { isConflict } from './failures.js';
 import { syncNewFiles, syncPath, tableFiles } from './files.js';
 import { eq, or, startsWith, type Filter } from './filter.js';
 import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row, type Value } from './rows.js';
-import { checkSeal, RESTORE } from './seal.js';
+import { RESTORE } from './damage.js';
+import { checkSeal } from './seal.js';
+import type { Table as ArrowTable } from 'apache-arrow';
 
 type LanceDb = typeof import('@lancedb/lancedb');
 
@@ -77,6 +79,25 @@ export class Database {
     syncPath(this.folder);
     return created;
   }
+
+  /** The whole table, whatever its columns are. */
+  async whole(name: string): Promise<ArrowTable> {
+    return (await (await this.#connection.openTable(name)).query().toArrow()) as never;
+  }
+
+  /** Puts other columns and rows in the place of those of a table, in one commit, and syncs them. */
+  async replace(name: string, rows: ArrowTable): Promise<void> {
+    const folder = join(this.folder, `${name}.lance`);
+    const before = tableFiles(folder);
+    if (rows.numRows === 0) await this.#connection.createEmptyTable(name, rows.schema as never, { mode: 'overwrite' });
+    else await this.#connection.createTable(name, rows as never, { mode: 'overwrite' });
+    syncNewFiles(folder, before);
+  }
+
+  async drop(name: string): Promise<void> {
+    await this.#connection.dropTable(name);
+    syncPath(this.folder);
+  }
 }
 
 /** The last revision of one id, as found in a table. */
@@ -137,6 +158,17 @@ export class RevisionTable {
     return this.#table.version();
   }
 
+  /** Makes the table what it was at a version, by a new one. */
+  async returnTo(version: number): Promise<void> {
+    await this.refresh();
+    if ((await this.version()) === version) return;
+    const before = tableFiles(this.#folder);
+    await this.#table.checkout(version);
+    await this.#table.restore();
+    syncNewFiles(this.#folder, before);
+    this.#schema = undefined;
+  }
+
   /** This handle made a commit after which it is time to look whether files should be merged. */
   get upkeepDue(): boolean {
     return this.#upkeepDue;
@@ -151,9 +183,15 @@ export class RevisionTable {
     return new Set((await this.schema()).fields.map(({ name }) => name));
   }
 
+  /** Those of `columns` that are there: a store of an older schema lacks some, whose values are null then. */
+  async #present(columns: readonly string[]): Promise<string[]> {
+    const there = await this.columnNames();
+    return columns.filter((name) => there.has(name));
+  }
+
   /** The columns of the rows that match; all rows without a filter. */
   async select(columns: readonly string[], filter?: Filter): Promise<Row[]> {
-    const query = this.#table.query().select([...columns]);
+    const query = this.#table.query().select(await this.#present(columns));
     return decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
   }
 
@@ -277,7 +315,7 @@ export class RevisionTable {
 
   async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {
     const query = this.#table.takeRowIds(rowIds);
-    if (columns !== undefined) return decodeRows((await query.select([...columns]).toArrow()) as never);
+    if (columns !== undefined) return decodeRows((await query.select(await this.#present(columns)).toArrow()) as never);
     const found = await query.toArrow();
     // Whole rows have the columns of the table, which the next insert needs.
     if (found.numRows > 0) this.#schema ??= found.schema;
@@ -315,9 +353,9 @@ export class RevisionTable {
     this.#upkeepDue ||= version % LOOK_EVERY === 0;
   }
 
-  /** The columns of the rows that match, a batch at a time. */
+  /** The columns of the rows that match, a batch at a time; those that are not there are left out. */
   async *columns(names: readonly string[], filter?: Filter): AsyncGenerator<{ readonly columns: Columns; readonly length: number }> {
-    const all = this.#table.query().select([...names]);
+    const all = this.#table.query().select(await this.#present(names));
     const query = filter ? all.where(filter.sql) : all;
     // A stream comes in small batches, each with its own dictionaries: three times as slow, for what is too much to have at once.
     const isMuch = (await this.#table.countRows()) * names.length > MOST_CELLS;

@@ -2,8 +2,9 @@
 import type { LogAbout, LogFileRow, LogTotals } from '../model/usage-row.js';
 import { TokentrailError } from '../model/errors.js';
 import type { RevisionTable } from './database.js';
-import type { Columns, Value } from './rows.js';
-import { RESTORE } from './seal.js';
+import type { Columns, Row, Value } from './rows.js';
+import { RESTORE } from './damage.js';
+import { requireSeal, rowHash } from './seal.js';
 
 const PLAIN = [
   'log_file_id', 'revision', 'recorded_at', 'state', 'agent', 'session_id', 'path', 'origin', 'kind', 'size', 'written_at', 'read_to',
@@ -18,7 +19,16 @@ function toColumns(logs: readonly LogFileRow[]): Columns {
   columns['state_json'] = logs.map(({ about }) => JSON.stringify(about));
   columns['totals_before'] = logs.map(({ totals_before }) => JSON.stringify(totals_before));
   columns['totals_after'] = logs.map(({ totals_after }) => JSON.stringify(totals_after));
+  columns['row_sha256'] = logs.map((_, i) => rowHash(rowOf(columns, i)));
   return columns;
+}
+
+const rowOf = (columns: Columns, i: number): Row => Object.fromEntries([...PLAIN, ...JSONS].map((name) => [name, columns[name]![i]!]));
+
+/** A row of a schema before 3 has no hash. @throws STORE_DAMAGED */
+function checkRow(columns: Columns, i: number): void {
+  const seal = (columns['row_sha256']?.[i] ?? null) as string | null;
+  if (seal !== null) requireSeal(rowOf(columns, i), seal, 'log_files', `${String(columns['path']![i])}@${String(columns['revision']![i])}`);
 }
 
 function parsed(columns: Columns, name: (typeof JSONS)[number], i: number): unknown {
@@ -61,7 +71,7 @@ export class LogFiles {
   /** What holds of every log now, by its id. */
   async current(): Promise<Map<string, LogFileRow>> {
     const last = new Map<string, { readonly columns: Columns; readonly i: number }>();
-    for await (const { columns, length } of this.#table.columns([...PLAIN, ...JSONS])) {
+    for await (const { columns, length } of this.#table.columns([...PLAIN, ...JSONS, 'row_sha256'])) {
       for (let i = 0; i < length; i++) {
         const id = columns['log_file_id']![i] as string;
         const known = last.get(id);
@@ -69,7 +79,12 @@ export class LogFiles {
         if (!older) last.set(id, { columns, i });
       }
     }
-    return new Map([...last].map(([id, { columns, i }]) => [id, fromColumns(columns, i)]));
+    return new Map(
+      [...last].map(([id, { columns, i }]) => {
+        checkRow(columns, i);
+        return [id, fromColumns(columns, i)];
+      }),
+    );
   }
 
   /** Appends revisions, on disk when this returns; the caller holds the lock. */

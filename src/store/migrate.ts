@@ -1,10 +1,31 @@
-// Brings a store to the schema of this program. Each step can be run again, so a migration that was killed midway is finished by
-// the next writing command; the ledger row comes last.
-import { MIGRATIONS, ledger, type Migration } from '../schema/index.js';
+// Brings a store to the schema of this program. What the store was is copied first. Each step can be run again, so a migration that
+// was killed midway is finished by the next writing command, and one that fails is taken back; the ledger row comes last.
+import { join } from 'node:path';
+import { MIGRATIONS, ledger, TABLES, type Migration, type MigrationStep } from '../schema/index.js';
 import { TokentrailError } from '../model/errors.js';
-import type { Instant } from '../model/time.js';
-import type { Database } from './database.js';
+import { formatInstant, type Instant } from '../model/time.js';
+import { adopt, foreignTables } from './adopt.js';
+import { BACKUPS, copyStore, type CopyProgress } from './copy.js';
+import type { Database, RevisionTable } from './database.js';
 import { upTo } from './filter.js';
+
+/** What a store went through. */
+export interface Evolution {
+  /** Number of the schema that it had; 0 if it was new, or another program's. */
+  readonly from: number;
+  readonly to: number;
+  readonly migrations: readonly Pick<Migration, 'id' | 'name'>[];
+  /** Tables that another program had made. */
+  readonly adopted: readonly string[];
+  /** Folder that holds the store as it was; null if there was nothing in it. */
+  readonly backup: string | null;
+}
+
+/** What it takes to bring a store to this schema. */
+export interface MigrationPlan {
+  readonly missing: readonly Migration[];
+  readonly foreign: readonly string[];
+}
 
 /**
  * The migrations that the store has not been through.
@@ -31,15 +52,67 @@ export async function missingMigrations(database: Database): Promise<readonly Mi
   return MIGRATIONS.filter(({ id }) => !applied.has(id));
 }
 
-/** Applies what is missing; the caller holds the lock. */
-export async function migrate(database: Database, missing: readonly Migration[], now: Instant, program: string): Promise<void> {
+/** What is missing; nothing if both lists are empty. @throws STORE_NEWER */
+export async function migrationPlan(database: Database): Promise<MigrationPlan> {
+  const missing = await missingMigrations(database);
+  return { missing, foreign: missing.length === 0 ? [] : await foreignTables(database) };
+}
+
+const tableOf = (step: MigrationStep): string => ('create' in step ? step.create : step.add);
+
+async function take(database: Database, step: MigrationStep): Promise<void> {
+  const table = 'create' in step ? await database.create(step.create, step.key, step.columns) : await database.open(step.add);
+  await table.addColumns(step.columns);
+}
+
+/** Runs `work`; if it fails, the tables are again what they were, those that it made are gone, and the failure is thrown. */
+async function orAsBefore(database: Database, names: readonly string[], work: () => Promise<void>): Promise<void> {
+  const before = new Map<string, { table: RevisionTable; version: number } | null>();
+  for (const name of new Set(names)) {
+    const table = database.has(name) ? await database.open(name) : null;
+    before.set(name, table === null ? null : { table, version: await table.version() });
+  }
+  try {
+    await work();
+  } catch (error) {
+    for (const [name, was] of before) {
+      // What can't be taken back now (a full disk) is only columns that nobody reads; the next command goes on from there.
+      if (was !== null) await was.table.returnTo(was.version).catch(() => undefined);
+      else if (database.has(name)) await database.drop(name).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+const stampOf = (at: Instant): string => formatInstant(at).replaceAll(/[:.]/g, '-');
+
+/**
+ * Applies what is missing; the caller holds the lock.
+ *
+ * @param keepBackup false for a copy that is thrown away.
+ */
+export async function migrate(
+  database: Database,
+  { missing, foreign }: MigrationPlan,
+  now: Instant,
+  program: string,
+  keepBackup = true,
+  progress: CopyProgress = () => undefined,
+): Promise<Evolution> {
+  const from = MIGRATIONS.length - missing.length;
+  const holdsRows = from > 0 || foreign.length > 0 || TABLES.some(({ name }) => name !== ledger.name && database.has(name));
+  const backup = keepBackup && holdsRows ? join(database.folder, BACKUPS, `${stampOf(now)}-schema-${from}`) : null;
+  if (backup !== null) await copyStore(database.folder, backup, now, program, progress);
+  const adopted = [...foreign];
+  await orAsBefore(database, foreign, () => adopt(database, foreign, now));
   const columns = ledger.columns.map(({ name, type, nullable }) => [name, type, nullable] as const);
   const book = await database.create(ledger.name, ledger.key, columns);
   for (const migration of missing) {
-    for (const step of migration.steps) {
-      const table = 'create' in step ? await database.create(step.create, step.key, step.columns) : await database.open(step.add);
-      await table.addColumns(step.columns);
-    }
-    await book.insertIfAbsent({ id: migration.id, name: migration.name, applied_at: now, program });
+    await orAsBefore(database, migration.steps.map(tableOf), async () => {
+      for (const step of migration.steps) await take(database, step);
+      await book.insertIfAbsent({ id: migration.id, name: migration.name, applied_at: now, program });
+    });
   }
+  const to = missing.at(-1)?.id ?? from;
+  return { from, to, migrations: missing.map(({ id, name }) => ({ id, name })), adopted, backup };
 }

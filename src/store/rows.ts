@@ -1,11 +1,26 @@
 // Rows between plain values and Arrow. Reads and builds column buffers directly: Arrow's builders and row proxies are the slow
 // part of a one-row command. Only the closed set of types in src/schema is written; anything else throws.
-import { type Data, DataType, type Dictionary, Field, makeData, RecordBatch, Schema, Struct, Table, Vector } from 'apache-arrow';
+import { type Data, DataType, type Dictionary, Field, makeData, Precision, RecordBatch, Schema, Struct, Table, Vector, vectorFromArray } from 'apache-arrow'; // prettier-ignore
 import { assertThat, TokentrailError } from '../model/errors.js';
 import { TABLES } from '../schema/index.js';
+import { RESTORE } from './damage.js';
+
+/** What a column of a type that no table of ours has holds, as an embedding: carried from one revision into the next. */
+export class Carried {
+  /** Plain values, lists and objects of them, bytes; whole numbers of 64 bits are bigints. */
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+
+  toString(): string {
+    return JSON.stringify(this.value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+  }
+}
 
 /** int64 and timestamp (µs) are numbers, refused beyond 2^53 − 1; money is bigint. */
-export type Value = string | number | bigint | boolean | readonly string[] | null;
+export type Value = string | number | bigint | boolean | readonly string[] | Carried | null;
 
 export type Row = Readonly<Record<string, Value>>;
 
@@ -18,6 +33,16 @@ const KNOWN = new Set(TABLES.flatMap(({ columns }) => columns.map(({ name }) => 
 const isExact = (column: string, value: bigint): boolean =>
   MONEY.has(column) || (!KNOWN.has(column) && !Number.isSafeInteger(Number(value)));
 
+/** An Arrow value without Arrow. */
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  if (Symbol.iterator in value && !('toJSON' in value && !('length' in value))) {
+    return Array.from(value as Iterable<unknown>, plain);
+  }
+  const fields = 'toJSON' in value ? (value as { toJSON: () => object }).toJSON() : value;
+  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, plain(one)]));
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -25,7 +50,7 @@ function safeNumber(value: bigint, column: string): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) {
     throw new TokentrailError('STORE_DAMAGED', `Column "${column}" holds ${value}, which is no count up to 2^53 − 1.`, {
-      suggestions: ['Run `tokentrail doctor`.'],
+      suggestions: RESTORE,
     });
   }
   return number;
@@ -44,6 +69,14 @@ function text(data: Data, index: number): string {
   return decoder.decode((data.values as Uint8Array).subarray(offsets[index], offsets[index + 1]));
 }
 
+const noWord = (column: string, number: number): TokentrailError =>
+  new TokentrailError('STORE_DAMAGED', `Column "${column}" refers to word ${number}, which is not there.`, { suggestions: RESTORE });
+
+const isWord = (type: DataType): type is Dictionary =>
+  DataType.isDictionary(type) && DataType.isUtf8(type.dictionary as DataType) && type.indices.bitWidth <= 32;
+
+const isDouble = (type: DataType): boolean => DataType.isFloat(type) && type.precision === Precision.DOUBLE;
+
 function cell(field: Field, data: Data, index: number): Value {
   if (data.nullCount > 0 && !data.getValid(index)) return null;
   const type = field.type as DataType;
@@ -52,18 +85,21 @@ function cell(field: Field, data: Data, index: number): Value {
     const value = (data.values as BigInt64Array)[index]!;
     return isExact(field.name, value) ? value : safeNumber(value, field.name);
   }
-  if (DataType.isDictionary(type)) return text(data.dictionary!.data[0] as Data, (data.values as Int32Array)[index]!);
+  if (isWord(type)) {
+    const [dictionary, number] = [data.dictionary!.data[0] as Data, (data.values as Int32Array)[index]!];
+    if (!(number >= 0 && number < dictionary.length)) throw noWord(field.name, number);
+    return text(dictionary, number);
+  }
   if (DataType.isBool(type)) return ((data.values as Uint8Array)[(data.offset + index) >> 3]! & (1 << ((data.offset + index) & 7))) !== 0;
   if (DataType.isTimestamp(type)) return safeNumber((data.values as BigInt64Array)[index]!, field.name);
-  if (DataType.isFloat(type)) return (data.values as Float64Array)[index]!;
+  if (isDouble(type)) return (data.values as Float64Array)[index]!;
   if (DataType.isList(type) && DataType.isUtf8(type.children[0]!.type)) {
     const offsets = data.valueOffsets as Int32Array;
     const child = data.children[0]!;
     return Array.from({ length: offsets[index + 1]! - offsets[index]! }, (_, i) => text(child, offsets[index]! + i));
   }
   const value: unknown = new Vector([data]).get(index);
-  if (DataType.isList(type)) return Array.from(value as Iterable<string>);
-  return typeof value === 'bigint' ? safeNumber(value, field.name) : (value as Value);
+  return value !== null && typeof value === 'object' ? new Carried(plain(value)) : (value as Value);
 }
 
 /** Which rows of a column are not null; null if all are. */
@@ -79,11 +115,18 @@ function columnValues(field: Field, data: Data): Value[] {
   const type = field.type as DataType;
   const values = new Array<Value>(data.length);
   const isValid = validBits(data);
-  if (DataType.isDictionary(type)) {
+  if (isWord(type)) {
     const dictionary = data.dictionary!.data[0] as Data;
     const words = Array.from({ length: dictionary.length }, (_, i) => text(dictionary, i));
     const numbers = data.values as Int32Array;
-    for (let i = 0; i < data.length; i++) values[i] = isValid?.(i) === false ? null : words[numbers[i]!]!;
+    for (let i = 0; i < data.length; i++) {
+      if (isValid?.(i) === false) values[i] = null;
+      else {
+        const word = words[numbers[i]!];
+        if (word === undefined) throw noWord(field.name, numbers[i]!);
+        values[i] = word;
+      }
+    }
   } else if ((DataType.isInt(type) && type.bitWidth === 64 && !MONEY.has(field.name)) || DataType.isTimestamp(type)) {
     const { buffer, byteOffset, length } = data.values as BigInt64Array;
     // Halves, since a bigint for each of a million cells costs more than all the rest.
@@ -178,22 +221,41 @@ function boolData(type: DataType, values: readonly Value[], nulls: ReturnType<ty
   return make({ type, length: values.length, data, ...nulls });
 }
 
+/** Arrow's builders make no buffers for rows that are null, which LanceDB wants: so the widths that are fixed are built here. */
+function carriedData(type: DataType, values: readonly unknown[], nulls: ReturnType<typeof bitmap>): Data {
+  const length = values.length;
+  if (DataType.isInt(type) || DataType.isFloat(type)) {
+    const data = new (type as { ArrayType: new (length: number) => Record<number, unknown> }).ArrayType(length);
+    values.forEach((value, i) => {
+      if (value !== null) data[i] = value;
+    });
+    return make({ type, length, data, ...nulls });
+  }
+  if (DataType.isFixedSizeList(type)) {
+    const child = type.children[0]!.type as DataType;
+    const filler: unknown = DataType.isInt(child) || DataType.isFloat(child) ? 0 : null;
+    const items = values.flatMap((value) => (value === null ? new Array<unknown>(type.listSize).fill(filler) : (value as unknown[])));
+    return make({ type, length, child: carriedData(child, items, bitmap(items as Value[])), ...nulls });
+  }
+  return vectorFromArray(values, type).data[0]!;
+}
+
 function columnData(field: Field, values: readonly Value[]): Data {
   const type = field.type as DataType;
   const nulls = bitmap(values);
   const length = values.length;
   if (DataType.isUtf8(type)) return utf8Data(type, values as readonly (string | null)[], nulls);
-  if (DataType.isDictionary(type)) return wordData(type, values as readonly (string | null)[], nulls);
+  if (isWord(type) && type.indices.bitWidth === 32) return wordData(type, values as readonly (string | null)[], nulls);
   if (DataType.isBool(type)) return boolData(type, values, nulls);
   if ((DataType.isInt(type) && type.bitWidth === 64) || DataType.isTimestamp(type)) {
     const data = new BigInt64Array(length);
     values.forEach((value, i) => (data[i] = wholeNumber(value, field)));
     return make({ type, length, data, ...nulls });
   }
-  if (DataType.isFloat(type)) {
+  if (isDouble(type)) {
     return make({ type, length, data: Float64Array.from(values, (v) => Number(v ?? 0)), ...nulls });
   }
-  if (DataType.isList(type)) {
+  if (DataType.isList(type) && DataType.isUtf8(type.children[0]!.type)) {
     const lists = values as readonly (readonly string[] | null)[];
     const valueOffsets = new Int32Array(length + 1);
     lists.forEach((list, i) => (valueOffsets[i + 1] = valueOffsets[i]! + (list?.length ?? 0)));
@@ -204,9 +266,11 @@ function columnData(field: Field, values: readonly Value[]): Data {
     );
     return make({ type, length, valueOffsets, child, ...nulls });
   }
-  throw new TokentrailError('STORE_NEWER', `Column "${field.name}" has the type number ${type.typeId}, which this version can't write.`, {
-    suggestions: ['Update tokentrail.'],
-  });
+  return carriedData(
+    type,
+    values.map((value) => (value instanceof Carried ? value.value : value)),
+    nulls,
+  );
 }
 
 /** An Arrow table of `length` rows in the columns of `schema`; a column that is left out is null. */

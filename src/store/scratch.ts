@@ -36,6 +36,15 @@ export function removeScratch(): void {
   for (const folder of inUse) rmSync(folder, { recursive: true, force: true });
 }
 
+/** A folder that is there until this process ends. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  if (inUse.size === 0) process.once('exit', removeScratch);
+  inUse.add(folder);
+  removeLeftOver();
+  return folder;
+}
+
 /**
  * Runs `work` on copies of the files of `paths` that are there, made while none of them changed.
  *

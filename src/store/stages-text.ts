@@ -12,7 +12,9 @@ type CutText = readonly [number, number, number, readonly (readonly [number, num
 /** models with their counts, sub-agents' counts or 0, and the whole if it is not the sum of the models. */
 type UsageText = readonly [readonly (readonly [number, ...Numbers])[], Numbers | 0, Numbers | 0];
 
-type StageText = readonly [
+type StageText = readonly [...StageFields, knownTotal?: number];
+
+type StageFields = readonly [
   name: number,
   attempt: number,
   status: StageStatus,
@@ -116,16 +118,19 @@ const cutFrom = ([session, cutAt, records, positions, open]: CutText, at: number
 
 export function stagesToText(stages: readonly Stage[]): string {
   const words = new Words();
-  const texts = stages.map((stage): StageText => [
-    words.number(stage.stage),
-    stage.attempt,
-    stage.status,
-    stage.at,
-    stage.usage === null ? null : usageText(stage.usage, words),
-    stage.session_id === null ? null : words.number(stage.session_id),
-    stage.notes,
-    stage.cuts.map((cut) => cutText(cut, stage.at, words)),
-  ]);
+  const texts = stages.map((stage): StageText => {
+    const text: StageFields = [
+      words.number(stage.stage),
+      stage.attempt,
+      stage.status,
+      stage.at,
+      stage.usage === null ? null : usageText(stage.usage, words),
+      stage.session_id === null ? null : words.number(stage.session_id),
+      stage.notes,
+      stage.cuts.map((cut) => cutText(cut, stage.at, words)),
+    ];
+    return typeof stage.known_total === 'number' ? [...text, stage.known_total] : text;
+  });
   return JSON.stringify({ format: 1, words: words.list, stages: texts } satisfies StagesText);
 }
 
@@ -135,7 +140,7 @@ export function stagesFromText(text: string): Stage[] {
   // Read by an older program, a later format must not pass for no stages; the type only knows this one.
   if ((parsed.format as number) !== 1) throw new Error(`format ${String(parsed.format)} of stages`);
   const { words, stages } = parsed;
-  return stages.map(([name, attempt, status, at, usage, session, notes, cuts]) => ({
+  return stages.map(([name, attempt, status, at, usage, session, notes, cuts, knownTotal]) => ({
     stage: words[name]!,
     attempt,
     status,
@@ -144,5 +149,6 @@ export function stagesFromText(text: string): Stage[] {
     session_id: session === null ? null : words[session]!,
     notes,
     cuts: cuts.map((cut) => cutFrom(cut, at, words)),
+    ...(knownTotal === undefined ? {} : { known_total: knownTotal }),
   }));
 }

@@ -1,17 +1,20 @@
 // A store: the folder, its tables, its lock. Everything above this room knows tables and verbs, never paths or locks.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
-import { MICROS_PER_MS, type Instant } from '../model/time.js';
+import { fromMs, MICROS_PER_MS, type Instant } from '../model/time.js';
 import { analysisLogs, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
 import { Database, type RevisionTable } from './database.js';
 import { storeFailure } from './failures.js';
 import { makeFolder, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
-import { migrate, missingMigrations } from './migrate.js';
+import { foreignTables } from './adopt.js';
+import type { CopyProgress } from './copy.js';
+import { migrate, migrationPlan, missingMigrations, type Evolution, type MigrationPlan } from './migrate.js';
+import { scratchFolder } from './scratch.js';
 import { LogFiles } from './log-files.js';
-import { RESTORE } from './seal.js';
+import { RESTORE } from './damage.js';
 import { Sources } from './sources.js';
 import { tablesOf, tableStatus, type TableStatus } from './status.js';
 import { GRACE_MS, keepSmall } from './upkeep.js';
@@ -23,6 +26,8 @@ export interface StoreOptions {
   readonly now: () => Instant;
   /** Version of this program, for the ledger. */
   readonly program: string;
+  /** Told of the copy that is made before a migration. */
+  readonly progress?: CopyProgress | undefined;
 }
 
 const missing = (folder: string): TokentrailError =>
@@ -32,7 +37,7 @@ const missing = (folder: string): TokentrailError =>
   });
 
 /** What a store leaves in its folder, also one whose creation was cut short. */
-const OURS = /^(\.gitignore|\.DS_Store|usage\.state|backup\.json|.*\.(lance|lock|tmp))$/;
+const OURS = /^(\.gitignore|\.DS_Store|usage\.state|backup\.json|backups|.*\.(lance|lock|tmp))$/;
 
 /** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
 function requireOwnFolder(folder: string): void {
@@ -52,14 +57,33 @@ const settled = <T>(work: () => Promise<T>): Promise<Settled<T>> =>
     (error: unknown) => ({ ok: false, error }),
   );
 
-/** Applies the migrations that are missing. @returns whether there were any. */
-async function evolve(database: Database, now: () => Instant, program: string): Promise<boolean> {
-  if ((await missingMigrations(database)).length === 0) return false;
-  await withFileLock(join(database.folder, 'store.lock'), true, async () => {
-    const left = await missingMigrations(database);
-    if (left.length > 0) await migrate(database, left, now(), program);
+/** Applies the migrations that are missing; null if there are none. */
+async function evolve(database: Database, now: () => Instant, program: string, progress?: CopyProgress): Promise<Evolution | null> {
+  if ((await missingMigrations(database)).length === 0) return null;
+  return withFileLock(join(database.folder, 'store.lock'), true, async () => {
+    const plan = await migrationPlan(database);
+    return plan.missing.length === 0 ? null : migrate(database, plan, now(), program, true, progress);
   });
-  return true;
+}
+
+/** Whether tables are there that another program made, before this one ever wrote to the store. */
+async function isForeign(folder: string): Promise<boolean> {
+  if (existsSync(join(folder, `${ledger.name}.lance`)) || !existsSync(join(folder, `${analysisLogs.name}.lance`))) return false;
+  return (await foreignTables(await Database.connect(folder))).length > 0;
+}
+
+/** Another program's tables, in our columns, in a copy: reading changes no store. */
+async function adoptedCopy(folder: string): Promise<Database> {
+  const copy = scratchFolder();
+  for (const { name } of [analysisLogs, sources]) {
+    const from = join(folder, `${name}.lance`);
+    if (existsSync(from)) cpSync(from, join(copy, `${name}.lance`), { recursive: true });
+  }
+  const database = await Database.connect(copy);
+  // Rows without a time get that of the store's last change, so that two readings say the same.
+  const at = fromMs(Math.trunc(statSync(join(folder, `${analysisLogs.name}.lance`, '_versions')).mtimeMs));
+  await migrate(database, await migrationPlan(database), at, '', false);
+  return database;
 }
 
 export class Store {
@@ -67,11 +91,11 @@ export class Store {
   /** True if opening it created it. */
   readonly created: boolean;
   readonly #database: Database;
-  /** Resolves once the schema is known to be ours: true if it had to be brought there. */
-  readonly #evolved: Promise<boolean>;
+  /** Resolves once the schema is known to be ours, to what it took; null if nothing. */
+  readonly #evolved: Promise<Evolution | null>;
   readonly #tables = new Map<string, Promise<RevisionTable>>();
 
-  private constructor(folder: string, database: Database, created: boolean, evolved: Promise<boolean>) {
+  private constructor(folder: string, database: Database, created: boolean, evolved: Promise<Evolution | null>) {
     this.folder = folder;
     this.created = created;
     this.#database = database;
@@ -81,8 +105,15 @@ export class Store {
   }
 
   /** @throws STORE_MISSING if there is no store at `folder`. */
-  static requireExisting(folder: string): void {
-    if (!existsSync(join(folder, `${ledger.name}.lance`))) throw missing(folder);
+  static async requireExisting(folder: string): Promise<void> {
+    if (existsSync(join(folder, `${ledger.name}.lance`))) return;
+    if (!(await Store.#guarded(folder, () => isForeign(folder)))) throw missing(folder);
+  }
+
+  /** What it takes to bring the store to this schema. @throws STORE_MISSING, STORE_NEWER */
+  static async plan(folder: string): Promise<MigrationPlan> {
+    await Store.requireExisting(folder);
+    return Store.#guarded(folder, async () => migrationPlan(await Database.connect(folder)));
   }
 
   /** Creates nothing. @throws STORE_MISSING, STORE_NEWER, STORE_DAMAGED. */
@@ -90,24 +121,28 @@ export class Store {
     if (!existsSync(folder)) throw missing(folder);
     return Store.#guarded(folder, async () => {
       if (!statSync(folder).isDirectory()) throw new Error('ENOTDIR');
+      if (await isForeign(folder)) return new Store(folder, await adoptedCopy(folder), false, Promise.resolve(null));
       if (!existsSync(join(folder, `${ledger.name}.lance`))) throw missing(folder);
       const database = await Database.connect(folder);
       // A store whose creation was cut short holds nothing yet; the next writing command finishes it.
       if (!database.has(analysisLogs.name) || !database.has(sources.name)) throw missing(folder);
       await missingMigrations(database);
-      return new Store(folder, database, false, Promise.resolve(false));
+      return new Store(folder, database, false, Promise.resolve(null));
     });
   }
 
   /** Creates what is missing: the folder, tables, columns. */
-  static async openForWriting({ folder, now, program }: StoreOptions): Promise<Store> {
-    const created = !existsSync(join(folder, `${ledger.name}.lance`));
+  static async openForWriting({ folder, now, program, progress }: StoreOptions): Promise<Store> {
     return Store.#guarded(folder, async () => {
-      if (created) requireOwnFolder(folder);
+      const isNew = !existsSync(join(folder, `${ledger.name}.lance`));
+      const foreign = isNew && (await isForeign(folder));
+      const created = isNew && !foreign;
+      if (isNew) requireOwnFolder(folder);
       makeFolder(folder);
-      if (!existsSync(join(folder, '.gitignore'))) writeFileAtomically(join(folder, '.gitignore'), ['*\n'], true);
+      // Another program's store may be kept in git on purpose.
+      if (!foreign && !existsSync(join(folder, '.gitignore'))) writeFileAtomically(join(folder, '.gitignore'), ['*\n'], true);
       const database = await Database.connect(folder);
-      const evolved = evolve(database, now, program);
+      const evolved = evolve(database, now, program, progress);
       // Where all tables are there, reading them need not wait for a look into the ledger: `guarded` does, before it answers.
       if (!TABLES.every(({ name }) => database.has(name))) await evolved;
       return new Store(folder, database, created, evolved);
@@ -166,7 +201,7 @@ export class Store {
       const [evolved, done] = await Promise.all([this.#evolved, settled(work)]);
       if (done.ok) return done.value;
       // It may have failed for want of what the migration has brought by now.
-      if (evolved) return work();
+      if (evolved !== null) return work();
       throw done.error;
     });
   }
@@ -177,6 +212,11 @@ export class Store {
       await this.#evolved;
       return (await withFileLock(join(this.folder, 'store.lock'), true, work)) as T;
     });
+  }
+
+  /** What it took to bring the store to this schema; null if nothing. */
+  evolution(): Promise<Evolution | null> {
+    return Store.#guarded(this.folder, () => this.#evolved);
   }
 
   /** How large each table is. */

@@ -4,7 +4,17 @@ import type { Analysis } from '../../src/model/analysis.js';
 import { selectAnalyses, type AnalysisFilter } from '../../src/report/select-analyses.js';
 import { analysisNamed, NOON } from '../store/temporary.js';
 
-const ALL: AnalysisFilter = { sourceId: null, tool: null, status: null, kind: null, tags: [], since: null, until: null, limit: null };
+const ALL: AnalysisFilter = {
+  forgotten: false,
+  sourceId: null,
+  tool: null,
+  status: null,
+  kind: null,
+  tags: [],
+  since: null,
+  until: null,
+  limit: null,
+};
 
 const made = (number: number, over: Partial<Analysis> = {}): Analysis =>
   analysisNamed(`ANALYSIS-2026-${String(number).padStart(3, '0')}`, over);

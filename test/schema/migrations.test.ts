@@ -9,6 +9,7 @@ import { analysisLogs, ledger, logFiles, MIGRATIONS, sources, TABLES, usage, typ
 const FROZEN: Readonly<Record<number, string>> = {
   1: '8d0389d32b99306637c4de1ca56bbc26327b371f2ee7e17ad08c31c1499654b8',
   2: '50e4791e800365580cab28684b2b371887a369589398a5ec6689712063996df5',
+  3: '5415fe8ce1877a18c55ddaececf2c15cd2941670892b6f72a3b548f8e54284c0',
 };
 
 const hashOf = (migration: unknown): string => createHash('sha256').update(JSON.stringify(migration)).digest('hex');

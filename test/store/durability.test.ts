@@ -14,7 +14,7 @@ const WRITER = `
   const none = { type: null, title: null, author: null, year: null, url: null, doi: null, accessed: null, last_checked: null, reliability: null,
     bias_notes: null, claims_extracted: null, analysis_file: null, topics: null, domains: null, status: null };
   await store.exclusively(() => sources.insert({ ...none, id: 's1', revision: 1, recorded_at: 1, recorded_by: 'source add', prev_sha256: null,
-    row_sha256: null, unknown_columns: {} }));
+    row_sha256: null, forgotten_at: null, imported: null, unknown_columns: {} }));
 `;
 
 /** Whether the system lets one process watch the calls of another. */

@@ -82,6 +82,8 @@ export const analysisNamed = (id: string, over: Partial<Analysis> = {}): Analysi
   idempotency_key: null,
   capture_status: 'captured',
   capture_reason: null,
+  forgotten_at: null,
+  imported: null,
   unknown_columns: {},
   ...over,
 });

@@ -5,6 +5,7 @@ import { cost } from './cost.js';
 import { counters } from './counters.js';
 import { delta } from './delta.js';
 import { duplicates } from './duplicates.js';
+import { imported } from './imported.js';
 import { inputs } from './inputs.js';
 import { overlaps } from './overlaps.js';
 import { sources } from './sources.js';
@@ -14,7 +15,7 @@ import { times } from './times.js';
 import { values } from './values.js';
 
 export const BOOK_CHECKS: readonly BookCheck[] = [
-  delta, classSum, stageSum, counters, cost, times, values, sources, inputs, duplicates, overlaps, stale,
+  delta, classSum, stageSum, counters, cost, times, values, sources, inputs, imported, duplicates, overlaps, stale,
 ]; // prettier-ignore
 
 /** What is wrong with the books, and by which check. */

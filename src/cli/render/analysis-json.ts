@@ -4,6 +4,7 @@ import { tailOf } from '../../lifecycle/totals.js';
 import { addUsage } from '../../lifecycle/usage.js';
 import type { Analysis, Stage } from '../../model/analysis.js';
 import type { Cut, SessionPart, Snapshot, Usage } from '../../model/cut.js';
+import { dollars } from '../../model/money.js';
 import { formatInstant, formatOrNull } from '../../model/time.js';
 import { total } from '../../model/tokens.js';
 import { byModelJson, countsJson, modelCountsJson, subagentsJson } from './usage-json.js';
@@ -52,7 +53,7 @@ export function stageJson(stage: Stage, cumulative: Usage | null): object {
     status: stage.status,
     at: formatInstant(stage.at),
     tokens_cumulative: cumulative === null ? null : total(cumulative.counts),
-    tokens_delta: usage === null ? null : total(usage.counts),
+    tokens_delta: usage === null ? (stage.known_total ?? null) : total(usage.counts),
     usage: usage === null ? null : countsJson(usage.counts),
     cumulative: cumulative === null ? null : countsJson(cumulative.counts),
     records: usage?.records ?? null,
@@ -110,7 +111,7 @@ export function analysisLineJson(a: Analysis): Record<string, unknown> {
     cache_write_1h_tokens: a.counts.cache_write_1h,
     output_tokens: a.counts.output,
     reasoning_tokens: a.counts.reasoning,
-    cost_usd: null,
+    cost_usd: a.cost_pico_usd === null ? null : dollars(a.cost_pico_usd),
     currency: 'USD',
     cost_provenance: a.cost_provenance,
     usage_provider: a.usage_provider,
@@ -159,5 +160,7 @@ export function analysisJson(a: Analysis): object {
     stages: stagesJson(a.stages),
     tail: tailJson(a),
     sessions: a.sessions.map(partJson),
+    forgotten_at: formatOrNull(a.forgotten_at),
+    imported: a.imported,
   };
 }

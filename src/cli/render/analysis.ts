@@ -2,6 +2,7 @@
 import { tailOf } from '../../lifecycle/totals.js';
 import type { Analysis, Stage } from '../../model/analysis.js';
 import type { SessionPart, Usage } from '../../model/cut.js';
+import { dollars } from '../../model/money.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
 import { isUnknown, tokensIn, total } from '../../model/tokens.js';
 import { classesText, grouped, tokens, totalText } from './numbers.js';
@@ -9,7 +10,8 @@ import { renderPairs, renderTable, type TableColumn } from './table.js';
 
 const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
 
-const costText = ({ cost_provenance }: Analysis): string => (cost_provenance === null ? 'N/A' : cost_provenance);
+const costText = ({ cost_pico_usd, cost_provenance }: Analysis): string =>
+  cost_pico_usd === null ? (cost_provenance ?? 'N/A') : `$${dollars(cost_pico_usd)} ${cost_provenance ?? ''}`.trim();
 
 const age = (since: Instant, now: Instant): string => formatDuration((now - since) / MICROS_PER_SECOND);
 
@@ -39,12 +41,13 @@ interface StageLine {
   readonly status: string;
   readonly at: Instant | null;
   readonly usage: Usage | null;
+  readonly knownTotal: number | null;
 }
 
 const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
   { header: 'stage', cell: ({ name }) => name },
   { header: 'status', cell: ({ status }) => status },
-  { header: 'tokens', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(total(usage.counts))) },
+  { header: 'tokens', align: 'right', cell: ({ usage, knownTotal }) => tokens(usage === null ? knownTotal : total(usage.counts)) },
   { header: 'in', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(tokensIn(usage.counts))) },
   { header: 'out', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(usage.counts.output)) },
   { header: 'models', cell: ({ usage }) => (usage === null ? '' : Object.keys(usage.by_model).join(', ')) },
@@ -52,14 +55,15 @@ const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
 ];
 
 function stageLines(a: Analysis): StageLine[] {
-  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, usage }) => ({
+  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, usage, known_total }) => ({
     name: attempt > 1 ? `${stage} (attempt ${attempt})` : stage,
     status,
     at,
     usage,
+    knownTotal: known_total ?? null,
   }));
   const tail = a.completed_at === null || a.stages.length === 0 ? null : tailOf(a);
-  return tail === null ? lines : [...lines, { name: '(tail)', status: '', at: null, usage: tail }];
+  return tail === null ? lines : [...lines, { name: '(tail)', status: '', at: null, usage: tail, knownTotal: null }];
 }
 
 function partLine({ agent, session_id, found_by, baseline, baseline_reason, final }: SessionPart): string {
@@ -119,7 +123,9 @@ export function renderAnalysis(a: Analysis, now: Instant): string {
       ],
       ...a.sessions.map((part): [string, string] => ['session', partLine(part)]),
       ['notes', a.notes],
-      ['amended', a.reason],
+      ['forgotten', a.forgotten_at === null ? null : formatLocal(a.forgotten_at)],
+      ['imported', a.imported === null ? null : `kept unread: ${Object.keys(a.imported).join(', ')}`],
+      [a.forgotten_at === null ? 'amended' : 'because', a.reason],
       ['revision', `${a.revision}, recorded ${formatLocal(a.recorded_at)} by \`${a.recorded_by}\``],
     ],
     '  ',

@@ -1,5 +1,6 @@
 // The store itself, for people and for programs.
 import type { Backup, Restored } from '../../store/backup.js';
+import type { Evolution, MigrationPlan } from '../../store/migrate.js';
 import type { TableStatus } from '../../store/status.js';
 import { grouped, plural } from './numbers.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
@@ -70,3 +71,26 @@ export const restoredJson = (restored: Restored): object => ({
 
 export const renderRestored = ({ folder, store, replaced, made_at, rows }: Restored, shown: (path: string) => string): string =>
   `Restored ${shown(store)} from ${shown(folder)}, as of ${made_at}: proved ${rowsText(rows)}.${replaced === null ? '' : ` What was there is kept in ${shown(replaced)}.`}`;
+
+const namesOf = (migrations: readonly { readonly id: number; readonly name: string }[]): string =>
+  migrations.map(({ id, name }) => `${id} (${name})`).join(', ');
+
+/** What was done to a store to bring it to this schema. */
+export function renderEvolution({ migrations, adopted, to, backup }: Evolution, shown: (path: string) => string): string {
+  const done = `Brought the store to schema ${to} by the migrations ${namesOf(migrations)}.`;
+  const theirs = adopted.length === 0 ? '' : ` Its tables ${adopted.join(' and ')} had been made by another program.`;
+  return `${done}${theirs}${backup === null ? '' : ` What it was is kept in ${shown(backup)}.`}`;
+}
+
+export const planJson = ({ missing, foreign }: MigrationPlan): object => ({
+  migrations: missing.map(({ id, name }) => ({ id, name })),
+  adopted: foreign,
+  backup: null,
+});
+
+export function renderPlan({ missing, foreign }: MigrationPlan): string {
+  if (missing.length === 0) return 'The store has the schema of this program.';
+  const theirs =
+    foreign.length === 0 ? '' : ` Its tables ${foreign.join(' and ')} were made by another program; their rows become first revisions.`;
+  return `Would go through the migrations ${namesOf(missing)}.${theirs} Nothing was changed.`;
+}

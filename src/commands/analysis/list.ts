@@ -25,11 +25,13 @@ export default class AnalysisList extends BaseCommand {
     at: atFlag(),
     limit: limitFlag(20),
     all: Flags.boolean({ description: 'All of them.' }),
+    forgotten: Flags.boolean({ description: 'Those that `analysis forget` hid, too.' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisList);
     const { analyses, matching } = selectAnalyses(await listAnalyses(await this.context.readBooks(), flags.at ?? null), {
+      forgotten: flags.forgotten,
       sourceId: flags['source-id'] ?? null,
       tool: flags.tool === undefined ? null : toolFromFlag(flags.tool),
       status: flags.status ?? null,
