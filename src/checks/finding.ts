@@ -12,3 +12,5 @@ export interface Finding {
   readonly fix: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
+
+export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;

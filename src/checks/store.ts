@@ -2,9 +2,7 @@
 import { existsSync } from 'node:fs';
 import { TokentrailError } from '../model/errors.js';
 import type { Store } from '../store/store.js';
-import type { Finding } from './finding.js';
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+import { count, type Finding } from './finding.js';
 
 /** @param open opens the store for reading. */
 export async function checkStore(folder: string, open: () => Promise<Store>): Promise<Finding> {

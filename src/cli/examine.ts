@@ -4,13 +4,16 @@ import type { Agent } from '../capture/agent.js';
 import { isFolder } from '../capture/find-files.js';
 import { checkAgent, type AgentState } from '../checks/agents.js';
 import type { Finding } from '../checks/finding.js';
+import { checkRecords } from '../checks/records.js';
 import { checkPermissions } from '../checks/permissions.js';
 import { checkStore, checkUsage } from '../checks/store.js';
 import { checkUnbooked } from '../checks/unbooked.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
 import type { Store } from '../store/store.js';
+import { auditUsage } from '../ingest/audit.js';
 import type { Context } from './context.js';
+import { syncParts } from './usage.js';
 
 async function stateOf(context: Context, agent: Agent): Promise<AgentState> {
   const roots = context.roots(agent);
@@ -30,8 +33,20 @@ async function analysesOf(context: Context): Promise<readonly Analysis[]> {
   }
 }
 
-/** The findings of all checks, in the order of the checks. */
-export async function examine(context: Context): Promise<Finding[]> {
+/** What the logs say, read anew, against the books; nothing where there are none, or where `store` and `usage` tell what is wrong. */
+async function recordsOf(context: Context): Promise<Finding[]> {
+  try {
+    const { store } = await context.readBooks();
+    await store.requireUsage();
+    return checkRecords(await auditUsage(store, await syncParts(context, AGENT_LIST, true)));
+  } catch (error) {
+    if (error instanceof TokentrailError) return [];
+    throw error;
+  }
+}
+
+/** The findings of all checks, in the order of the checks. `deep`: also of those that read every log. */
+export async function examine(context: Context, deep: boolean): Promise<Finding[]> {
   const states: AgentState[] = [];
   for (const agent of AGENT_LIST) states.push(await stateOf(context, agent));
   const findings = states.map(checkAgent);
@@ -43,5 +58,6 @@ export async function examine(context: Context): Promise<Finding[]> {
   const permissions = checkPermissions(folder);
   if (permissions !== null) findings.push(permissions);
   const sessions = states.flatMap((state) => state.sessions?.sessions ?? []);
-  return [...findings, ...checkUnbooked(await analysesOf(context), sessions)];
+  findings.push(...checkUnbooked(await analysesOf(context), sessions));
+  return deep ? [...findings, ...(await recordsOf(context))] : findings;
 }

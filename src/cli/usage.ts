@@ -1,5 +1,7 @@
 // What the commands of topic `usage` share: the records of all sessions from the store or from the logs, and the sync.
+import type { Agent } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
+import type { SyncParts } from '../ingest/agent-work.js';
 import { AllLogs } from '../ingest/all-logs.js';
 import { findLogs } from '../ingest/find-logs.js';
 import { skippedOf } from '../ingest/flags.js';
@@ -120,7 +122,12 @@ export function warnOfSkips(context: Context, synced: readonly Pick<AgentSync, '
 export async function syncBooks(context: Context, tool: ToolFlag | null, rebuild: boolean): Promise<readonly AgentSync[]> {
   const name = tool === null ? null : agentOf(toolFromFlag(tool));
   const agents = name === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
-  return syncUsage({
+  return syncUsage(await syncParts(context, agents, rebuild));
+}
+
+/** What a reading of all logs for the books needs. */
+export async function syncParts(context: Context, agents: readonly Agent[], rebuild: boolean): Promise<SyncParts> {
+  return {
     agents,
     rootsOf: (agent) => context.roots(agent),
     reading: context.reading,
@@ -131,7 +138,7 @@ export async function syncBooks(context: Context, tool: ToolFlag | null, rebuild
     rebuild,
     machine: context.machineId(),
     writing: new Progress(context.output, 'Booking records').step,
-  });
+  };
 }
 
 /** What the flags of a report select; a date is a day of its zone. */

@@ -1,6 +1,5 @@
 // Brings the books of all sessions up to what the logs say: reads what is new, works out which revisions follow, and writes them by
 // a protocol that a kill can't confuse: first which totals each log is about to have, then the records, then that it is done.
-import { createHash } from 'node:crypto';
 import { factsIn, type Agent, type LogFacts } from '../capture/agent.js';
 import type { AgentName } from '../model/agents.js';
 import type { Skipped } from '../model/cut.js';
@@ -11,34 +10,15 @@ import { DamagedCursor } from '../store/cursors.js';
 import { clearBooked, readBooked, setBooked } from '../store/booked.js';
 import { checkTotals, requireTotals, type ControlTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
-import { AllLogs } from './all-logs.js';
-import { findLogs, isBehind } from './find-logs.js';
+import type { Usage } from '../store/usage.js';
+import { presence, readAgent, readTo, stillThere, updateAll, workOf, type AgentWork, type SyncParts } from './agent-work.js';
+import type { AllLogs } from './all-logs.js';
 import { skippedOf } from './flags.js';
 import { notesIn, type SessionNote } from './points.js';
 import { invalidIn } from './tally.js';
-import { headHash, logPath, type LogEntry } from './read-log.js';
-import type { Reading, UnreadLog } from './scope.js';
-import { planUsage, type LogPresence, type UsagePlan } from './usage-plan.js';
-
-/** What a sync needs from outside. */
-export interface SyncParts {
-  readonly agents: readonly Agent[];
-  readonly rootsOf: (agent: Agent) => readonly string[];
-  readonly reading: Reading;
-  /** Folder of the store, which may not exist yet. */
-  readonly folder: string;
-  /** Opens the store for writing. */
-  readonly openStore: () => Promise<Store>;
-  /** A folder as it is stored, home as `~`. */
-  readonly stored: (folder: string) => string;
-  readonly now: () => Instant;
-  /** Tells this machine from others that write to the same store; nobody can read a name out of it. */
-  readonly machine: string;
-  /** Reads every log from its beginning, as if nothing were known of it. */
-  readonly rebuild: boolean;
-  /** How many of how many records are written. */
-  readonly writing: (done: number, of: number) => void;
-}
+import type { LogEntry } from './read-log.js';
+import type { UnreadLog } from './scope.js';
+import { planUsage, type UsagePlan } from './usage-plan.js';
 
 export interface AgentSync {
   readonly agent: AgentName;
@@ -55,78 +35,6 @@ export interface AgentSync {
   readonly held: number;
   readonly skipped: readonly Skipped[];
   readonly unread: readonly UnreadLog[];
-}
-
-const short = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 20);
-
-/** Where a log comes from: a machine, and a root folder there. */
-const originOf = (machine: string, root: string): string => short(machine, root);
-
-/** An agent's logs as they were read. */
-interface AgentWork {
-  readonly agent: Agent;
-  readonly all: AllLogs;
-  /** Logs that are there, by id. */
-  readonly ids: ReadonlyMap<string, LogEntry>;
-  /** Whether nothing can be said of a log that the books know: it, or a folder above it, can't be read. */
-  readonly isHidden: (known: LogFileRow) => boolean;
-  readonly idOf: (entry: LogEntry) => string;
-  readonly originOf: (root: string) => string;
-  readonly origins: ReadonlySet<string>;
-}
-
-async function readAgent(agent: Agent, parts: SyncParts): Promise<AgentWork> {
-  const { rootsOf, reading, rebuild } = parts;
-  if (!rebuild) return workOf(await AllLogs.read(agent, reading, rootsOf(agent)), parts);
-  const all = AllLogs.anew(agent, reading);
-  await updateAll(all, parts);
-  return workOf(all, parts);
-}
-
-async function updateAll(all: AllLogs, { rootsOf }: SyncParts): Promise<void> {
-  await all.update(await findLogs(all.agent, rootsOf(all.agent)));
-}
-
-function workOf(all: AllLogs, { rootsOf, machine }: SyncParts): AgentWork {
-  const { agent } = all;
-  const roots = rootsOf(agent);
-  const origins = new Map(roots.map((root) => [root, originOf(machine, root)]));
-  const idOf = ({ root, name }: LogEntry): string => short(agent.name, originOf(machine, root), name);
-  return {
-    agent,
-    all,
-    idOf,
-    ids: new Map(all.entries.map((entry) => [idOf(entry), entry])),
-    originOf: (root) => originOf(machine, root),
-    isHidden: ({ origin, path }) =>
-      roots.some((root) => origins.get(root) === origin && isBehind(logPath({ root, name: path }), all.unread)),
-    origins: new Set(origins.values()),
-  };
-}
-
-const readTo = (entry: LogEntry): number => (entry.kind === 'append' ? entry.scan.bytes : entry.records);
-
-/** Logs that another version of the reader read, and whose bytes of then are still there, as far as head and length tell. */
-async function stillThere({ agent, ids }: AgentWork, logs: ReadonlyMap<string, LogFileRow>): Promise<Set<string>> {
-  const there = new Set<string>();
-  for (const [id, entry] of ids) {
-    const known = logs.get(id);
-    if (known === undefined || known.reader_version === agent.reader.version) continue;
-    const longEnough = entry.kind !== 'append' || readTo(entry) >= known.read_to;
-    const sameHead = entry.kind !== 'append' || (await headHash(entry, known.read_to)) === known.head_sha256;
-    if (longEnough && sameHead) there.add(id);
-  }
-  return there;
-}
-
-/** Whether the log of a record can be asked about it. */
-function presence(work: AgentWork, logs: ReadonlyMap<string, LogFileRow>, there: ReadonlySet<string>, id: string): LogPresence {
-  const known = logs.get(id);
-  if (known !== undefined && work.isHidden(known)) return 'unknown';
-  // What could not be read whole may still hold it.
-  if (work.ids.get(id)?.whole === false) return 'unknown';
-  if (there.has(id)) return 'here';
-  return !work.ids.has(id) && known !== undefined && !work.origins.has(known.origin) ? 'unknown' : 'gone';
 }
 
 /** What an agent's sessions are known for, worked out once. */
@@ -282,6 +190,39 @@ function summary({ agent, all }: AgentWork, plan: UsagePlan | null): AgentSync {
   };
 }
 
+/** What an agent's logs say against the books; `whole`: the sums of all its records are counted, too. Writes nothing. */
+export async function planned(
+  work: AgentWork,
+  keys: ReadonlySet<string> | null,
+  whole: boolean,
+  table: Usage,
+  logs: ReadonlyMap<string, LogFileRow>,
+  parts: SyncParts,
+  now: Instant,
+): Promise<{ readonly plan: UsagePlan; readonly own: ReturnType<typeof ownTotals> | null }> {
+  const { agent, all } = work;
+  const { rows, doubled } =
+    keys === null
+      ? await table.provable(agent.name)
+      : { rows: await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`)), doubled: NONE };
+  const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, work.idOf(entry)]));
+  const there = await stillThere(work, logs);
+  const own = whole ? ownTotals(agent, logs, rows) : null;
+  if (!parts.rebuild) requireTotals({ wrong: logsOf(doubled, rows, logs), unknown: [] });
+  const plan = planUsage({
+    all,
+    keys,
+    rows,
+    logIdOf: (log) => numbers.get(log)!,
+    presenceOf: (id) => presence(work, logs, there, id),
+    distrusted: own === null ? NONE : distrusted(own.checked, work, parts),
+    doubled,
+    stored: parts.stored,
+    now,
+  });
+  return { plan, own };
+}
+
 /** Plans all agents against the store and writes what follows; the caller holds the lock. */
 async function book(store: Store, read: readonly AgentWork[], parts: SyncParts): Promise<AgentSync[]> {
   const [table, files] = await Promise.all([store.usage(), store.logFiles()]);
@@ -302,25 +243,7 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
     // Within a family, a key may stand for records of any of its sessions.
     const whole = unbooked === null || (unbooked.size > 0 && agent.reader.keyScope === 'family');
     const keys = whole ? null : unbooked;
-    const { rows, doubled } =
-      keys === null
-        ? await table.provable(agent.name)
-        : { rows: await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`)), doubled: NONE };
-    const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, work.idOf(entry)]));
-    const there = await stillThere(work, logs);
-    const own = whole ? ownTotals(agent, logs, rows) : null;
-    if (!parts.rebuild) requireTotals({ wrong: logsOf(doubled, rows, logs), unknown: [] });
-    const plan = planUsage({
-      all,
-      keys,
-      rows,
-      logIdOf: (log) => numbers.get(log)!,
-      presenceOf: (id) => presence(work, logs, there, id),
-      distrusted: own === null ? NONE : distrusted(own.checked, work, parts),
-      doubled,
-      stored: parts.stored,
-      now,
-    });
+    const { plan, own } = await planned(work, keys, whole, table, logs, parts, now);
     // Counted anew from the rows themselves: a sync that was cut short leaves totals that don't hold.
     for (const [id, sums] of own?.totals ?? []) totals.set(id, sums);
     totalsAfter(plan.revisions, logs, totals);

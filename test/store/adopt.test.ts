@@ -1,0 +1,150 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from '@lancedb/lancedb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Analysis } from '../../src/model/analysis.js';
+import { Carried } from '../../src/store/rows.js';
+import { Store } from '../../src/store/store.js';
+import { makeRealityCheckStore, ROW, SOURCE } from './reality-check.js';
+import { openStore, temporaryFolder } from './temporary.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+const listed = async (store: Store): Promise<Analysis[]> => store.guarded(async () => (await store.analysisLogs()).list());
+const one = async (store: Store, id = ROW.id): Promise<Analysis> => (await listed(store)).find((analysis) => analysis.id === id)!;
+const micros = (text: string): number => Date.parse(text) * 1000;
+
+describe.each(['for reading', 'for writing'] as const)('a store of Reality Check that is opened %s', (how) => {
+  const open = (): Promise<Store> => (how === 'for reading' ? Store.openForReading({ folder }) : openStore(folder));
+
+  it('gives each column of its rows, widened', async () => {
+    await makeRealityCheckStore(folder);
+    const { stages, ...analysis } = await one(await open());
+    expect(analysis).toMatchObject({
+      source_id: 's1',
+      analysis_file: 'analysis/s1.md',
+      pass: 2,
+      status: 'completed',
+      tool: 'claude-code',
+      command: 'check',
+      model: 'claude-sonnet-4',
+      framework_version: '0.1.0',
+      methodology_version: null,
+      started_at: micros(ROW.started_at),
+      completed_at: micros('2026-01-23T10:08:00Z'),
+      duration_seconds: 480,
+      tokens_in: 2500,
+      tokens_out: 1200,
+      total_tokens: 3700,
+      cost_pico_usd: 80_000_000_000n,
+      tokens_baseline: null,
+      tokens_final: null,
+      tokens_check: null,
+      usage_session_id: null,
+      inputs_analysis_ids: null,
+      claims_extracted: ['TECH-2026-001'],
+      claims_updated: [],
+      notes: 'Initial analysis',
+      git_commit: 'abc123',
+      created_at: micros(ROW.created_at),
+      imported: null,
+      recorded_by: 'migration',
+      revision: 1,
+    });
+    expect(stages).toMatchObject([{ stage: 'extract', attempt: 1, at: micros('2026-01-23T10:03:00Z'), usage: null, known_total: 100 }]);
+  });
+
+  it('keeps the columns that are not ours', async () => {
+    await makeRealityCheckStore(folder);
+    const { unknown_columns } = await one(await open());
+    expect(unknown_columns).toEqual({ mood: 'calm', score: 7, embedding: new Carried([0.5, 1, 2]) });
+  });
+
+  it('keeps what can’t be read as it was', async () => {
+    await makeRealityCheckStore(folder, [{ ...ROW, started_at: 'yesterday', stages_json: '{broken' }]);
+    const analysis = await one(await open());
+    expect([analysis.started_at, analysis.stages, analysis.imported]).toEqual([
+      null,
+      [],
+      { started_at: 'yesterday', stages_json: '{broken' },
+    ]);
+  });
+
+  it('gives a second row with one id a name of its own', async () => {
+    await makeRealityCheckStore(folder, [ROW, { ...ROW, notes: 'second' }, { ...ROW, notes: 'third' }]);
+    const rows = await listed(await open());
+    expect(Object.fromEntries(rows.map(({ id, notes }) => [id, notes]))).toEqual({
+      [ROW.id]: 'Initial analysis',
+      [`${ROW.id}~2`]: 'second',
+      [`${ROW.id}~3`]: 'third',
+    });
+  });
+
+  it('has proven rows', async () => {
+    await makeRealityCheckStore(folder, [ROW, { ...ROW, id: 'ANALYSIS-2026-002' }]);
+    const store = await open();
+    expect(await store.guarded(async () => (await store.analysisLogs()).prove())).toBe(2);
+  });
+
+  it('gives its sources', async () => {
+    const { embedding: vector, ...PLAIN_SOURCE } = SOURCE;
+    const embedding = new Carried(vector);
+    await makeRealityCheckStore(folder);
+    const store = await open();
+    const [source] = await store.guarded(async () => (await store.sources()).list());
+    expect(source).toMatchObject({ ...PLAIN_SOURCE, revision: 1, unknown_columns: { embedding } });
+  });
+});
+
+describe('a store of Reality Check', () => {
+  it('is not changed by reading it', async () => {
+    await makeRealityCheckStore(folder);
+    const before = readdirSync(folder, { recursive: true }).sort();
+    await listed(await Store.openForReading({ folder }));
+    expect(readdirSync(folder, { recursive: true }).sort()).toEqual(before);
+  });
+
+  it('is copied before it is changed, so that Reality Check can go on with the copy', async () => {
+    await makeRealityCheckStore(folder);
+    const evolution = await (await openStore(folder)).evolution();
+    expect(evolution).toMatchObject({ from: 0, adopted: ['analysis_logs', 'sources'] });
+    const rows = (await (await (await connect(evolution!.backup!)).openTable('analysis_logs')).query().toArray()) as { id: string }[];
+    expect(rows.map(({ id }) => id)).toEqual([ROW.id]);
+  });
+
+  it('is not hidden from git, and its other tables stay', async () => {
+    await makeRealityCheckStore(folder);
+    await openStore(folder);
+    expect([existsSync(join(folder, '.gitignore')), existsSync(join(folder, 'claims.lance'))]).toEqual([false, true]);
+  });
+
+  it('takes revisions that carry what is not ours, also where it is null', async () => {
+    const bare = { ...ROW, id: 'ANALYSIS-2026-002', mood: null, score: null, embedding: null };
+    await makeRealityCheckStore(folder, [ROW, bare]);
+    const store = await openStore(folder);
+    const logs = await store.analysisLogs();
+    for (const id of [ROW.id, bare.id]) {
+      const first = await one(store, id);
+      await logs.insert({ ...first, revision: 2, recorded_at: first.recorded_at + 1, notes: 'changed', prev_sha256: first.row_sha256 });
+    }
+    expect(await one(store)).toMatchObject({ notes: 'changed', unknown_columns: { score: 7, embedding: new Carried([0.5, 1, 2]) } });
+    expect(await one(store, bare.id)).toMatchObject({ notes: 'changed', unknown_columns: { mood: null, score: null, embedding: null } });
+    expect(await logs.prove()).toBe(4);
+  });
+
+  it('is adopted once by several who open it at the same time', async () => {
+    await makeRealityCheckStore(folder);
+    const stores = await Promise.all([openStore(folder), openStore(folder), openStore(folder)]);
+    expect((await Promise.all(stores.map((store) => store.evolution()))).filter((done) => done !== null)).toHaveLength(1);
+    expect(await listed(stores[2])).toHaveLength(1);
+  });
+
+  it('with no analyses is a store without analyses', async () => {
+    await makeRealityCheckStore(folder, []);
+    expect(await listed(await openStore(folder))).toEqual([]);
+  });
+});
