@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Unreadable } from './open.js';
+import { isMisnamed, type Unreadable } from './open.js';
 
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
@@ -57,7 +57,8 @@ function entriesOf(folder: string, blocked: Blocked): Dirent[] {
     if (stat.isSymbolicLink() && leadsToFolder(folder)) blocked(folder, 'link');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') blocked(folder, 'unreadable');
+    if (isMisnamed(folder, error)) blocked(folder, 'name_not_utf8');
+    else if (code !== 'ENOENT' && code !== 'ENOTDIR') blocked(folder, 'unreadable');
   }
   return [];
 }

@@ -10,13 +10,17 @@ export interface OpenLog {
   readonly inode: number;
 }
 
-/** Why a log can't be read. `gone`: it vanished after it was found. */
-export type Unreadable = 'gone' | 'link' | 'not_a_file' | 'unreadable';
+/** Why a log can't be read. `gone`: it vanished after it was found. `name_not_utf8`: Node gives its name as another one. */
+export type Unreadable = 'gone' | 'link' | 'name_not_utf8' | 'not_a_file' | 'unreadable';
 
 const REASONS: Readonly<Record<string, Unreadable>> = { ENOENT: 'gone', ENOTDIR: 'gone', ELOOP: 'link', ENXIO: 'not_a_file' };
 
 /** Windows has neither of the two; `| undefined` adds nothing there. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/** Bytes of a name that are no UTF-8 come as U+FFFD, and under that name there is nothing. */
+export const isMisnamed = (path: string, error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT' && path.includes('\ufffd');
 
 /** The open file, or the reason why it is not read; the caller closes it. Not by promises, which cost more than a small log. */
 export function openLog(path: string): OpenLog | Unreadable {
@@ -24,6 +28,7 @@ export function openLog(path: string): OpenLog | Unreadable {
   try {
     fd = openSync(path, OPEN_FLAGS);
   } catch (error) {
+    if (isMisnamed(path, error)) return 'name_not_utf8';
     return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? 'unreadable';
   }
   const stat = fstatSync(fd);

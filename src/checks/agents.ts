@@ -42,6 +42,8 @@ function verdict(agent: Agent, sessions: AgentSessions, newest: Instant | null):
     return { level: 'error', fix: accounting, wrong: `; its logs go on until ${formatInstant(written)}, without a record` };
   if (skipped.some(({ reason }) => WHOLE_LOGS.has(reason)))
     return { level: 'warning', fix: 'See in --json which logs these are; what is half written will be whole at the next look.', wrong: '' };
+  if (unread.some(({ reason }) => reason === 'name_not_utf8'))
+    return { level: 'warning', fix: 'Rename what has a name that is no UTF-8; --json says where it is.', wrong: '' };
   if (unread.length > 0) return { level: 'warning', fix: 'Make the files readable for this user, or remove what is no log.', wrong: '' };
   return { level: 'ok', fix: null, wrong: '' };
 }

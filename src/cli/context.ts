@@ -31,7 +31,7 @@ import { ancestors } from './machine.js';
 import type { Output } from './output.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
-import { findProject, homeNames, isInProject, type Project } from './project.js';
+import { findProject, homeNames, isInProject, workingFolder, type Project } from './project.js';
 import { renderEvolution } from './render/store.js';
 
 /** Folder of the built program; this module lies in it, or in a folder below it. */
@@ -61,7 +61,7 @@ export class Context {
   constructor(options: ContextOptions) {
     this.#options = options;
     this.output = options.output;
-    this.folder = process.cwd();
+    this.folder = workingFolder();
     this.#project = findProject(this.folder);
     this.surroundings = { home: homedir(), variables: process.env };
     this.#homes = homeNames(this.surroundings.home);
@@ -169,8 +169,10 @@ export class Context {
   }
 
   #local(address: string, base: string): string {
-    if (/^[a-z][a-z0-9+]*:\/\//i.test(address)) {
-      throw new TokentrailError('STORE_UNSUPPORTED', `The store address "${address}" is no local folder.`, {
+    const [scheme] = /^[a-z][a-z0-9+]*:\/\//i.exec(address) ?? [];
+    if (scheme !== undefined) {
+      // What follows may hold a password.
+      throw new TokentrailError('STORE_UNSUPPORTED', `The store address "${scheme}…" is no local folder.`, {
         suggestions: ['Name a local folder; object storage is not supported by this version.'],
       });
     }

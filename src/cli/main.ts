@@ -1,4 +1,6 @@
 // Runs one command line: finds the command, and turns whatever ends it into one answer and one exit code.
+import { fileURLToPath } from 'node:url';
+import type { Interfaces } from '@oclif/core';
 import { run } from '@oclif/core/run';
 import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
@@ -101,6 +103,27 @@ function stackOf(error: unknown): string {
   return `${[`${error.name}: ${safe(error.message)}`, ...frames.map(safe)].join('\n')}\n${cause}`;
 }
 
+const nothing = (): void => undefined;
+
+/** oclif's words for debugging show the command line as it came, escapes and all. */
+const SILENT: Interfaces.Logger = {
+  namespace: 'oclif',
+  child: () => SILENT,
+  debug: nothing,
+  error: nothing,
+  info: nothing,
+  trace: nothing,
+  warn: nothing,
+};
+
+/** Without plugins: else oclif runs what a package.json in the user's data folder names, where a store is that may have been restored. */
+const loadOptions = (entry: string): Interfaces.LoadOptions => ({
+  root: fileURLToPath(entry),
+  userPlugins: false,
+  devPlugins: false,
+  logger: SILENT,
+});
+
 /** Runs the command line and sets the exit code. */
 export async function main(argv: readonly string[], entry: string): Promise<void> {
   endOnSignals();
@@ -110,7 +133,7 @@ export async function main(argv: readonly string[], entry: string): Promise<void
   const command = wordsOf(args);
   setOutput(new Output({ json: own.includes('--json'), quiet: own.includes('--quiet'), command }));
   try {
-    await run(args, entry);
+    await run(args, loadOptions(entry));
   } catch (error) {
     if (isExit(error)) return;
     const failure = asOwnError(error, command);

@@ -1,6 +1,8 @@
-// The project that a folder belongs to: the nearest folder upward with tokentrail.yaml or .git; a worktree's is the main checkout's.
+// The folder that a command works in, and the project that it belongs to: the nearest folder upward with tokentrail.yaml or .git; a
+// worktree's is the main checkout's.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { TokentrailError } from '../model/errors.js';
 
 export const CONFIG_NAME = 'tokentrail.yaml';
 
@@ -10,6 +12,23 @@ export interface Project {
   /** Whether tokentrail.yaml or .git was found; if not, `root` is the folder itself. */
   readonly marked: boolean;
   readonly configFile: string | null;
+}
+
+const unusable = (what: string): TokentrailError =>
+  new TokentrailError('USAGE', `${what}, so no command can work in it.`, { suggestions: ['Run the command in another folder.'] });
+
+/** @throws USAGE where it is gone, or its path is no UTF-8: Node then gives another path, where nothing of it is. */
+export function workingFolder(): string {
+  let folder: string;
+  try {
+    folder = process.cwd();
+  } catch {
+    throw unusable('The folder that this was started in is gone');
+  }
+  if (!folder.includes('\ufffd')) return folder;
+  const [here, named] = [statSync('.'), statSync(folder, { throwIfNoEntry: false })];
+  if (here.ino === named?.ino && here.dev === named.dev) return folder;
+  throw unusable(`The path of this folder, "${folder}", is no UTF-8`);
 }
 
 function realPath(path: string): string {

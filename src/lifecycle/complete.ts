@@ -1,7 +1,7 @@
 // Ends an analysis: the last snapshot, the totals, and what it drew on. A failed one keeps its usage.
 import type { Analysis, EndStatus, Kind } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
-import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { formatDuration, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Books } from './books.js';
 import { requireInputs, unknownSources } from './known.js';
 import { bringUp, requireStarted } from './mark.js';
@@ -111,6 +111,14 @@ function amended(current: Analysis, input: CompleteInput): Analysis {
   return { ...current, ...given(current, input), status: input.status ?? current.status, reason: input.amend };
 }
 
+/** A revision is never earlier than the one before, so where the clock was set back the end is too early, and says so. */
+function clockBehind({ id, completed_at }: Analysis, now: Instant): Warning[] {
+  const seconds = completed_at === null ? 0 : (completed_at - now) / MICROS_PER_SECOND;
+  if (seconds < 1) return [];
+  const message = `The clock is ${formatDuration(seconds)} behind the last record of ${id}, whose time is taken for its end: its duration is too short.`;
+  return [{ code: 'CLOCK_BEHIND', message, id, seconds: Math.round(seconds) }];
+}
+
 /**
  * Ends an analysis, or with `amend` changes fields of one that has ended.
  *
@@ -129,5 +137,5 @@ export async function completeAnalysis(books: Books, input: CompleteInput): Prom
     requireStarted(current, 'completed');
     return { ...(await end(books, current, input, at)), reason: null };
   });
-  return { analysis, warnings };
+  return { analysis, warnings: input.amend === null ? [...warnings, ...clockBehind(analysis, books.now())] : warnings };
 }

@@ -28,6 +28,8 @@ export function dividedEvenly(dividend: bigint, divisor: bigint): bigint {
 /** Dollars as a decimal text without an exponent and without zeros at its end: `0.6`, `12`. */
 export function dollars(pico: bigint): string {
   const digits = (pico < 0n ? -pico : pico).toString().padStart(DIGITS + 1, '0');
-  const fraction = digits.slice(-DIGITS).replace(/0+$/, '');
+  let end = digits.length;
+  while (end > digits.length - DIGITS && digits[end - 1] === '0') end--;
+  const fraction = digits.slice(-DIGITS, end === digits.length ? undefined : end);
   return `${pico < 0n ? '-' : ''}${digits.slice(0, -DIGITS)}${fraction === '' ? '' : `.${fraction}`}`;
 }

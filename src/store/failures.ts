@@ -5,7 +5,8 @@ import { DamagedCursor } from './cursors.js';
 
 const CONFLICT = /Retryable commit conflict|Commit conflict|Too many concurrent writers|preempted by concurrent/;
 const FULL = /No space left|ENOSPC|os error 28|Disk quota|EDQUOT|File too large|EFBIG|os error 27/i;
-const UNWRITABLE = /ENOENT: .*mkdir|EACCES|EPERM|EROFS|Permission denied|Read-only file system|os error (13|30|1)\b/i;
+const UNWRITABLE =
+  /ENOENT: no such file or directory, mkdir|EACCES|EPERM|EROFS|Permission denied|Read-only file system|os error (13|30|1)\b/i;
 const NOT_A_FOLDER = /ENOTDIR|EEXIST|Not a directory|os error 20/i;
 
 /** Another writer's commit came in between; the operation may be tried again. */

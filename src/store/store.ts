@@ -49,6 +49,15 @@ function requireOwnFolder(folder: string): void {
   });
 }
 
+/** LanceDB takes a path for an address, in which it refuses control characters. */
+function requirePlainPath(folder: string): void {
+  if (!/[\u0000-\u001f\u007f]/.test(folder)) return;
+  throw new TokentrailError('STORE_UNSUPPORTED', `The path "${folder}" holds a control character, so it can't be a store's.`, {
+    suggestions: ['Rename the folder, or name another store with --store.'],
+    details: { store: folder },
+  });
+}
+
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 const settled = <T>(work: () => Promise<T>): Promise<Settled<T>> =>
@@ -118,6 +127,7 @@ export class Store {
 
   /** Creates nothing. @throws STORE_MISSING, STORE_NEWER, STORE_DAMAGED. */
   static async openForReading({ folder }: Pick<StoreOptions, 'folder'>): Promise<Store> {
+    requirePlainPath(folder);
     if (!existsSync(folder)) throw missing(folder);
     return Store.#guarded(folder, async () => {
       if (!statSync(folder).isDirectory()) throw new Error('ENOTDIR');
@@ -133,6 +143,7 @@ export class Store {
 
   /** Creates what is missing: the folder, tables, columns. */
   static async openForWriting({ folder, now, program, progress }: StoreOptions): Promise<Store> {
+    requirePlainPath(folder);
     return Store.#guarded(folder, async () => {
       const isNew = !existsSync(join(folder, `${ledger.name}.lance`));
       const foreign = isNew && (await isForeign(folder));

@@ -156,6 +156,16 @@ describe('a folder that can’t be looked into', () => {
     expect(told).toEqual(['link p/a/chats']);
   });
 
+  it.skipIf(process.platform !== 'linux')('is told where its name is no UTF-8, whoever looks for what is in it', async () => {
+    const root = folderWith('p/plain/chats/1.jsonl');
+    mkdirSync(Buffer.concat([Buffer.from(`${root}/p/caf`), Buffer.from([0xff])]));
+    const { told, blocked } = listener(root);
+    for (const folder of foldersIn(join(root, 'p'), blocked)) namesIn(join(root, 'p', folder), blocked);
+    namesBelow(root, blocked);
+    await findFiles(root, ['p/*/chats/*.jsonl'], blocked);
+    expect(told).toEqual(Array.from({ length: 3 }, () => 'name_not_utf8 p/caf\ufffd'));
+  });
+
   it('is not one that is not there, nor one that is a file', async () => {
     const root = folderWith('file');
     const { told, blocked } = listener(root);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -40,6 +40,19 @@ describe('opening a log', () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, '');
     expect(reason(join(path, 'below'))).toBe('gone');
+  });
+
+  it.skipIf(process.platform !== 'linux')('says of a file whose name is no UTF-8 that it is so, not that it is gone', () => {
+    const folder = temporaryFolder();
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xff])]), 'x');
+    const [name] = readdirSync(folder);
+    expect(reason(join(folder, name!))).toBe('name_not_utf8');
+  });
+
+  it('opens a file whose name has the sign for unknown bytes itself', () => {
+    const path = join(temporaryFolder(), 'caf\ufffd');
+    writeFileSync(path, 'x');
+    expect(reason(path)).toBe('open');
   });
 
   it('does not read a folder', () => {

@@ -1,10 +1,12 @@
 // What must never leave the logs, who may read the books, and what may reach a terminal.
 import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { BIN, Home, type Envelope, type Result } from '../support/home.js';
 import { QuickHome } from '../support/quick-home.js';
+import { EVIL, EVIL_TEXT, everyCommand, forged, raw, runEvery } from './every-command.js';
 import { runProgram, shown, works } from './shown.js';
 
 let home: Home;
@@ -146,7 +148,7 @@ describe('paths of the home', () => {
 
 describe('who may read the books', () => {
   const modesUnder = (folder: string): string[] =>
-    [folder, ...walk(folder)].map((path) => {
+    [folder, ...(lstatSync(folder).isDirectory() ? walk(folder) : [])].map((path) => {
       const stat = lstatSync(path);
       return `${relative(home.path, path)} ${(stat.mode & 0o777).toString(8)} ${stat.isDirectory() ? 'folder' : 'file'}`;
     });
@@ -159,8 +161,16 @@ describe('who may read the books', () => {
       for n in 1 2 3; do tokentrail analysis start --source-id s1; ${line}; done
       tokentrail analysis mark --id ANALYSIS-$(date -u +%Y)-001 --stage one
       tokentrail analysis complete --id ANALYSIS-$(date -u +%Y)-001
-      tokentrail analysis sessions list`);
-    const wrong = [home.store, join(home.path, '.cache', 'tokentrail')]
+      tokentrail analysis sessions list
+      tokentrail usage sync
+      tokentrail store optimize
+      tokentrail store backup ../../backup
+      tokentrail store restore ../../backup --force
+      tokentrail init`);
+    const theirs = new Set(['.claude', 'work']);
+    const left = readdirSync(home.path).filter((name) => !theirs.has(name));
+    expect(left.sort()).toEqual(['.cache', '.local', 'backup']);
+    const wrong = [...left.map((name) => join(home.path, name)), join(home.project, '.tokentrail'), join(home.project, 'tokentrail.yaml')]
       .flatMap(modesUnder)
       .filter((line) => !/ (700 folder|600 file)$/.test(line));
     expect(wrong).toEqual([]);
@@ -181,18 +191,20 @@ describe('who may read the books', () => {
 });
 
 describe('the network', () => {
-  const script = `set -e
-    "${process.execPath}" "${BIN}" analysis start --source-id s1 > /dev/null
-    "${process.execPath}" "${BIN}" analysis mark --stage one
-    "${process.execPath}" "${BIN}" analysis complete > /dev/null
-    "${process.execPath}" "${BIN}" analysis list > /dev/null
-    "${process.execPath}" "${BIN}" doctor > /dev/null
-    "${process.execPath}" "${BIN}" --help > /dev/null`;
+  const entry = pathToFileURL(BIN).href;
+
+  /** Arguments of Node to run every command in one process. */
+  const everything = (): string[] => {
+    const commands = [...everyCommand(home).filter((args) => !args.includes('id')), ['--help']];
+    const script = `import { main } from ${JSON.stringify(new URL('../dist/main.js', entry).href)};
+      for (const args of ${JSON.stringify(commands)}) await main(args, ${JSON.stringify(entry)});`;
+    return ['--input-type=module', '-e', script];
+  };
 
   it('is not needed', async (ctx) => {
     if (!(await works('unshare', ['-n', 'true']))) ctx.skip('no network namespaces here');
     new ClaudeSession(home).enter().answer();
-    const { code, stderr } = await runProgram(home, 'unshare', ['-n', 'sh', '-c', script]);
+    const { code, stderr } = await runProgram(home, 'unshare', ['-n', process.execPath, ...everything()]);
     expect({ code, failed: stderr.includes('✗') }).toEqual({ code: 0, failed: false });
   });
 
@@ -200,12 +212,14 @@ describe('the network', () => {
     if (!(await works('strace', ['-f', '-e', 'trace=socket', 'true']))) ctx.skip('strace is not to be had here');
     new ClaudeSession(home).enter().answer();
     const trace = join(home.path, 'trace');
-    await runProgram(home, 'strace', ['-f', '-o', trace, '-e', 'trace=socket,connect,sendto', 'sh', '-c', script]);
-    expect(
-      readFileSync(trace, 'utf8')
-        .split('\n')
-        .filter((line) => /AF_INET/.test(line)),
-    ).toEqual([]);
+    const { code } = await runProgram(home, 'strace', [
+      ...['-f', '-o', trace, '-e', 'trace=socket,connect,sendto'],
+      ...[process.execPath, ...everything()],
+    ]);
+    const asked = readFileSync(trace, 'utf8')
+      .split('\n')
+      .filter((line) => /AF_INET/.test(line));
+    expect({ code, asked }).toEqual({ code: 0, asked: [] });
   });
 });
 
@@ -258,25 +272,7 @@ describe('large numbers', () => {
 });
 
 describe('text from outside', () => {
-  // What a terminal acts upon: escape, bell, backspace, carriage return, C1, bidi, zero-width, tags, separators of lines.
-  const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/;
-
-  const EVIL: [what: string, text: string][] = [
-    ['a colour', 'a\u001b[31mb'],
-    ['a write to the clipboard', 'a\u001b]52;c;ZXZpbA==\u0007b'],
-    ["a return to the line's beginning", 'a\rFORGED'],
-    ['backspaces', 'a\b\b\bb'],
-    ['C1 controls', 'a\u009b31m\u009d0;t\u009cb\u0085c'],
-    ['a reversal of direction', 'a\u202eb\u2066c'],
-    ['invisible letters', 'a\u200bb\ufeffc\u{e0041}d'],
-    ['a separator of lines', 'a\u2028b\u2029c'],
-  ];
   const NEWLINE = 'a\nFORGED line';
-
-  const raw = (results: readonly Result[]): string[] =>
-    results.flatMap(({ stdout, stderr }) => [stdout, stderr]).filter((text) => RAW.test(text));
-  const forged = (results: readonly Result[]): string[] =>
-    results.flatMap(({ stdout, stderr }) => `${stdout}\n${stderr}`.split('\n')).filter((line) => line.startsWith('FORGED'));
 
   /** Each command as text and with --json. */
   async function both(commands: readonly (readonly string[])[], env: Readonly<Record<string, string>> = {}): Promise<Result[]> {
@@ -396,8 +392,21 @@ describe('text from outside', () => {
 
   // All of it at once: which kind it was shows in the difference.
   it.each(places)('in %s reaches no terminal as it is', async (_, print) => {
-    const text = EVIL.map(([, evil]) => evil).join('|');
-    expect(raw(await print(text))).toEqual([]);
+    expect(raw(await print(EVIL_TEXT))).toEqual([]);
+  });
+
+  it('reaches no terminal as it is through any command, from wherever it comes', async () => {
+    const { path } = new ClaudeSession(home).enter().answer({ model: EVIL_TEXT, extra: { cwd: `/x/${EVIL_TEXT}`, gitBranch: EVIL_TEXT } });
+    const results = await runEvery(home, { text: EVIL_TEXT, usageFrom: `claude:${path}` }, { env: { XDG_STATE_HOME: `/x/${EVIL_TEXT}` } });
+    expect(raw(results)).toEqual([]);
+    expect(results.filter(({ code }) => code !== 0 && code !== 2).map(({ stderr }) => stderr)).toEqual([]);
+  });
+
+  it('as words of the command line reaches no terminal either where all words of debugging are asked for', async () => {
+    // A process of its own: the library for such words asks once, when it is loaded.
+    home = new Home();
+    const lines = [[EVIL_TEXT], ['analysis', EVIL_TEXT], ['analysis', 'list', '--since', EVIL_TEXT]];
+    expect(raw(await Promise.all(lines.map((args) => home.run(args, { env: { DEBUG: '*' } }))))).toEqual([]);
   });
 
   it.each(places)('in %s forges no line of ours', async (_, print) => {
@@ -405,7 +414,7 @@ describe('text from outside', () => {
   });
 
   it.each(places)('in %s leaves every answer with --json one document', async (_, print) => {
-    const results = await print(`${NEWLINE}|${EVIL.map(([, evil]) => evil).join('|')}|"\\`);
+    const results = await print(`${NEWLINE}|${EVIL_TEXT}|"\\`);
     const documents = results.filter(({ stdout }) => stdout.startsWith('{'));
     expect(documents.length).toBeGreaterThan(0);
     for (const { stdout } of documents) {

@@ -100,6 +100,28 @@ describe('the end of an analysis', () => {
   });
 });
 
+describe('a clock that was set back between start and end', () => {
+  it('makes no negative duration, and is told', async () => {
+    const { id, started_at } = await measured();
+    desk.pass(-3_600).answers({ output: 60 });
+    const { analysis, warnings } = await complete(books, id);
+    expect(analysis).toMatchObject({ completed_at: started_at! + 1, duration_seconds: 0 });
+    expect(warnings.find(({ code }) => code === 'CLOCK_BEHIND')).toMatchObject({ id, seconds: 3_600 });
+  });
+
+  it('loses none of the tokens', async () => {
+    const { id } = await measured();
+    desk.pass(-3_600).answers({ input: 0, output: 60 });
+    expect(await ended(id)).toMatchObject({ tokens_check: 60, capture_status: 'captured' });
+  });
+
+  it('is told of nobody whose clock only stands', async () => {
+    const { id } = await measured();
+    const { warnings } = await complete(books, id);
+    expect(warnings.map(({ code }) => code)).not.toContain('CLOCK_BEHIND');
+  });
+});
+
 describe('tokens that were counted by hand', () => {
   it('have their difference as check, and unknown classes', async () => {
     const { id } = await opened({ tokensBaseline: 100 });

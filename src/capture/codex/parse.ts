@@ -78,7 +78,7 @@ interface Own {
   recorded: boolean;
 }
 
-const ID_IN_NAME = /rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-(.+?)\.jsonl(?:\.zst)?$/;
+const ID_IN_NAME = /(?:^|\/)rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-([^/]+?)\.jsonl(?:\.zst)?$/;
 
 export function beginCodex(log: LogFile): LogState {
   const own: Own = {

@@ -1,0 +1,104 @@
+// Every command of the program once, in an order in which each finds what it needs. A new command must be added here: a test holds the
+// list against the manifest.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Home, Result, RunOptions } from '../support/home.js';
+
+/** What a user might have copied from anywhere, for each place that takes free text. */
+export interface Words {
+  readonly text?: string;
+  /** `AGENT:PATH` of a log. */
+  readonly usageFrom?: string;
+}
+
+/** A file to be imported in which every text is that one. */
+function importFile(home: Home, text: string): string {
+  const file = join(home.path, 'import.yaml');
+  writeFileSync(
+    file,
+    stringify({ analysis_logs: [{ id: text, notes: text, status: text, started_at: text, stages_json: [{ stage: text }] }] }),
+  );
+  return file;
+}
+
+/** Command lines in order; `id` stands for the analysis that was started. */
+export function everyCommand(home: Home, { text = 'x', usageFrom }: Words = {}): readonly (readonly string[])[] {
+  const backup = join(home.path, 'backup');
+  const from = usageFrom === undefined ? ['--tool', 'manual', '--total-tokens', '7'] : ['--usage-from', usageFrom];
+  return [
+    ['source add', '--id', 's1', '--title', text, '--author', text, '--bias-notes', text],
+    ['source update', '--id', 's1', '--title', `${text}2`, '--topics', text],
+    ['source show', 's1'],
+    ['source list'],
+    ['analysis start', '--source-id', 's1', '--notes', text, '--task', text, '--cmd', text, '--tag', `k=${text}`, '--analysis-file', text],
+    ['analysis current'],
+    ['analysis mark', '--stage', text, '--notes', text],
+    ['analysis complete', '--notes', text, '--claims-extracted', text],
+    ['analysis add', '--source-id', 's1', ...from, '--notes', text, '--model', text],
+    ['analysis list', '--all'],
+    ['analysis show', 'id'],
+    ['analysis show', 'id', '--history'],
+    ['analysis sessions list'],
+    ['usage sync'],
+    ['usage daily'],
+    ['usage models'],
+    ['usage sessions'],
+    ['usage daily', '--no-store'],
+    ['usage models', '--no-store'],
+    ['usage sessions', '--no-store'],
+    ['validate'],
+    ['doctor', '--deep'],
+    ['import', importFile(home, text)],
+    ['analysis forget', 'id', '--reason', text],
+    ['analysis list', '--all', '--forgotten'],
+    ['store status'],
+    ['store migrate'],
+    ['store optimize'],
+    ['store backup', backup],
+    ['store restore', backup, '--force'],
+    ['init'],
+  ].map(([words, ...rest]) => [...words!.split(' '), ...rest]);
+}
+
+/** Commands that can't be run a second time on the same store. */
+const ONCE = /^(source add|analysis (start|mark|complete|forget)|store backup)/;
+
+/** Runs them all, as text and, where that changes nothing, with --json too. */
+export async function runEvery(home: Home, words: Words = {}, options: RunOptions = {}): Promise<Result[]> {
+  const all: Result[] = [];
+  let id = 'none';
+  for (const args of everyCommand(home, words)) {
+    const named = args.map((word) => (word === 'id' ? id : word));
+    const result = await home.run(named, options);
+    id = /^ANALYSIS-\d+-\d+/.exec(args[1] === 'start' ? result.stdout : '')?.[0] ?? id;
+    all.push(result);
+    if (!ONCE.test(args.join(' '))) all.push(await home.run([...named, '--json'], options));
+  }
+  return all;
+}
+
+// What a terminal acts upon: escape, bell, backspace, carriage return, C1, bidi, zero-width, tags, separators of lines.
+const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/;
+
+/** Outputs that would do something to a terminal. */
+export const raw = (results: readonly Result[]): string[] =>
+  results.flatMap(({ stdout, stderr }) => [stdout, stderr]).filter((text) => RAW.test(text));
+
+/** Lines that text from outside made into lines of their own. */
+export const forged = (results: readonly Result[]): string[] =>
+  results.flatMap(({ stdout, stderr }) => `${stdout}\n${stderr}`.split('\n')).filter((line) => line.startsWith('FORGED'));
+
+export const EVIL: readonly (readonly [what: string, text: string])[] = [
+  ['a colour', 'a\u001b[31mb'],
+  ['a write to the clipboard', 'a\u001b]52;c;ZXZpbA==\u0007b'],
+  ['a title of the window', 'a\u001b]0;title\u001b\\b'],
+  ["a return to the line's beginning", 'a\rFORGED'],
+  ['backspaces', 'a\b\b\bb'],
+  ['C1 controls', 'a\u009b31m\u009d0;t\u009cb\u0085c'],
+  ['a reversal of direction', 'a\u202eb\u2066c'],
+  ['invisible letters', 'a\u200bb\ufeffc\u{e0041}d'],
+  ['a separator of lines', 'a\u2028b\u2029c'],
+];
+
+export const EVIL_TEXT = EVIL.map(([, text]) => text).join('|');
