@@ -2,14 +2,16 @@
 import type { Analysis } from '../src/model/analysis.js';
 import { formatAnalysisId } from '../src/model/ids.js';
 import { analysisToRow } from '../src/store/analysis-rows.js';
+import { canonicalRow } from '../src/store/seal.js';
 import { Database } from '../src/store/database.js';
 import { Store } from '../src/store/store.js';
 
 const REVISIONS = 5;
 const BATCH = 400;
 
-/** Appends revisions like those of `sample` under other ids, then merges the files. */
-export async function fillStore(folder: string, sample: Analysis, analyses: number): Promise<void> {
+/** Appends revisions like those of `sample` under other ids, then merges the files. @returns the rows' own bytes, as text. */
+export async function fillStore(folder: string, sample: Analysis, analyses: number): Promise<number> {
+  let bytes = 0;
   const database = await Database.connect(folder);
   const table = await database.open('analysis_logs');
   for (let from = 0; from < analyses; from += BATCH) {
@@ -17,14 +19,41 @@ export async function fillStore(folder: string, sample: Analysis, analyses: numb
     for (let n = from; n < Math.min(analyses, from + BATCH); n++) {
       for (let revision = 1; revision <= REVISIONS; revision++) {
         const id = formatAnalysisId({ year: 2025, number: n + 1 });
-        rows.push(
-          analysisToRow({ ...sample, id, revision, source_id: `source-${n % 500}`, usage_session_id: `other-${n}`, status: 'completed' }),
-        );
+        const row = analysisToRow({
+          ...sample,
+          id,
+          revision,
+          source_id: `source-${n % 500}`,
+          usage_session_id: `other-${n}`,
+          status: 'completed',
+        });
+        bytes += canonicalRow(row).length;
+        rows.push(row);
       }
     }
     await table.append(rows);
   }
   await table.optimize(new Date());
+  return bytes;
+}
+
+/** Commits revisions one by one, with the upkeep that a command does after its answer. @returns the rows' own bytes, as text. */
+export async function commitOneByOne(folder: string, sample: Analysis, analyses: number): Promise<number> {
+  let bytes = 0;
+  let prev: string | null = null;
+  for (let n = 0; n < analyses * REVISIONS; n++) {
+    const store = await Store.openForWriting({ folder, now: () => Date.now() * 1000, program: 'bench' });
+    const logs = await store.analysisLogs();
+    const id = formatAnalysisId({ year: 2025, number: Math.floor(n / REVISIONS) + 1 });
+    const revision = (n % REVISIONS) + 1;
+    const analysis: Analysis = { ...sample, id, revision, recorded_at: Date.now() * 1000, prev_sha256: revision === 1 ? null : prev };
+    const row = analysisToRow(analysis);
+    prev = String(row['row_sha256']);
+    bytes += canonicalRow(row).length;
+    if (!(await logs.insert(analysis))) throw new Error(`${id}@${revision} is there`);
+    await store.keepSmall(new Date());
+  }
+  return bytes;
 }
 
 export async function readAnalysis(folder: string, id: string): Promise<Analysis> {

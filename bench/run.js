@@ -106,20 +106,39 @@ const parts = {
   },
 
   async analyses() {
-    const { fillStore, readAnalysis } = await loadFill();
+    const { fillStore, mergeAll, readAnalysis } = await loadFill();
     const subjects = { 'node -e 0': floor };
     const benches = [];
+    let own = 0;
     for (const count of [10, 1000, 10000]) {
       const bench = new Bench(1).start();
-      await fillStore(bench.store, await readAnalysis(bench.store, bench.id), count);
+      own = await fillStore(bench.store, await readAnalysis(bench.store, bench.id), count);
       subjects[`mark, ${count} analyses in the store`] = bench.mark;
       benches.push(bench);
     }
+    subjects['list, 10000 analyses in the store'] = () => benches[2].run('analysis', 'list');
     const results = interleave(subjects, ROUNDS);
     report('analysis mark in stores of five revisions an analysis (bar: largest against smallest ≤ 1.3 ×)', results);
     const [, least, , most] = Object.values(results);
+    await mergeAll(benches[2].store);
+    const size = folderSize(join(benches[2].store, 'analysis_logs.lance'));
+    console.log(
+      `  50,000 rows: ${(own / 1e6).toFixed(1)} MB as text, ${(size / 1e6).toFixed(1)} MB after upkeep: ${(size / own).toFixed(2)} × (bar ≤ 3 ×)`,
+    );
     console.log(`  10,000 against 10: ${(most.ratio / least.ratio).toFixed(2)} ×`);
     for (const bench of benches) bench.end();
+  },
+
+  async growth() {
+    const { commitOneByOne, mergeAll, readAnalysis } = await loadFill();
+    const bench = new Bench(1).start();
+    const own = await commitOneByOne(bench.store, await readAnalysis(bench.store, bench.id), 200);
+    const table = join(bench.store, 'analysis_logs.lance');
+    console.log('\n200 analyses, each of its five revisions a commit of its own (bar after upkeep: ≤ 3 × the rows as text)');
+    console.log(`  rows as text: ${(own / 1e6).toFixed(1)} MB   store as it is: ${(folderSize(table) / 1e6).toFixed(1)} MB`);
+    await mergeAll(bench.store);
+    console.log(`  after upkeep, once the grace period of a day is over: ${(folderSize(table) / own).toFixed(2)} ×`);
+    bench.end();
   },
 
   async marks() {
