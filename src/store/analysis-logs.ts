@@ -11,6 +11,8 @@ import { rowHash } from './seal.js';
 /** Rows of idempotency keys live in the same table, under ids that no analysis has (semantics 36). */
 const KEY_PREFIX = 'key:';
 
+const FEW = 400;
+
 const isKey = (row: Row): boolean => String(row['id']).startsWith(KEY_PREFIX);
 
 /** The columns of an outline, without the structured ones that make up most of a row. */
@@ -70,9 +72,18 @@ export class AnalysisLogs {
     return rows.filter((row) => !isKey(row)).map(analysisFromRow);
   }
 
-  /** The same now, unproved and without stages, sessions and details: enough to decide which one is meant. */
-  async outlines(): Promise<Analysis[]> {
-    const rows = await this.#table.lastOfAll({ columns: LIST_COLUMNS });
+  /** The same of some, each proved; unordered. */
+  async listOf(ids: readonly string[], at: Instant | null = null): Promise<Analysis[]> {
+    if (ids.length === 0) return [];
+    // A filter of thousands of ids is slower than all rows.
+    if (ids.length <= FEW) return (await this.#table.lastOfAll({ filter: oneOf('id', ids), at })).map(analysisFromRow);
+    const wanted = new Set(ids);
+    return (await this.list(at)).filter(({ id }) => wanted.has(id));
+  }
+
+  /** The same of all, unproved and without stages, sessions and details: enough to decide which ones are meant. */
+  async outlines(at: Instant | null = null): Promise<Analysis[]> {
+    const rows = await this.#table.lastOfAll({ columns: LIST_COLUMNS, at });
     return rows.filter((row) => !isKey(row)).map(analysisFromRow);
   }
 

@@ -3,7 +3,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { atFlag, idFlag, kindFlag, limitFlag, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
 import { analysisLineJson } from '../../cli/render/analysis-json.js';
 import { renderAnalyses } from '../../cli/render/analysis.js';
-import { listAnalyses } from '../../lifecycle/list.js';
+import { chosenAnalyses } from '../../lifecycle/list.js';
 import { toolFromFlag } from '../../model/agents.js';
 import { selectAnalyses } from '../../report/select-analyses.js';
 
@@ -30,7 +30,7 @@ export default class AnalysisList extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisList);
-    const { analyses, matching } = selectAnalyses(await listAnalyses(await this.context.readBooks(), flags.at ?? null), {
+    const filter = {
       forgotten: flags.forgotten,
       sourceId: flags['source-id'] ?? null,
       tool: flags.tool === undefined ? null : toolFromFlag(flags.tool),
@@ -40,7 +40,9 @@ export default class AnalysisList extends BaseCommand {
       since: flags.since ?? null,
       until: flags.until ?? null,
       limit: flags.all ? null : flags.limit,
-    });
+    };
+    const books = await this.context.readBooks();
+    const { analyses, matching } = await chosenAnalyses(books, flags.at ?? null, (all) => selectAnalyses(all, filter));
     const text = renderAnalyses(analyses, matching, this.context.now(), this.context.terminal);
     this.context.sayRest(analyses.length, matching);
     await this.answer(() => ({ analyses: analyses.map(analysisLineJson), matching }), text);
