@@ -229,7 +229,7 @@ export class RevisionTable {
     if (newest.length === 0) return [];
     const rows = await this.#whole(
       (at === null ? newest : all.flat()).map(({ rowId }) => rowId),
-      columns,
+      columns === undefined ? undefined : [...columns, 'row_key'],
     );
     if (columns === undefined) for (const row of rows) checkSeal(row, this.name);
     if (at === null) return rows;
