@@ -27,7 +27,7 @@ demo: $(BUILT) ## Book a small bundled session, from start to end
 test: $(NODE_MODULES) ## Build, and run all tests
 	npm test --silent
 
-soak: $(BUILT) ## Crowds, kills and damage in full: about half an hour
+soak: $(BUILT) ## Crowds, kills, faults and damage in full: about an hour
 	npm run --silent soak
 
 check: $(NODE_MODULES) $(BUILT) ## Types, lint, format, and generated documentation

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
+import { fileFailure } from '../store/failures.js';
 import { writeFileAtomically } from '../store/files.js';
 import type { Context } from './context.js';
 import { CONFIG_NAME } from './project.js';
@@ -13,15 +14,12 @@ export interface Initialised {
   readonly store_created: boolean;
 }
 
-function writeConfig(file: string, store: string): void {
+function writeConfig(file: string, store: string, folder: string): void {
   const text = `# Settings of tokentrail for this project. A relative store is beside this file.\nstore: ${JSON.stringify(store)}\n`;
   try {
     writeFileAtomically(file, [text], true);
   } catch (error) {
-    throw new TokentrailError('STORE_UNWRITABLE', `"${file}" can't be written.`, {
-      suggestions: ['Check the mode of the folder.'],
-      cause: error,
-    });
+    throw fileFailure(error, file, `the store "${folder}" is there, but the project does not name it`);
   }
 }
 
@@ -37,7 +35,7 @@ export async function initialise(context: Context, store: string | null): Promis
   // First the store: a file that names one which can't be made would stand in the way of every later command.
   const books = await context.booksIn(config_written ? resolve(join(config, '..'), address) : null);
   if (config_written) {
-    writeConfig(config, address);
+    writeConfig(config, address, books.store.folder);
     context.output.say(`Wrote ${context.tilde(config)}.`);
   }
   return { config, config_written, store: books.store.folder, store_created: books.store.created };

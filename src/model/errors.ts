@@ -54,9 +54,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   STORE_NOT_EMPTY: 'A store would be made in a folder that holds other things.',
   STORE_DAMAGED: "The store can't be read, or a row is not what was stored.",
   STORE_NEWER: 'The store was written by a newer version of tokentrail.',
-  STORE_UNWRITABLE: "The folder of the store can't be read or written by this user.",
+  STORE_UNWRITABLE: "The folder of the store, or a file beside it, can't be read or written by this user, or its disk fails.",
   STORE_UNSUPPORTED: "There is no LanceDB for this platform, or the address is of a kind that this version can't open.",
-  DISK_FULL: 'The disk is full; nothing was recorded.',
+  DISK_FULL: 'The disk is full; the message says whether anything was recorded.',
   INTERRUPTED: 'A signal ended the command; what was not acknowledged was not recorded.',
 };
 

@@ -3,7 +3,7 @@ import type { Analysis } from '../model/analysis.js';
 import { parseAnalysisId } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
-import type { RevisionTable } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 import { and, eq, eqNumber, oneOf, or, startsWith } from './filter.js';
 import type { Row } from './rows.js';
 import { rowHash } from './seal.js';

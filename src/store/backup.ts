@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import { BACKUP_FORMAT, BACKUP_LIST, copyFiles, copyStore, hashOf, type BackupFile, type BackupList, type CopyProgress } from './copy.js';
+import { fileFailure } from './failures.js';
 import { syncPath } from './files.js';
 import { withFileLock } from './lock.js';
 import { prove, type StoreRows } from './prove.js';
@@ -21,8 +22,8 @@ export interface Backup {
 const bad = (message: string, details: Readonly<Record<string, unknown>>): TokentrailError =>
   new TokentrailError('STORE_DAMAGED', message, { suggestions: ['Use another backup; this one was changed or copied in part.'], details });
 
-/** Runs `work` on a new folder; what was made there goes if it fails. */
-async function orNothing<T>(folder: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` on a new folder; what was made there goes if it fails, and `outcome` says what that means. */
+async function orNothing<T>(folder: string, outcome: string, work: () => Promise<T>): Promise<T> {
   if (existsSync(folder)) {
     throw new TokentrailError('STORE_NOT_EMPTY', `"${folder}" is there already.`, {
       suggestions: ['Name a folder that is not there yet.'],
@@ -32,9 +33,11 @@ async function orNothing<T>(folder: string, work: () => Promise<T>): Promise<T> 
     return await work();
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw error;
+    throw fileFailure(error, folder, outcome);
   }
 }
+
+const NO_BACKUP = 'no backup was made';
 
 /**
  * Copies a store, while nobody writes to it, and proves the copy.
@@ -42,8 +45,13 @@ async function orNothing<T>(folder: string, work: () => Promise<T>): Promise<T> 
  * @throws STORE_NOT_EMPTY if `folder` is there, STORE_DAMAGED if what was copied can't be proved
  */
 export async function backUp(store: Store, folder: string, at: Instant, program: string, progress: CopyProgress): Promise<Backup> {
-  return orNothing(folder, async () => {
-    const { files, made_at } = await store.exclusively(() => copyStore(store.folder, folder, at, program, progress));
+  return orNothing(folder, NO_BACKUP, async () => {
+    const { files, made_at } = await store.exclusively(() =>
+      copyStore(store.folder, folder, at, program, progress).catch((error: unknown) => {
+        // It is not the store's disk that is full.
+        throw fileFailure(error, folder, NO_BACKUP);
+      }),
+    );
     const rows = await prove(await Store.openForReading({ folder }));
     return { folder, made_at, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), rows };
   });
@@ -83,11 +91,37 @@ export interface Restored extends Backup {
   readonly replaced: string | null;
 }
 
+/** Puts `fresh` in the place of `store`, which goes to `replaced` if there is one; if that fails, the old one is where it was. */
+function exchange(fresh: string, store: string, replaced: string | null): void {
+  if (replaced !== null) renameSync(store, replaced);
+  else rmSync(store, { recursive: true, force: true });
+  try {
+    renameSync(fresh, store);
+  } catch (error) {
+    if (replaced !== null) putBack(replaced, store);
+    throw error;
+  }
+  try {
+    syncPath(dirname(store));
+  } catch (error) {
+    throw fileFailure(error, store, 'the backup is in its place now, but whether it stays after a power failure is not certain');
+  }
+}
+
+function putBack(replaced: string, store: string): void {
+  try {
+    renameSync(replaced, store);
+  } catch (error) {
+    throw fileFailure(error, store, `the store that was there is at "${replaced}" now, and has to be moved back`);
+  }
+}
+
 /**
  * Puts a backup in the place of a store. The backup is verified first, the new store is proved before it is put in place, and what
  * was there before is kept beside it.
  *
- * @throws STORE_NOT_EMPTY if there is a store and `force` is not given, STORE_DAMAGED if the backup is
+ * @throws STORE_NOT_EMPTY if there is a store and `force` is not given, STORE_DAMAGED if the backup is; DISK_FULL or STORE_UNWRITABLE,
+ * which say where the store is then
  */
 export async function restore(from: string, store: string, force: boolean, at: Instant, progress: CopyProgress): Promise<Restored> {
   const { files, made_at } = verified(from);
@@ -100,25 +134,19 @@ export async function restore(from: string, store: string, force: boolean, at: I
   }
   const stamp = formatInstant(at).replaceAll(/[:.]/g, '-');
   const fresh = join(dirname(store), `.${basename(store)}.${stamp}.restoring`);
-  const rows = await orNothing(fresh, async () => {
-    copyFiles(
-      from,
-      fresh,
-      files.map(({ path }) => path),
-      progress,
-    );
-    return prove(await Store.openForReading({ folder: fresh }));
-  });
   const replaced = isThere ? join(dirname(store), `${basename(store)}.replaced-${stamp}`) : null;
-  const exchange = (): Promise<void> => {
-    if (replaced !== null) renameSync(store, replaced);
-    else rmSync(store, { recursive: true, force: true });
-    renameSync(fresh, store);
-    syncPath(dirname(store));
-    return Promise.resolve();
-  };
-  // Whoever writes to the old store ends first; its lock goes with it.
-  if (isThere) await withFileLock(join(store, 'store.lock'), true, exchange);
-  else await exchange();
+  const rows = await orNothing(fresh, 'nothing was restored, and the store is as it was', async () => {
+    const paths = files.map(({ path }) => path);
+    copyFiles(from, fresh, paths, progress);
+    const proved = await prove(await Store.openForReading({ folder: fresh }));
+    const put = (): Promise<void> => {
+      exchange(fresh, store, replaced);
+      return Promise.resolve();
+    };
+    // Whoever writes to the old store ends first; its lock goes with it.
+    if (isThere) await withFileLock(join(store, 'store.lock'), true, put);
+    else await put();
+    return proved;
+  });
   return { folder: from, store, replaced, made_at, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), rows };
 }

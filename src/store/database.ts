@@ -1,19 +1,12 @@
-// The one place that talks to LanceDB: a folder of tables whose rows are revisions, read in two steps and inserted if absent.
-import { existsSync } from 'node:fs';
+// The one place that opens LanceDB: a folder of tables.
 import { join } from 'node:path';
 import type { Connection, Table as LanceTable } from '@lancedb/lancedb';
-import type { Schema } from 'apache-arrow';
-import { arrowField, arrowSchema } from '../schema/arrow.js';
-import { TABLES, type FrozenColumn } from '../schema/index.js';
-import { assertThat, TokentrailError } from '../model/errors.js';
-import type { Instant } from '../model/time.js';
-import { isConflict } from './failures.js';
-import { syncNewFiles, syncPath, tableFiles } from './files.js';
-import { eq, or, startsWith, type Filter } from './filter.js';
-import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row, type Value } from './rows.js';
-import { RESTORE } from './damage.js';
-import { checkSeal } from './seal.js';
 import type { Table as ArrowTable } from 'apache-arrow';
+import { arrowSchema } from '../schema/arrow.js';
+import { TABLES, type FrozenColumn } from '../schema/index.js';
+import { TokentrailError } from '../model/errors.js';
+import { isTable, syncNewFiles, syncPath, tableFiles } from './files.js';
+import { RevisionTable } from './revision-table.js';
 
 type LanceDb = typeof import('@lancedb/lancedb');
 
@@ -34,16 +27,10 @@ async function loadLanceDb(): Promise<LanceDb> {
   }
 }
 
-/** Looking whether files should be merged costs a read, so it is done at every eighth commit. */
-export const LOOK_EVERY = 8;
-
-/** Cells of a result that may be in memory at once, and rows of each of its batches. */
-const MOST_CELLS = 8_000_000;
-const BATCH_ROWS = 16_384;
-
 export class Database {
   readonly folder: string;
   readonly #connection: Connection;
+  #commits = 0;
 
   private constructor(folder: string, connection: Connection) {
     this.folder = folder;
@@ -56,14 +43,23 @@ export class Database {
     return new Database(folder, await connect(folder));
   }
 
+  /** Commits of rows by the tables that were opened here: also one that could not be synced, which the next reader sees. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  #table(name: string, key: string | null, table: LanceTable): RevisionTable {
+    return new RevisionTable(name, key, join(this.folder, `${name}.lance`), table, () => this.#commits++);
+  }
+
   has(name: string): boolean {
-    return existsSync(join(this.folder, `${name}.lance`, '_versions'));
+    return isTable(join(this.folder, `${name}.lance`));
   }
 
   async open(name: string): Promise<RevisionTable> {
     const known = TABLES.find((table) => table.name === name);
     const key = known === undefined ? 'row_key' : known.key;
-    return new RevisionTable(name, key, join(this.folder, `${name}.lance`), await this.#connection.openTable(name));
+    return this.#table(name, key, await this.#connection.openTable(name));
   }
 
   /** Creates the table, also if another process just did; the key can only be set on a new one. */
@@ -71,7 +67,7 @@ export class Database {
     const table = this.has(name)
       ? await this.#connection.openTable(name)
       : await this.#connection.createEmptyTable(name, arrowSchema(columns), { mode: 'create' });
-    const created = new RevisionTable(name, key, join(this.folder, `${name}.lance`), table);
+    const created = this.#table(name, key, table);
     const { fields } = await table.schema();
     const keyed = fields.some(({ metadata }) => metadata.has('lance-schema:unenforced-primary-key:position'));
     if (key !== null && !keyed) await table.setUnenforcedPrimaryKey(key);
@@ -97,301 +93,5 @@ export class Database {
   async drop(name: string): Promise<void> {
     await this.#connection.dropTable(name);
     syncPath(this.folder);
-  }
-}
-
-/** The last revision of one id, as found in a table. */
-export interface LastRevision {
-  readonly row: Row;
-  readonly revision: number;
-}
-
-/** Which last revisions are asked for. */
-export interface LastQuestion {
-  readonly filter?: Filter | undefined;
-  readonly columns?: readonly string[] | undefined;
-  /** Null: now. */
-  readonly at?: Instant | null | undefined;
-}
-
-/** A revision without what it says. */
-interface Head {
-  readonly rowKey: string;
-  readonly revision: number;
-  readonly recordedAt: Instant;
-  readonly rowId: bigint;
-}
-
-/** What ties a revision to the one before. */
-interface Link {
-  readonly revision: number;
-  readonly own: Value;
-  readonly before: Value;
-}
-
-/** The last of some revisions in order that was recorded by `at`. */
-const newestOf = (heads: readonly Head[], at: Instant | null): Head | null =>
-  heads.findLast(({ recordedAt }) => at === null || recordedAt <= at) ?? null;
-
-export class RevisionTable {
-  readonly name: string;
-  readonly #key: string | null;
-  readonly #folder: string;
-  readonly #table: LanceTable;
-  #schema: Schema | undefined;
-  #upkeepDue = false;
-
-  constructor(name: string, key: string | null, folder: string, table: LanceTable) {
-    this.name = name;
-    this.#key = key;
-    this.#folder = folder;
-    this.#table = table;
-  }
-
-  /** Shows what other processes committed since the table was opened. */
-  async refresh(): Promise<void> {
-    await this.#table.checkoutLatest();
-  }
-
-  /** The version of the table that this handle sees. */
-  async version(): Promise<number> {
-    return this.#table.version();
-  }
-
-  /** Makes the table what it was at a version, by a new one. */
-  async returnTo(version: number): Promise<void> {
-    await this.refresh();
-    if ((await this.version()) === version) return;
-    const before = tableFiles(this.#folder);
-    await this.#table.checkout(version);
-    await this.#table.restore();
-    syncNewFiles(this.#folder, before);
-    this.#schema = undefined;
-  }
-
-  /** This handle made a commit after which it is time to look whether files should be merged. */
-  get upkeepDue(): boolean {
-    return this.#upkeepDue;
-  }
-
-  async schema(): Promise<Schema> {
-    this.#schema ??= await this.#table.schema();
-    return this.#schema;
-  }
-
-  async columnNames(): Promise<Set<string>> {
-    return new Set((await this.schema()).fields.map(({ name }) => name));
-  }
-
-  /** Those of `columns` that are there: a store of an older schema lacks some, whose values are null then. */
-  async #present(columns: readonly string[]): Promise<string[]> {
-    const there = await this.columnNames();
-    return columns.filter((name) => there.has(name));
-  }
-
-  /** The columns of the rows that match; all rows without a filter. */
-  async select(columns: readonly string[], filter?: Filter): Promise<Row[]> {
-    const query = this.#table.query().select(await this.#present(columns));
-    return decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
-  }
-
-  async count(filter?: Filter): Promise<number> {
-    return this.#table.countRows(filter?.sql);
-  }
-
-  /**
-   * The last revision of `id` that was recorded by `at`, with its seal checked; null if there is none. In two steps, since the cost
-   * of a read is fragments × columns: the revisions' numbers first, then the one whole row.
-   *
-   * @throws STORE_DAMAGED
-   */
-  async last(id: string, at: Instant | null = null): Promise<LastRevision | null> {
-    // By both, so that a revision of which one was damaged is missed by neither.
-    const heads = (await this.#heads(or(eq('id', id), startsWith('row_key', `${id}@`)))).get(id) ?? [];
-    const newest = newestOf(heads, at);
-    if (newest === null) return null;
-    // Of an earlier state, when the later ones were recorded must be true as well.
-    const rows = await this.#whole((at === null ? [newest] : heads).map(({ rowId }) => rowId));
-    for (const row of rows) checkSeal(row, this.name);
-    const row = rows.find((one) => Number(one['revision']) === newest.revision);
-    return row === undefined ? null : { row, revision: newest.revision };
-  }
-
-  /**
-   * The last revision of every id that matches, recorded by `at`; unordered. `columns`: all of them if left out, and then the seals
-   * are checked.
-   *
-   * @throws STORE_DAMAGED
-   */
-  async lastOfAll({ filter, columns, at = null }: LastQuestion = {}): Promise<Row[]> {
-    const all = [...(await this.#heads(filter)).values()];
-    const newest = all.flatMap((heads) => newestOf(heads, at) ?? []);
-    if (newest.length === 0) return [];
-    const rows = await this.#whole(
-      (at === null ? newest : all.flat()).map(({ rowId }) => rowId),
-      columns === undefined ? undefined : [...columns, 'row_key'],
-    );
-    if (columns === undefined) for (const row of rows) checkSeal(row, this.name);
-    if (at === null) return rows;
-    const wanted = new Set(newest.map(({ rowKey }) => rowKey));
-    return rows.filter((row) => wanted.has(String(row['row_key'])));
-  }
-
-  /** The revisions of each id that matches, by number. A row that is missing, or says two things, is damage: it might be the last. */
-  async #heads(filter?: Filter): Promise<Map<string, Head[]>> {
-    const query = this.#table.query().select(['id', 'revision', 'row_key', 'recorded_at']).withRowId();
-    const found = decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
-    const byId = new Map<string, Head[]>();
-    for (const row of found) {
-      const id = String(row['id']);
-      const [rowKey, revision] = [String(row['row_key']), Number(row['revision'])];
-      const head = { rowKey, revision, recordedAt: Number(row['recorded_at']), rowId: BigInt(row['_rowid'] as number) };
-      if (rowKey !== `${id}@${revision}`) throw this.#damaged(rowKey, { id, revision });
-      const heads = byId.get(id);
-      if (heads === undefined) byId.set(id, [head]);
-      else heads.push(head);
-    }
-    for (const [id, heads] of byId) {
-      heads.sort((a, b) => a.revision - b.revision);
-      const missing = heads.findIndex(({ revision }, i) => revision !== i + 1);
-      if (missing >= 0) throw this.#damaged(`${id}@${missing + 1}`, { revisions: heads.map(({ revision }) => revision) });
-    }
-    return byId;
-  }
-
-  #damaged(rowKey: string, details: Readonly<Record<string, unknown>>): TokentrailError {
-    return new TokentrailError('STORE_DAMAGED', `Row "${rowKey}" of table "${this.name}" is missing or is not what was stored.`, {
-      suggestions: RESTORE,
-      details: { table: this.name, row_key: rowKey, ...details },
-    });
-  }
-
-  /**
-   * Every row proves itself, no revision is missing or there twice, and each follows the one before. A batch at a time.
-   *
-   * @returns how many rows there are.
-   * @throws STORE_DAMAGED
-   */
-  async prove(): Promise<number> {
-    const links = new Map<string, Link[]>();
-    let rows = 0;
-    for await (const batch of this.#table.query()) {
-      for (const row of decodeRows({ batches: [batch] } as never)) {
-        checkSeal(row, this.name);
-        const link = { revision: Number(row['revision']), own: row['row_sha256'] ?? null, before: row['prev_sha256'] ?? null };
-        const id = String(row['id']);
-        const known = links.get(id);
-        if (known === undefined) links.set(id, [link]);
-        else known.push(link);
-        rows++;
-      }
-    }
-    for (const [id, own] of links) this.#requireChain(id, own);
-    return rows;
-  }
-
-  #requireChain(id: string, links: readonly Link[]): void {
-    [...links]
-      .sort((a, b) => a.revision - b.revision)
-      .forEach(({ revision, before }, i, sorted) => {
-        const expected = i === 0 ? null : sorted[i - 1]!.own;
-        if (revision !== i + 1 || before !== expected) throw this.#damaged(`${id}@${i + 1}`, { revision, prev_sha256: before, expected });
-      });
-  }
-
-  /** All revisions of `id`, oldest first, each proved, and each the follower of the one before. @throws STORE_DAMAGED */
-  async history(id: string): Promise<Row[]> {
-    const heads = (await this.#heads(or(eq('id', id), startsWith('row_key', `${id}@`)))).get(id) ?? [];
-    if (heads.length === 0) return [];
-    const rows = await this.#whole(heads.map(({ rowId }) => rowId));
-    rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
-    for (const row of rows) checkSeal(row, this.name);
-    this.#requireChain(
-      id,
-      rows.map((row) => ({ revision: Number(row['revision']), own: row['row_sha256'] ?? null, before: row['prev_sha256'] ?? null })),
-    );
-    return rows;
-  }
-
-  async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {
-    const query = this.#table.takeRowIds(rowIds);
-    if (columns !== undefined) return decodeRows((await query.select(await this.#present(columns)).toArrow()) as never);
-    const found = await query.toArrow();
-    // Whole rows have the columns of the table, which the next insert needs.
-    if (found.numRows > 0) this.#schema ??= found.schema;
-    return decodeRows(found);
-  }
-
-  /**
-   * Inserts the row unless its key is there, and returns whether it did. It is on disk when this returns. The index is never
-   * used: LanceDB's indexed path skips the check of the key, and two writers would both win.
-   */
-  async insertIfAbsent(row: Row): Promise<boolean> {
-    assertThat(this.#key !== null, 'only a table with a key takes rows that may be there');
-    const data = encodeRows(await this.schema(), [row]);
-    const before = tableFiles(this.#folder);
-    const merge = this.#table.mergeInsert(this.#key).whenNotMatchedInsertAll().useIndex(false);
-    const { numInsertedRows, version } = await merge.execute(data as never);
-    if (numInsertedRows === 0) return false;
-    syncNewFiles(this.#folder, before);
-    this.#upkeepDue ||= version % LOOK_EVERY === 0;
-    return true;
-  }
-
-  /** Appends rows without looking at keys; for tables whose single writer holds the lock. */
-  async append(rows: readonly Row[]): Promise<void> {
-    const columns = Object.fromEntries([...(await this.columnNames())].map((name) => [name, rows.map((row) => row[name] ?? null)]));
-    await this.appendColumns(columns, rows.length);
-  }
-
-  /** The same by columns; one that is left out is null. */
-  async appendColumns(columns: Columns, length: number): Promise<void> {
-    if (length === 0) return;
-    const before = tableFiles(this.#folder);
-    const { version } = await this.#table.add(encodeColumns(await this.schema(), columns, length) as never);
-    syncNewFiles(this.#folder, before);
-    this.#upkeepDue ||= version % LOOK_EVERY === 0;
-  }
-
-  /** The columns of the rows that match, a batch at a time; those that are not there are left out. */
-  async *columns(names: readonly string[], filter?: Filter): AsyncGenerator<{ readonly columns: Columns; readonly length: number }> {
-    const all = this.#table.query().select(await this.#present(names));
-    const query = filter ? all.where(filter.sql) : all;
-    // A stream comes in small batches, each with its own dictionaries: three times as slow, for what is too much to have at once.
-    const isMuch = (await this.#table.countRows()) * names.length > MOST_CELLS;
-    const batches = isMuch ? query : (await query.toArrow({ maxBatchLength: BATCH_ROWS })).batches;
-    for await (const batch of batches) yield { columns: decodeColumns(batch), length: batch.numRows };
-  }
-
-  /** Adds nullable columns, null in every row that is there. */
-  async addColumns(columns: readonly FrozenColumn[]): Promise<void> {
-    const before = tableFiles(this.#folder);
-    for (let attempt = 0; ; attempt++) {
-      await this.refresh();
-      this.#schema = undefined;
-      const there = await this.columnNames();
-      const missing = columns.filter(([name]) => !there.has(name));
-      if (missing.length === 0) break;
-      try {
-        await this.#table.addColumns(missing.map(([name, type]) => arrowField(name, type, true)) as never);
-      } catch (error) {
-        if (attempt >= 8 || !isConflict(error)) throw error;
-      }
-    }
-    syncNewFiles(this.#folder, before);
-  }
-
-  /** How many fragments a read has to visit. */
-  async fragments(): Promise<number> {
-    return (await this.#table.stats()).fragmentStats.numFragments;
-  }
-
-  /** Merges fragments, and removes versions older than `keepSince`; history is in rows and is never touched. */
-  async optimize(keepSince: Date): Promise<void> {
-    await this.refresh();
-    const before = tableFiles(this.#folder);
-    // Never deleteUnverified: it destroyed a table that others were writing to.
-    await this.#table.optimize({ cleanupOlderThan: keepSince });
-    syncNewFiles(this.#folder, before);
   }
 }

@@ -5,6 +5,7 @@ import { DamagedCursor } from './cursors.js';
 
 const CONFLICT = /Retryable commit conflict|Commit conflict|Too many concurrent writers|preempted by concurrent/;
 const FULL = /No space left|ENOSPC|os error 28|Disk quota|EDQUOT|File too large|EFBIG|os error 27/i;
+const BROKEN = /\bEIO\b|Input\/output error|os error 5\b/;
 const UNWRITABLE =
   /ENOENT: no such file or directory, mkdir|EACCES|EPERM|EROFS|Permission denied|Read-only file system|os error (13|30|1)\b/i;
 const NOT_A_FOLDER = /ENOTDIR|EEXIST|Not a directory|os error 20/i;
@@ -20,8 +21,40 @@ const brief = (error: unknown): string => {
     .trim();
 };
 
+/** Whether a command that failed changed any row: `perhaps` where a commit was made that is not known to be on disk, or not the last. */
+export type Recorded = 'nothing' | 'perhaps';
+
+const RECORDED: Readonly<Record<Recorded, string>> = {
+  nothing: 'nothing was recorded',
+  perhaps: 'whether the change was recorded is not certain',
+};
+
+const AGAIN: Readonly<Record<Recorded, string>> = {
+  nothing: 'run the command again',
+  perhaps: 'see what is there, e.g. with `tokentrail analysis list`, before you run the command again',
+};
+
+/**
+ * The error of files that are made beside the store, of which `outcome` says what became: a backup, a configuration. What is ours
+ * already, or is none of the file system, passes through.
+ */
+export function fileFailure(error: unknown, path: string, outcome: string): unknown {
+  if (error instanceof TokentrailError || (error as NodeJS.ErrnoException).syscall === undefined) return error;
+  const parts = { details: { path }, cause: error };
+  if (FULL.test((error as Error).message)) {
+    return new TokentrailError('DISK_FULL', `The disk that holds "${path}" is full; ${outcome}.`, {
+      suggestions: ['Free some space and run the command again.'],
+      ...parts,
+    });
+  }
+  return new TokentrailError('STORE_UNWRITABLE', `"${path}" can't be written (${brief(error)}); ${outcome}.`, {
+    suggestions: ['Check the owner and the mode of the folder, and the disk.'],
+    ...parts,
+  });
+}
+
 /** The store's own error for `error`; errors that are ours already pass through. */
-export function storeFailure(error: unknown, address: string): TokentrailError {
+export function storeFailure(error: unknown, address: string, recorded: Recorded = 'nothing'): TokentrailError {
   if (error instanceof TokentrailError) return error;
   // A mistake of ours is not the store's.
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) throw error;
@@ -30,15 +63,24 @@ export function storeFailure(error: unknown, address: string): TokentrailError {
   const message = error instanceof Error ? error.message : String(error);
   const details = { store: address };
   if (FULL.test(message)) {
-    return new TokentrailError('DISK_FULL', `The disk that holds the store "${address}" is full; nothing was recorded.`, {
-      suggestions: ['Free some space and run the command again.'],
+    return new TokentrailError('DISK_FULL', `The disk that holds the store "${address}" is full; ${RECORDED[recorded]}.`, {
+      suggestions: [`Free some space and ${AGAIN[recorded]}.`],
+      details,
+      cause: error,
+    });
+  }
+  if (BROKEN.test(message)) {
+    const why = `The disk that holds the store "${address}" fails (${brief(error)})`;
+    return new TokentrailError('STORE_UNWRITABLE', `${why}; ${RECORDED[recorded]}.`, {
+      suggestions: [`Look after the disk and ${AGAIN[recorded]}.`],
       details,
       cause: error,
     });
   }
   if (UNWRITABLE.test(message)) {
-    return new TokentrailError('STORE_UNWRITABLE', `The store "${address}" can't be opened for this, or its folder can't be made.`, {
-      suggestions: ['Check the owner and the mode of the folder, or name another store with --store.'],
+    const why = `can't be opened or made (${brief(error)})`;
+    return new TokentrailError('STORE_UNWRITABLE', `The store "${address}" ${why}; ${RECORDED[recorded]}.`, {
+      suggestions: ['Check the owner and the mode of the folder, and whether its disk is read-only, or name another store with --store.'],
       details,
       cause: error,
     });

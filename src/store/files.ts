@@ -1,6 +1,6 @@
 // Files that this program writes beside LanceDB's: made in the same folder, synced, renamed, and the folder synced.
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
 import { dirname, join } from 'node:path';
 
 export function syncPath(path: string): void {
@@ -91,3 +91,37 @@ export function syncNewFiles(tableFolder: string, before: ReadonlySet<string>): 
   for (const folder of folders) syncPath(join(tableFolder, folder));
   if (folders.size > 0) syncPath(tableFolder);
 }
+
+/** End of a data file of LanceDB (format 2): where its parts begin, how many there are, versions, and a word. */
+const FOOTER_BYTES = 40;
+const WORD = 'LANC';
+
+/** Bytes of an entry of the two lists before the footer: a place and a length. */
+const ENTRY_BYTES = 16;
+
+/** Whether a data file is as long as its end says. */
+function isWhole(path: string): boolean {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const footer = Buffer.alloc(FOOTER_BYTES);
+    if (size < FOOTER_BYTES || readSync(fd, footer, 0, FOOTER_BYTES, size - FOOTER_BYTES) < FOOTER_BYTES) return false;
+    const [columns, buffers] = [Number(footer.readBigUInt64LE(8)), Number(footer.readBigUInt64LE(16))];
+    return (
+      footer.toString('latin1', FOOTER_BYTES - WORD.length) === WORD &&
+      columns + ENTRY_BYTES * footer.readUInt32LE(28) === buffers &&
+      buffers + ENTRY_BYTES * footer.readUInt32LE(24) + FOOTER_BYTES === size
+    );
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Data files that came since `before` and miss a part: LanceDB commits a file also if the last write to it failed. */
+export function cutFiles(tableFolder: string, before: ReadonlySet<string>): string[] {
+  const names = listing(join(tableFolder, 'data')).filter((name) => name.endsWith('.lance') && !before.has(join('data', name)));
+  return names.filter((name) => !isWhole(join(tableFolder, 'data', name)));
+}
+
+/** Whether any version of a table was ever committed; its folder alone may be what a failing disk left of making it. */
+export const isTable = (tableFolder: string): boolean => listing(join(tableFolder, '_versions')).some((name) => name.endsWith('.manifest'));

@@ -1,7 +1,7 @@
 // Table `log_files` as what is known of each log that was ever read.
 import type { LogAbout, LogFileRow, LogTotals } from '../model/usage-row.js';
 import { TokentrailError } from '../model/errors.js';
-import type { RevisionTable } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 import type { Columns, Row, Value } from './rows.js';
 import { RESTORE } from './damage.js';
 import { requireSeal, rowHash } from './seal.js';

@@ -6,7 +6,8 @@ import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import { adopt, foreignTables } from './adopt.js';
 import { BACKUPS, copyStore, type CopyProgress } from './copy.js';
-import type { Database, RevisionTable } from './database.js';
+import type { Database } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 import { upTo } from './filter.js';
 
 /** What a store went through. */

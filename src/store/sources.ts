@@ -1,7 +1,7 @@
 // Table `sources` as sources.
 import type { Source } from '../model/source.js';
 import type { Instant } from '../model/time.js';
-import type { RevisionTable } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 import { sourceFromRow, sourceToRow } from './source-rows.js';
 
 export class Sources {

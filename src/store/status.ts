@@ -1,7 +1,8 @@
 // How large a store is, and what it holds.
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database, RevisionTable } from './database.js';
+import type { Database } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 
 export interface TableStatus {
   readonly name: string;

@@ -5,8 +5,9 @@ import { TokentrailError } from '../model/errors.js';
 import { fromMs, MICROS_PER_MS, type Instant } from '../model/time.js';
 import { analysisLogs, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
-import { Database, type RevisionTable } from './database.js';
-import { storeFailure } from './failures.js';
+import { Database } from './database.js';
+import type { RevisionTable } from './revision-table.js';
+import { storeFailure, type Recorded } from './failures.js';
 import { makeFolder, writeFileAtomically } from './files.js';
 import { withFileLock } from './lock.js';
 import { foreignTables } from './adopt.js';
@@ -160,11 +161,11 @@ export class Store {
     });
   }
 
-  static async #guarded<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  static async #guarded<T>(folder: string, work: () => Promise<T>, recorded: () => Recorded = () => 'nothing'): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw storeFailure(error, folder);
+      throw storeFailure(error, folder, recorded());
     }
   }
 
@@ -219,10 +220,16 @@ export class Store {
 
   /** Runs `work` while no other process of this machine writes to the books. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return Store.#guarded(this.folder, async () => {
-      await this.#evolved;
-      return (await withFileLock(join(this.folder, 'store.lock'), true, work)) as T;
-    });
+    let before = Infinity;
+    return Store.#guarded(
+      this.folder,
+      async () => {
+        await this.#evolved;
+        before = this.#database.commits;
+        return (await withFileLock(join(this.folder, 'store.lock'), true, work)) as T;
+      },
+      () => (this.#database.commits > before ? 'perhaps' : 'nothing'),
+    );
   }
 
   /** What it took to bring the store to this schema; null if nothing. */

@@ -1,7 +1,7 @@
 // Keeps the tables small, after the answer was printed. History lives in revisions, so merging fragments and dropping old
 // versions of the files loses nothing.
 import { join } from 'node:path';
-import type { RevisionTable } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 import { withFileLock } from './lock.js';
 
 /** A read's cost is fragments × columns; at this many it is time to merge them. */

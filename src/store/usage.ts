@@ -3,7 +3,7 @@ import type { AgentName } from '../model/agents.js';
 import type { Counts } from '../model/tokens.js';
 import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type UsagePoint, type UsageRow } from '../model/usage-row.js';
 import { checkTotals, requireTotals } from './control-totals.js';
-import type { RevisionTable } from './database.js';
+import type { RevisionTable } from './revision-table.js';
 import { above, oneOf, startsWith, type Filter } from './filter.js';
 import type { Columns, Value } from './rows.js';
 

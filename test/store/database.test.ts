@@ -1,7 +1,10 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FrozenColumn } from '../../src/schema/index.js';
-import { Database, type RevisionTable } from '../../src/store/database.js';
+import { Database } from '../../src/store/database.js';
+import type { RevisionTable } from '../../src/store/revision-table.js';
+import { cutFiles } from '../../src/store/files.js';
 import { eq } from '../../src/store/filter.js';
 import { rowHash } from '../../src/store/seal.js';
 import type { Row } from '../../src/store/rows.js';
@@ -146,6 +149,43 @@ describe('a key that several insert at the same time, without a lock', () => {
     const won = ended.reduce((n, { stdout }) => n + Number(/won (\d)/.exec(stdout)?.[1]), 0);
     await table.refresh();
     expect([won, await table.count()]).toEqual([5, 5]);
+  });
+});
+
+describe('a table whose making was cut short', () => {
+  it.each(['_versions', 'data'])('is made by the next one who needs it: only "%s" is there', async (part) => {
+    mkdirSync(join(folder, 'halves.lance', part), { recursive: true });
+    const database = await Database.connect(folder);
+    expect(database.has('halves')).toBe(false);
+    await (await database.create('halves', 'row_key', COLUMNS)).insertIfAbsent(sealed('a', 1));
+    expect([database.has('halves'), await (await database.open('halves')).count()]).toEqual([true, 1]);
+  });
+});
+
+describe('a data file', () => {
+  const data = (): string => join(folder, 'things.lance', 'data');
+
+  it('is whole as it was written', async () => {
+    await table.insertIfAbsent(sealed('a', 1));
+    await table.append([sealed('a', 2), sealed('b', 1)]);
+    expect([readdirSync(data()).length, cutFiles(join(folder, 'things.lance'), new Set())]).toEqual([2, []]);
+  });
+
+  it('is not whole without any part of it', async () => {
+    await table.insertIfAbsent(sealed('a', 1));
+    const [name] = readdirSync(data());
+    const bytes = readFileSync(join(data(), name!));
+    const half = Math.floor(bytes.length / 2);
+    for (const part of [
+      bytes.subarray(0, half),
+      bytes.subarray(half),
+      bytes.subarray(0, -1),
+      Buffer.alloc(0),
+      Buffer.alloc(bytes.length),
+    ]) {
+      writeFileSync(join(data(), name!), part);
+      expect(cutFiles(join(folder, 'things.lance'), new Set())).toEqual([name]);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TokentrailError } from '../../src/model/errors.js';
-import { isConflict, storeFailure } from '../../src/store/failures.js';
+import { fileFailure, isConflict, storeFailure, type Recorded } from '../../src/store/failures.js';
 
 describe('a failure of the store', () => {
   it.each([
@@ -8,6 +8,8 @@ describe('a failure of the store', () => {
     ['ENOSPC: no space left on device, write', 'DISK_FULL'],
     ['Disk quota exceeded (os error 122)', 'DISK_FULL'],
     ['EFBIG: file too large, write', 'DISK_FULL'],
+    ['EIO: i/o error, fsync', 'STORE_UNWRITABLE'],
+    ['LanceError(IO): Input/output error (os error 5)', 'STORE_UNWRITABLE'],
     ["EACCES: permission denied, mkdir '/x'", 'STORE_UNWRITABLE'],
     ['Generic LocalFileSystem error: Permission denied (os error 13)', 'STORE_UNWRITABLE'],
     ['Operation not permitted (os error 1)', 'STORE_UNWRITABLE'],
@@ -25,6 +27,15 @@ describe('a failure of the store', () => {
     const cause = new Error('No space left on device');
     expect(storeFailure(cause, '/my store')).toMatchObject({ details: { store: '/my store' }, cause });
   });
+
+  it.each(['ENOSPC: no space left on device, fsync', 'EIO: i/o error, fsync', 'EROFS: read-only file system, open'])(
+    'tells whether anything was recorded: %s',
+    (message) => {
+      const told = (recorded: Recorded): string => storeFailure(new Error(message), '/store', recorded).message;
+      expect(told('nothing')).toMatch(/; nothing was recorded\.$/);
+      expect(told('perhaps')).toMatch(/; whether the change was recorded is not certain\.$/);
+    },
+  );
 
   it('is itself if it is ours already', () => {
     const ours = new TokentrailError('STORE_NEWER', 'It is newer.');
@@ -58,5 +69,26 @@ describe('a failure of the store', () => {
 
   it.each([new Error('No space left'), 'Commit conflict', null])('is no conflict: %s', (error) => {
     expect(isConflict(error)).toBe(false);
+  });
+});
+
+describe('a failure of a file beside the store', () => {
+  const failing = (code: string): Error => Object.assign(new Error(`${code}: it fails, write`), { code, syscall: 'write' });
+
+  it.each([
+    ['ENOSPC', 'DISK_FULL'],
+    ['EIO', 'STORE_UNWRITABLE'],
+    ['EACCES', 'STORE_UNWRITABLE'],
+  ])('says what became of it: %s is %s', (code, own) => {
+    expect(fileFailure(failing(code), '/copy', 'no backup was made')).toMatchObject({
+      code: own,
+      message: expect.stringMatching(/"\/copy".*; no backup was made\.$/) as string,
+      suggestions: [expect.any(String) as string],
+    });
+  });
+
+  it('is itself if it is ours, or none of the file system', () => {
+    const errors = [new TokentrailError('STORE_NEWER', 'It is newer.'), new TypeError('x is not a function')];
+    expect(errors.map((error) => fileFailure(error, '/copy', 'no backup was made'))).toEqual(errors);
   });
 });

@@ -2,7 +2,8 @@ import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database, type RevisionTable } from '../../src/store/database.js';
+import { Database } from '../../src/store/database.js';
+import type { RevisionTable } from '../../src/store/revision-table.js';
 import { and, eq, eqNumber, oneOf, or, startsWith, type Filter } from '../../src/store/filter.js';
 
 /** What has meant something to a parser somewhere. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { arrowSchema } from '../../src/schema/arrow.js';
 import type { FrozenColumn } from '../../src/schema/index.js';
-import { Database, type RevisionTable } from '../../src/store/database.js';
+import { Database } from '../../src/store/database.js';
+import type { RevisionTable } from '../../src/store/revision-table.js';
 import { encodeRows, type Row, type Value } from '../../src/store/rows.js';
 import { temporaryFolder } from './temporary.js';
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Database, type RevisionTable } from '../../src/store/database.js';
+import { Database } from '../../src/store/database.js';
+import type { RevisionTable } from '../../src/store/revision-table.js';
 import { withFileLock } from '../../src/store/lock.js';
 import type { Row } from '../../src/store/rows.js';
-import { LOOK_EVERY } from '../../src/store/database.js';
+import { LOOK_EVERY } from '../../src/store/revision-table.js';
 import { keepSmall, MAX_FRAGMENTS } from '../../src/store/upkeep.js';
 import { analysisNamed, openStore, temporaryFolder } from './temporary.js';
 
