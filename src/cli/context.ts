@@ -231,7 +231,8 @@ export class Context {
     await this.#readers.end();
     const store = (await this.#books?.catch(() => undefined))?.store;
     const evolution = await store?.evolution().catch(() => null);
-    if (evolution && !store!.created) this.output.say(renderEvolution(evolution, (path) => this.tilde(path)));
+    if (evolution && !store!.created && this.output.command !== 'store migrate')
+      this.output.say(renderEvolution(evolution, (path) => this.tilde(path)));
     await store?.keepSmall(new Date(this.now() / 1000));
   }
 

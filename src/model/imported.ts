@@ -121,7 +121,8 @@ function stagesOf(value: unknown, at: Instant): readonly Stage[] | null {
   return stages;
 }
 
-const OURS = new Set([
+/** The columns of Reality Check's `analysis_logs`. */
+export const REALITY_CHECK_COLUMNS: ReadonlySet<string> = new Set([
   'id', 'source_id', 'analysis_file', 'pass', 'status', 'tool', 'command', 'model', 'framework_version', 'methodology_version',
   'started_at', 'completed_at', 'duration_seconds', 'tokens_in', 'tokens_out', 'total_tokens', 'cost_usd', 'tokens_baseline',
   'tokens_final', 'tokens_check', 'usage_provider', 'usage_mode', 'usage_session_id', 'inputs_source_ids', 'inputs_analysis_ids',
@@ -196,7 +197,7 @@ export function importedAnalysis(
     forgotten_at: null,
   };
   const id = columns.text('id');
-  const others = keepOthers ? Object.entries(row).filter(([name, value]) => !OURS.has(name) && value !== null) : [];
+  const others = keepOthers ? Object.entries(row).filter(([name, value]) => !REALITY_CHECK_COLUMNS.has(name) && value !== null) : [];
   const kept = { ...columns.unread, ...Object.fromEntries(others) };
   return { id: id === '' ? null : id, fields: { ...fields, imported: Object.keys(kept).length === 0 ? null : kept } };
 }

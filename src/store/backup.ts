@@ -1,6 +1,6 @@
 // Backups: a copy of the store's folder as it was at one moment, with a list of its files and their hashes; and the way back.
 import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import { BACKUP_FORMAT, BACKUP_LIST, copyFiles, copyStore, hashOf, type BackupFile, type BackupList, type CopyProgress } from './copy.js';
@@ -126,6 +126,12 @@ function putBack(replaced: string, store: string): void {
 export async function restore(from: string, store: string, force: boolean, at: Instant, progress: CopyProgress): Promise<Restored> {
   const { files, made_at } = verified(from);
   const isThere = existsSync(store) && readdirSync(store).length > 0;
+  if (isThere && !readdirSync(store).some((name) => name.endsWith('.lance'))) {
+    throw new TokentrailError('STORE_NOT_EMPTY', `The folder "${store}" holds other things and no store, so none is put in its place.`, {
+      suggestions: ['Name another folder with --store.'],
+      details: { store },
+    });
+  }
   if (isThere && !force) {
     throw new TokentrailError('STORE_NOT_EMPTY', `There is a store at "${store}".`, {
       suggestions: ['Pass --force to put the backup in its place; what is there now is kept beside it.'],
@@ -148,5 +154,7 @@ export async function restore(from: string, store: string, force: boolean, at: I
     else await put();
     return proved;
   });
-  return { folder: from, store, replaced, made_at, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), rows };
+  // A backup that lay in the store went with it.
+  const folder = replaced !== null && from.startsWith(join(store, sep)) ? join(replaced, relative(store, from)) : from;
+  return { folder, store, replaced, made_at, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), rows };
 }

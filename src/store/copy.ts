@@ -1,6 +1,18 @@
 // A copy of the files of a store, with a list of them and their hashes.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, copyFileSync, fsyncSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { formatInstant, type Instant } from '../model/time.js';
 import { makeFolder, syncPath, writeFileAtomically } from './files.js';
@@ -86,16 +98,34 @@ const described = (folder: string, path: string): BackupFile => ({
   sha256: hashOf(join(folder, path)),
 });
 
-/** Copies the files of a store into a new folder, and lists them there; the caller holds the lock of its writers. */
+/** Copies that were never finished. */
+export function removeUnfinished(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) if (name.endsWith('.tmp')) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+/**
+ * Copies the files of a store into a new folder, and lists them there; the caller holds the lock of its writers. The folder is there
+ * once it is whole.
+ */
 export async function copyStore(from: string, to: string, at: Instant, program: string, progress: CopyProgress): Promise<BackupList> {
-  // Upkeep removes files, and has a lock of its own.
-  const paths = await withFileLock(join(from, 'upkeep.lock'), true, () => {
-    const found = filesOf(from);
-    copyFiles(from, to, found, progress);
-    return Promise.resolve(found);
-  });
-  const files = (paths ?? []).map((path) => described(to, path));
-  const list: BackupList = { format: BACKUP_FORMAT, made_at: formatInstant(at), program, files };
-  writeFileAtomically(join(to, BACKUP_LIST), [`${JSON.stringify(list, null, 1)}\n`], true);
-  return list;
+  const unfinished = `${to}.tmp`;
+  rmSync(unfinished, { recursive: true, force: true });
+  try {
+    // Upkeep removes files, and has a lock of its own.
+    const paths = await withFileLock(join(from, 'upkeep.lock'), true, () => {
+      const found = filesOf(from);
+      copyFiles(from, unfinished, found, progress);
+      return Promise.resolve(found);
+    });
+    const files = (paths ?? []).map((path) => described(unfinished, path));
+    const list: BackupList = { format: BACKUP_FORMAT, made_at: formatInstant(at), program, files };
+    writeFileAtomically(join(unfinished, BACKUP_LIST), [`${JSON.stringify(list, null, 1)}\n`], true);
+    renameSync(unfinished, to);
+    syncPath(dirname(to));
+    return list;
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
 }

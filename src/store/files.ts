@@ -101,7 +101,14 @@ const ENTRY_BYTES = 16;
 
 /** Whether a data file is as long as its end says. */
 function isWhole(path: string): boolean {
-  const fd = openSync(path, 'r');
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    // What another writer lost in a conflict is removed again.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
   try {
     const { size } = fstatSync(fd);
     const footer = Buffer.alloc(FOOTER_BYTES);

@@ -1,11 +1,12 @@
 // Brings a store to the schema of this program. What the store was is copied first. Each step can be run again, so a migration that
 // was killed midway is finished by the next writing command, and one that fails is taken back; the ledger row comes last.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIGRATIONS, ledger, TABLES, type Migration, type MigrationStep } from '../schema/index.js';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
-import { adopt, foreignTables } from './adopt.js';
-import { BACKUPS, copyStore, type CopyProgress } from './copy.js';
+import { adopt, foreignTables, prepareAdoption } from './adopt.js';
+import { BACKUPS, copyStore, removeUnfinished, type CopyProgress } from './copy.js';
 import type { Database } from './database.js';
 import type { RevisionTable } from './revision-table.js';
 import { upTo } from './filter.js';
@@ -85,6 +86,13 @@ async function orAsBefore(database: Database, names: readonly string[], work: ()
   }
 }
 
+/** The name, or with a number where it is taken: the clock may have been set back. */
+function freeName(path: string): string {
+  let [name, n] = [path, 1];
+  while (existsSync(name)) name = `${path}-${++n}`;
+  return name;
+}
+
 const stampOf = (at: Instant): string => formatInstant(at).replaceAll(/[:.]/g, '-');
 
 /**
@@ -101,19 +109,30 @@ export async function migrate(
   progress: CopyProgress = () => undefined,
 ): Promise<Evolution> {
   const from = MIGRATIONS.length - missing.length;
+  // What can't be brought here is found before anything is copied or changed.
+  const prepared = await prepareAdoption(database, foreign, now);
   const holdsRows = from > 0 || foreign.length > 0 || TABLES.some(({ name }) => name !== ledger.name && database.has(name));
-  const backup = keepBackup && holdsRows ? join(database.folder, BACKUPS, `${stampOf(now)}-schema-${from}`) : null;
+  const backup = keepBackup && holdsRows ? freeName(join(database.folder, BACKUPS, `${stampOf(now)}-schema-${from}`)) : null;
+  // What a process left that was killed while it copied is no backup.
+  removeUnfinished(join(database.folder, BACKUPS));
   if (backup !== null) await copyStore(database.folder, backup, now, program, progress);
-  const adopted = [...foreign];
-  await orAsBefore(database, foreign, () => adopt(database, foreign, now));
   const columns = ledger.columns.map(({ name, type, nullable }) => [name, type, nullable] as const);
-  const book = await database.create(ledger.name, ledger.key, columns);
-  for (const migration of missing) {
-    await orAsBefore(database, migration.steps.map(tableOf), async () => {
-      for (const step of migration.steps) await take(database, step);
-      await book.insertIfAbsent({ id: migration.id, name: migration.name, applied_at: now, program });
+  const apply = async (migration: Migration): Promise<void> => {
+    for (const step of migration.steps) await take(database, step);
+    const book = await database.create(ledger.name, ledger.key, columns);
+    await book.insertIfAbsent({ id: migration.id, name: migration.name, applied_at: now, program });
+  };
+  if (foreign.length > 0) {
+    // From another program's store to ours is one step.
+    const all = [ledger.name, ...foreign, ...missing.flatMap(({ steps }) => steps.map(tableOf))];
+    await orAsBefore(database, all, async () => {
+      await adopt(database, prepared);
+      for (const migration of missing) await apply(migration);
     });
+  } else {
+    await database.create(ledger.name, ledger.key, columns);
+    for (const migration of missing) await orAsBefore(database, migration.steps.map(tableOf), () => apply(migration));
   }
   const to = missing.at(-1)?.id ?? from;
-  return { from, to, migrations: missing.map(({ id, name }) => ({ id, name })), adopted, backup };
+  return { from, to, migrations: missing.map(({ id, name }) => ({ id, name })), adopted: foreign, backup };
 }

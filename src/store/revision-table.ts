@@ -1,4 +1,5 @@
 // A table whose rows are revisions: read in two steps, inserted if absent, on disk when that is answered.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Table as LanceTable } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { arrowField } from '../schema/arrow.js';
@@ -14,6 +15,10 @@ import { checkSeal } from './seal.js';
 
 /** Looking whether files should be merged costs a read, so it is done at every eighth commit. */
 export const LOOK_EVERY = 8;
+
+/** How often, and after how many milliseconds, a file that seems to be written in part is looked at again. */
+const LOOKS = 10;
+const LOOK_MS = 20;
 
 /** Cells of a result that may be in memory at once, and rows of each of its batches. */
 const MOST_CELLS = 8_000_000;
@@ -73,6 +78,8 @@ export class RevisionTable {
   /** Shows what other processes committed since the table was opened. */
   async refresh(): Promise<void> {
     await this.#table.checkoutLatest();
+    // A migration may have added columns.
+    this.#schema = undefined;
   }
 
   /** The version of the table that this handle sees. */
@@ -262,7 +269,12 @@ export class RevisionTable {
 
   /** Brings a commit to the disk; one whose files were written in part is taken back. */
   async #settle(before: ReadonlySet<string>, version: number): Promise<void> {
-    const cut = cutFiles(this.#folder, before);
+    let cut = cutFiles(this.#folder, before);
+    // Where there is no lock, another process may be writing its file just now.
+    for (let look = 0; look < LOOKS && cut.length > 0; look++) {
+      await sleep(LOOK_MS);
+      cut = cutFiles(this.#folder, before);
+    }
     if (cut.length > 0) {
       try {
         await this.#table.checkout(version - 1);

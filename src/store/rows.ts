@@ -194,7 +194,6 @@ function wholeNumber(value: Value, field: Field): bigint {
     return money;
   }
   assertThat(Number.isSafeInteger(value), `${field.name} is a whole number up to 2^53 − 1`);
-  assertThat(DataType.isTimestamp(field.type) || (value as number) >= 0, `${field.name} is not below 0`);
   return BigInt(value as number);
 }
 
@@ -282,8 +281,13 @@ export function encodeColumns(schema: Schema, columns: Columns, length: number):
   return new Table(own, [new RecordBatch(own, make({ type: new Struct(fields), length, children, nullCount: 0 }) as never)]);
 }
 
-/** An Arrow table of `rows` in the columns of `schema`; a column that a row lacks is null. */
+/** An Arrow table of `rows` in the columns of `schema`; a column that a row lacks is null. What has no column is not lost in silence. */
 export function encodeRows(schema: Schema, rows: readonly Row[]): Table {
+  const there = new Set(schema.fields.map(({ name }) => name));
+  for (const row of rows) {
+    const homeless = Object.keys(row).find((name) => (row[name] ?? null) !== null && !there.has(name));
+    assertThat(homeless === undefined, `the table has a column ${homeless ?? ''}`);
+  }
   const columns = Object.fromEntries(schema.fields.map(({ name }) => [name, rows.map((row) => row[name] ?? null)]));
   return encodeColumns(schema, columns, rows.length);
 }

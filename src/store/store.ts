@@ -76,10 +76,15 @@ async function evolve(database: Database, now: () => Instant, program: string, p
   });
 }
 
-/** Whether tables are there that another program made, before this one ever wrote to the store. */
+/**
+ * Whether the folder holds rows and no ledger: those of another program, or those of one whose adoption was cut short. A store of ours
+ * whose creation was cut short holds none.
+ */
 async function isForeign(folder: string): Promise<boolean> {
   if (existsSync(join(folder, `${ledger.name}.lance`)) || !existsSync(join(folder, `${analysisLogs.name}.lance`))) return false;
-  return (await foreignTables(await Database.connect(folder))).length > 0;
+  const database = await Database.connect(folder);
+  if (!database.has(analysisLogs.name)) return false;
+  return (await foreignTables(database)).length > 0 || (await (await database.open(analysisLogs.name)).count()) > 0;
 }
 
 /** Another program's tables, in our columns, in a copy: reading changes no store. */
@@ -244,7 +249,7 @@ export class Store {
         this.#database,
         TABLES.map(({ name }) => name),
       );
-      return Promise.all(tables.map((table) => tableStatus(table, this.folder)));
+      return Promise.all(tables.map((table) => tableStatus(table, this.#database.folder)));
     });
   }
 

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@lancedb/lancedb';
+import { Binary, Bool, DateDay, Field, Float16, Int32, Int64, Int8, List, Schema, Struct, Table, TimestampMillisecond, Uint64, Utf8, vectorFromArray, type DataType } from 'apache-arrow'; // prettier-ignore
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Analysis } from '../../src/model/analysis.js';
 import { Carried } from '../../src/store/rows.js';
@@ -143,8 +144,51 @@ describe('a store of Reality Check', () => {
     expect(await listed(stores[2])).toHaveLength(1);
   });
 
+  it('whose adoption was killed before it was noted is read, and finished by the next writer', async () => {
+    await makeRealityCheckStore(folder);
+    await openStore(folder);
+    for (const name of ['migrations', 'usage', 'log_files']) rmSync(join(folder, `${name}.lance`), { recursive: true });
+    expect(await listed(await Store.openForReading({ folder }))).toHaveLength(1);
+    const store = await openStore(folder);
+    expect([await listed(store), store.created, existsSync(join(folder, '.gitignore'))]).toMatchObject([[{ id: ROW.id }], false, false]);
+  });
+
   it('with no analyses is a store without analyses', async () => {
     await makeRealityCheckStore(folder, []);
     expect(await listed(await openStore(folder))).toEqual([]);
+  });
+});
+
+describe('columns of a type that no table of ours has', () => {
+  const list = (type: DataType): DataType => new List(new Field('item', type, true));
+
+  const CASES: readonly (readonly [what: string, type: DataType, values: readonly unknown[], kept: readonly unknown[]])[] = [
+    ['half floats', new Float16(), [0.5, null], ['0.5', null]],
+    ['truth values', new Bool(), [true, null], ['true', null]],
+    ['unsigned numbers', new Uint64(), [2n ** 63n + 5n, 1n], ['9223372036854775813', '1']],
+    ['numbers below zero', new Int64(), [-5n, null], [-5, null]],
+    ['numbers beyond 2^53', new Int64(), [2n ** 53n + 1n, null], [2n ** 53n + 1n, null]],
+    ['small numbers', new Int8(), [-3, null], [-3, null]],
+    ['structures', new Struct([new Field('a', new Int32(), true)]), [{ a: 1 }, null], ['{"a":1}', null]],
+    ['lists of numbers', list(new Int32()), [[1, 2], null], ['[1,2]', null]],
+    ['lists with nulls in them', list(new Utf8()), [['a', null], null], ['["a",null]', null]],
+    ['bytes', new Binary(), [new Uint8Array([1, 2]), null], ['AQI=', null]],
+    ['days', new DateDay(), [new Date('2026-01-01'), null], ['2026-01-01', null]],
+    ['times without a zone', new TimestampMillisecond(), [Date.UTC(2026, 0, 2), null], ['2026-01-02T00:00:00.000', null]],
+  ];
+
+  it.each(CASES)('are kept through adoption and a revision: %s', async (_, type, values, kept) => {
+    const ids = ['A1', 'A2'];
+    const schema = new Schema([new Field('id', new Utf8(), true), new Field('extra', type, true)]);
+    const columns = { id: vectorFromArray(ids, new Utf8()), extra: vectorFromArray(values as never[], type) };
+    await (await connect(folder)).createTable('analysis_logs', new Table(schema, columns) as never);
+    const store = await openStore(folder);
+    const logs = await store.analysisLogs();
+    for (const id of ids) {
+      const first = await one(store, id);
+      await logs.insert({ ...first, revision: 2, recorded_at: first.recorded_at + 1, prev_sha256: first.row_sha256 });
+    }
+    const extras = [await one(store, 'A1'), await one(store, 'A2')].map(({ unknown_columns }) => unknown_columns['extra']);
+    expect([extras, await logs.prove()]).toEqual([kept, 4]);
   });
 });

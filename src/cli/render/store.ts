@@ -82,6 +82,12 @@ export function renderEvolution({ migrations, adopted, to, backup }: Evolution, 
   return `${done}${theirs}${backup === null ? '' : ` What it was is kept in ${shown(backup)}.`}`;
 }
 
+export const evolutionJson = ({ migrations, adopted, backup }: Evolution, shown: (path: string) => string): object => ({
+  migrations,
+  adopted,
+  backup: backup === null ? null : shown(backup),
+});
+
 export const planJson = ({ missing, foreign }: MigrationPlan): object => ({
   migrations: missing.map(({ id, name }) => ({ id, name })),
   adopted: foreign,

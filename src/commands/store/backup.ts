@@ -14,7 +14,7 @@ export default class StoreBackup extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.begin(StoreBackup);
     const { context } = this;
-    const { store } = await context.existingBooks();
+    const { store } = await context.readBooks();
     const { backUp } = await import('../../store/backup.js');
     const folder = context.newFolder(args.folder, `${store.folder}.backup`);
     const backup = await backUp(store, folder, context.now(), context.program, context.progress('Copying files'));

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { planJson, renderPlan } from '../../cli/render/store.js';
+import { evolutionJson, planJson, renderEvolution, renderPlan } from '../../cli/render/store.js';
 
 export default class StoreMigrate extends BaseCommand {
   static override summary = 'Bring a store of an older release, or of Reality Check, to the schema of this program.';
@@ -21,8 +21,11 @@ export default class StoreMigrate extends BaseCommand {
       await this.answer(() => planJson(plan), renderPlan(plan));
       return;
     }
-    const evolution = await (await context.existingBooks()).store.evolution();
-    // What was done is said to people when the command ends, as after any other that does it.
-    await this.answer(() => evolution ?? planJson(plan), '');
+    const books = await context.existingBooks();
+    const evolution = await books.store.evolution();
+    const shown = (path: string): string => context.tilde(path);
+    // Another process may have been first.
+    if (evolution === null) await this.answer(() => planJson({ missing: [], foreign: [] }), renderPlan({ missing: [], foreign: [] }));
+    else await this.answer(() => evolutionJson(evolution, shown), renderEvolution(evolution, shown));
   }
 }

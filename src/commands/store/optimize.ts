@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
+import { TokentrailError } from '../../model/errors.js';
 import { optimizedJson, renderOptimized } from '../../cli/render/store.js';
 
 export default class StoreOptimize extends BaseCommand {
@@ -10,6 +11,13 @@ export default class StoreOptimize extends BaseCommand {
   async run(): Promise<void> {
     await this.begin(StoreOptimize);
     const { context } = this;
+    const { Store } = await import('../../store/store.js');
+    const { foreign } = await Store.plan(await context.storeFolder());
+    if (foreign.length > 0) {
+      throw new TokentrailError('WRONG_STATE', 'This store was made by another program, so it is left as it is.', {
+        suggestions: ['Bring it to this program first: `tokentrail store migrate`.'],
+      });
+    }
     const { store } = await context.existingBooks();
     const before = await store.status();
     await store.optimize(context.now());
