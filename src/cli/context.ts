@@ -1,33 +1,34 @@
 // The one place that reads the environment, the clock and the configuration, and puts the parts together.
 import { homedir } from 'node:os';
 import v8 from 'node:v8';
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import type { Agent, LogFile, Surroundings } from '../capture/agent.js';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import type { Agent, Surroundings } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
-import { isFolder, isPlainId } from '../capture/find-files.js';
+import { isPlainId } from '../capture/find-files.js';
 import {
   findSession,
   runningWork,
-  type Candidate,
   type FoundSession,
   type Machine,
   type NoSession,
   type SessionQuestion,
 } from '../capture/find-session.js';
-import { logSize, peekLog } from '../ingest/read-log.js';
+import type { SyncParts } from '../ingest/agent-work.js';
+import { logSize } from '../ingest/read-log.js';
 import { ThreadedReaders } from '../ingest/read-one.js';
 import type { Reading, UnreadLog } from '../ingest/scope.js';
-import { recentSessionIds, resolveSession, SessionReading, type SessionTarget } from '../ingest/session.js';
+import { SessionReading, type SessionTarget } from '../ingest/session.js';
 import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
-import { Books } from '../lifecycle/books.js';
+import { Books, type BooksParts } from '../lifecycle/books.js';
+import { settleDue } from '../lifecycle/settle.js';
 import { agentOf, TOOL_FLAGS, toolFromFlag, toolOf, type Tool, type ToolFlag } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
-import { formatInstant, fromMs, MICROS_PER_SECOND, type Instant } from '../model/time.js';
-import { total } from '../model/tokens.js';
+import { formatInstant, fromMs, type Instant } from '../model/time.js';
 import { CursorCache } from '../store/cursors.js';
 import { readConfig } from './config.js';
-import { ancestors } from './machine.js';
+import { machineOf } from './find-here.js';
+import { keepRecords } from './keep-records.js';
 import type { Output } from './output.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
@@ -36,9 +37,6 @@ import { renderEvolution } from './render/store.js';
 
 /** Folder of the built program; this module lies in it, or in a folder below it. */
 const PROGRAM = new URL(import.meta.url.includes('/chunks/') ? '../' : './', import.meta.url);
-
-/** Sessions written longer ago than this are not the running one. */
-const RECENT_SECONDS = 120;
 
 export interface ContextOptions {
   readonly output: Output;
@@ -52,6 +50,7 @@ export class Context {
   readonly folder: string;
   readonly surroundings: Surroundings;
   readonly #options: ContextOptions;
+  #writes = false;
   #books: Promise<Books> | undefined;
   readonly #project: Project;
   readonly #homes: readonly string[];
@@ -220,16 +219,22 @@ export class Context {
     const folder = given ?? (await this.storeFolder());
     const { Store } = await import('../store/store.js');
     const now = (): Instant => this.now();
+    this.#writes ||= mode === 'write';
     const options = { folder, now, program: this.program, progress: this.progress('Copying the store as it was') };
     const store = await (mode === 'read' ? Store.openForReading(options) : Store.openForWriting(options));
     if (store.created) this.output.say(`Created the store ${this.tilde(folder)}.`);
-    return new Books({ store, now, agentNamed, warmUp: () => this.#warmUp(), openSession: (target) => this.openSession(target) });
+    const [warmUp, openSession] = [() => this.#warmUp(), (target: SessionTarget) => this.openSession(target)];
+    const keep: BooksParts['keep'] = async (to, session) =>
+      keepRecords(to, session, await this.syncParts([session.target.agent], false), this.output);
+    return new Books({ store, now, agentNamed, warmUp, openSession, keep });
   }
 
   /** What a writing command does after its answer. */
   async close(): Promise<void> {
+    const books = await this.#books?.catch(() => undefined);
+    const store = books?.store;
+    if (books !== undefined && this.#writes) await settleDue(books).catch(() => undefined);
     await this.#readers.end();
-    const store = (await this.#books?.catch(() => undefined))?.store;
     const evolution = await store?.evolution().catch(() => null);
     if (evolution && !store!.created && this.output.command !== 'store migrate')
       this.output.say(renderEvolution(evolution, (path) => this.tilde(path)));
@@ -342,53 +347,29 @@ export class Context {
   }
 
   get #machine(): Machine {
-    return {
+    return machineOf({
       variables: this.surroundings.variables,
-      now: this.now(),
-      ancestors,
-      resolve: (agent, id) => resolveSession(agent, this.roots(agent), id),
-      recent: (agent) => this.#recent(agent),
-      keepsLogsHere: async (agent) => (await Promise.all(this.roots(agent).map(isFolder))).some(Boolean),
-      identify: (path, agents) => this.#identify(path, agents),
+      now: () => this.now(),
+      roots: (agent) => this.roots(agent),
+      openSession: (target) => this.openSession(target),
+      inProject: (folder) => this.inProject(folder),
+      tilde: (path) => this.tilde(path),
+    });
+  }
+
+  /** What a reading of logs for the books of all sessions needs. */
+  async syncParts(agents: readonly Agent[], rebuild: boolean): Promise<SyncParts> {
+    return {
+      agents,
+      rootsOf: (agent) => this.roots(agent),
+      reading: this.reading,
+      folder: await this.storeFolder(),
+      openStore: async () => (await this.books()).store,
+      stored: (folder) => this.tilde(folder),
+      now: () => this.now(),
+      rebuild,
+      machine: this.machineId(),
+      writing: this.progress('Booking records'),
     };
   }
-
-  /** The sessions of this project whose logs changed lately; only those are read. */
-  async #recent(agent: Agent): Promise<Candidate[]> {
-    const now = this.now();
-    const roots = this.roots(agent);
-    const ids = await recentSessionIds(agent, roots, now - RECENT_SECONDS * MICROS_PER_SECOND);
-    const candidates: Candidate[] = [];
-    for (const session_id of ids) {
-      const session = await this.openSession({ agent, session_id, path: null });
-      if (!session.facts.some(({ folders }) => folders.some((folder) => this.inProject(folder)))) continue;
-      const { usage } = session.snapshot(now);
-      candidates.push({ session_id, models: Object.keys(usage.by_model), tokens: total(usage.counts), written_at: session.writtenAt });
-    }
-    return candidates;
-  }
-
-  /** A main log below a root stands for its session; a sub-agent's log, or one elsewhere, for itself. */
-  async #identify(path: string, agents: readonly Agent[]): ReturnType<Machine['identify']> {
-    const below = (agent: Agent): boolean => this.roots(agent).some((root) => path.startsWith(resolve(root) + sep));
-    const asked = [...agents].sort((a, b) => Number(below(b)) - Number(below(a)));
-    for (const agent of asked) {
-      const [log] = agent.reader.logsAt(path);
-      if (log === undefined || !isLogName(log)) continue;
-      const facts = await peekLog(log, agent.reader);
-      const session_id = facts?.session_id ?? null;
-      // A file elsewhere must tell by what it holds that it is a log, not by its name alone.
-      if (session_id === null || (!below(agent) && (facts!.first_at === null || agent.coverage === 'unsupported'))) continue;
-      const wholeSession =
-        below(agent) && facts!.parent === null && (await resolveSession(agent, this.roots(agent), session_id)) === session_id;
-      const isOwnLog = basename(path).includes(session_id);
-      return { agent, session_id, path: wholeSession && isOwnLog ? null : this.tilde(path) };
-    }
-    return null;
-  }
 }
-
-/** Endings of a log's name by its kind, so that a document is not read as lines. */
-const ENDINGS = { append: /\.jsonl(\.zst)?$/, document: /\.(json|txt)$/, rows: /\.db$/ } as const;
-
-const isLogName = ({ name, kind }: LogFile): boolean => ENDINGS[kind].test(name);

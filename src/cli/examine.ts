@@ -13,7 +13,6 @@ import { TokentrailError } from '../model/errors.js';
 import type { Store } from '../store/store.js';
 import { auditUsage } from '../ingest/audit.js';
 import type { Context } from './context.js';
-import { syncParts } from './usage.js';
 
 async function stateOf(context: Context, agent: Agent): Promise<AgentState> {
   const roots = context.roots(agent);
@@ -38,7 +37,7 @@ async function recordsOf(context: Context): Promise<Finding[]> {
   try {
     const { store } = await context.readBooks();
     await store.requireUsage();
-    return checkRecords(await auditUsage(store, await syncParts(context, AGENT_LIST, true)));
+    return checkRecords(await auditUsage(store, await context.syncParts(AGENT_LIST, true)));
   } catch (error) {
     if (error instanceof TokentrailError) return [];
     throw error;

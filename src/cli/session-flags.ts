@@ -1,8 +1,12 @@
 // From flags to the session and the analysis that are meant.
 import type { FoundSession, NoSession } from '../capture/find-session.js';
 import { currentAnalysis } from '../lifecycle/current.js';
+import { listAnalyses } from '../lifecycle/list.js';
 import type { ToolFlag } from '../model/agents.js';
+import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
+import { compareAnalysisIds } from '../model/ids.js';
+import type { Instant } from '../model/time.js';
 import type { Context } from './context.js';
 
 export interface SessionFlags {
@@ -45,4 +49,20 @@ export async function analysisIdOf(context: Context, id: string | undefined, mod
   const sessionIds = await runningSessionIds(context);
   const books = mode === 'read' ? await context.readBooks() : await context.existingBooks();
   return (await currentAnalysis(books, { sessionIds, project: context.projectName })).id;
+}
+
+/** The analyses that --id or --all name; without either the only started one of the running session. */
+export async function chosenAnalyses(
+  context: Context,
+  { id, all, since }: { readonly id?: string | undefined; readonly all: boolean; readonly since?: Instant | undefined },
+  mode: 'read' | 'write',
+): Promise<readonly Analysis[]> {
+  const books = mode === 'read' ? await context.readBooks() : await context.existingBooks();
+  if (!all) return [await books.analysis(await analysisIdOf(context, id, mode))];
+  const found = await listAnalyses(books);
+  return found
+    .filter(
+      ({ started_at, created_at, forgotten_at }) => forgotten_at === null && (since === undefined || (started_at ?? created_at) >= since),
+    )
+    .sort((a, b) => compareAnalysisIds(a.id, b.id));
 }

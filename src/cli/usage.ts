@@ -1,7 +1,5 @@
 // What the commands of topic `usage` share: the records of all sessions from the store or from the logs, and the sync.
-import type { Agent } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
-import type { SyncParts } from '../ingest/agent-work.js';
 import { AllLogs } from '../ingest/all-logs.js';
 import { findLogs } from '../ingest/find-logs.js';
 import { skippedOf } from '../ingest/flags.js';
@@ -16,7 +14,6 @@ import { zoneNamed, type Zone } from '../report/days.js';
 import type { Store } from '../store/store.js';
 import type { Context } from './context.js';
 import type { GivenDay } from './flags.js';
-import { Progress } from './progress.js';
 import { plural } from './render/numbers.js';
 
 /** Flags of sessions, and those without any count, from what the logs say of the sessions they hold. */
@@ -122,23 +119,7 @@ export function warnOfSkips(context: Context, synced: readonly Pick<AgentSync, '
 export async function syncBooks(context: Context, tool: ToolFlag | null, rebuild: boolean): Promise<readonly AgentSync[]> {
   const name = tool === null ? null : agentOf(toolFromFlag(tool));
   const agents = name === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
-  return syncUsage(await syncParts(context, agents, rebuild));
-}
-
-/** What a reading of all logs for the books needs. */
-export async function syncParts(context: Context, agents: readonly Agent[], rebuild: boolean): Promise<SyncParts> {
-  return {
-    agents,
-    rootsOf: (agent) => context.roots(agent),
-    reading: context.reading,
-    folder: await context.storeFolder(),
-    openStore: async () => (await context.books()).store,
-    stored: (folder) => context.tilde(folder),
-    now: () => context.now(),
-    rebuild,
-    machine: context.machineId(),
-    writing: new Progress(context.output, 'Booking records').step,
-  };
+  return syncUsage(await context.syncParts(agents, rebuild));
 }
 
 /** What the flags of a report select; a date is a day of its zone. */

@@ -115,6 +115,11 @@ export class AllLogs {
     return new AllLogs(agent, reading, null, true, false);
   }
 
+  /** For the logs of one session, from where its own reading got. */
+  static ofFamily(agent: Agent, reading: Reading): AllLogs {
+    return new AllLogs(agent, reading, null, true, true);
+  }
+
   /** Reads all logs without the cache, for one answer. */
   static once(agent: Agent, reading: Reading): AllLogs {
     return new AllLogs(agent, reading, null, false, false);

@@ -122,6 +122,11 @@ export class Scope {
     return this.#entries.filter((entry) => entry !== null);
   }
 
+  /** Entry of the log with that number; null if it is gone. */
+  entryOf(log: number): LogEntry | null {
+    return this.#entries[log] ?? null;
+  }
+
   get tallies(): ReadonlyMap<string, SessionTally> {
     return this.#tallies;
   }

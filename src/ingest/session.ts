@@ -6,6 +6,7 @@ import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { AllLogs } from './all-logs.js';
 import { digestOf } from './digest.js';
+import type { Evidence, PlacedRecord } from './evidence.js';
 import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
@@ -288,6 +289,63 @@ export class SessionReading {
     }
     const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: this.#isSubagent(session) }));
     return usageOf(parts, false, this.#scope.reader.tellsReasoning);
+  }
+
+  /** Its own records with where they lie, to work out cuts again; `logs` are those of its last cut. */
+  async evidence(logs: readonly LogCut[]): Promise<Evidence> {
+    const isOwn = this.#isOwnSession();
+    const records: PlacedRecord[] = [];
+    for (const copy of this.#scope.allCounted()) {
+      if (!copy.copied && isOwn(copy.session)) records.push({ copy, log: this.#scope.entryOf(copy.log)?.name ?? '' });
+    }
+    const names = new Map<string, string>();
+    for (const cut of logs) {
+      const entry = await this.#entryOf(cut);
+      if (entry !== null) names.set(cut.path, entry.name);
+    }
+    const { agent } = this.target;
+    return {
+      source: 'logs',
+      reader: `${agent.name}@${agent.reader.version}`,
+      records,
+      tellsReasoning: this.#scope.reader.tellsReasoning,
+      isSubagent: (session) => this.#isSubagent(session),
+      names,
+    };
+  }
+
+  /** The log of a cut, by its session and its beginning: it may have been moved or compressed since. */
+  async #entryOf(cut: LogCut): Promise<LogEntry | null> {
+    const { position } = cut;
+    const alike = this.#own.filter(
+      (entry) => (entry.state.facts.session_id ?? this.target.session_id) === cut.session_id && entry.kind === position.kind,
+    );
+    const named = alike.find(({ name }) => name === cut.path);
+    if (named !== undefined || position.kind !== 'append') return named ?? alike[0] ?? null;
+    for (const entry of alike) {
+      if (entry.scan.bytes >= position.bytes && (await headHash(entry, position.bytes)) === cut.head_sha256) return entry;
+    }
+    return null;
+  }
+
+  /**
+   * Whether nothing that belongs before a cut can still come: each log holds a later record, or was not written for a while.
+   *
+   * @param wait how long, in microseconds.
+   */
+  isQuietAfter({ at, logs }: Pick<Cut, 'at' | 'logs'>, now: Instant, wait: number): boolean {
+    const positions = new Map(logs.map(({ path, position }) => [path, position.kind === 'append' ? position.bytes : position.records]));
+    const later = new Set<string>();
+    for (const copy of this.#scope.allCounted()) {
+      const name = this.#scope.entryOf(copy.log)?.name ?? '';
+      if (copy.position >= (positions.get(name) ?? 0) && copy.at !== null && copy.at > at) later.add(name);
+    }
+    return this.#own.every(({ name, mtimeMs }) => later.has(name) || now - Math.max(fromMs(mtimeMs), at) >= wait);
+  }
+
+  /** All logs that were read for it, with those that only serve to recognise copies. */
+  get logs(): readonly LogEntry[] {
+    return this.#scope.entries;
   }
 
   #isSubagent(session: string): boolean {

@@ -10,6 +10,7 @@ import { DamagedCursor } from '../store/cursors.js';
 import { clearBooked, readBooked, setBooked } from '../store/booked.js';
 import { checkTotals, requireTotals, type ControlTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
+import type { LogFiles } from '../store/log-files.js';
 import type { Usage } from '../store/usage.js';
 import { presence, readAgent, readTo, stillThere, updateAll, workOf, type AgentWork, type SyncParts } from './agent-work.js';
 import type { AllLogs } from './all-logs.js';
@@ -230,40 +231,72 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
   const state = readBooked(store.folder);
   const logs = await files.current();
   const now = parts.now();
-  const totals = new Map<string, LogTotals>();
-  const revisions: UsageRow[] = [];
-  const plans: UsagePlan[] = [];
-  const works: AgentWork[] = [];
-  for (const { agent, all } of read) {
+  const plans: Planned[] = [];
+  for (const before of read) {
+    const { agent, all } = before;
     const unbooked = state !== null && all.booked === state ? all.unbooked : null;
     // Where others wrote to the books since, they may have read more than was read here before the lock was had.
     if (unbooked === null) await updateAll(all, parts);
-    const work = unbooked === null ? workOf(all, parts) : read[works.length]!;
-    works.push(work);
+    const work = unbooked === null ? workOf(all, parts) : before;
     // Within a family, a key may stand for records of any of its sessions.
     const whole = unbooked === null || (unbooked.size > 0 && agent.reader.keyScope === 'family');
     const keys = whole ? null : unbooked;
     const { plan, own } = await planned(work, keys, whole, table, logs, parts, now);
+    plans.push({ work, plan, own });
+  }
+  const changed = await commitUsage(plans, logs, table, files, now, parts.writing, () => clearBooked(store.folder), state === null);
+  const booked = changed ? setBooked(store.folder) : state!;
+  plans.forEach(({ work: { all }, plan }) => all.save(booked, plan.held));
+  return plans.map(({ work, plan }) => summary(work, plan));
+}
+
+/** What is to be written for an agent. `own`: the sums of all its rows, where they were counted. */
+interface Planned {
+  readonly work: AgentWork;
+  readonly plan: UsagePlan;
+  readonly own: ReturnType<typeof ownTotals> | null;
+}
+
+/**
+ * Writes plans by the protocol of semantics 35: the totals before and after as pending, the rows, then that they are done.
+ *
+ * @param before called before the first write.
+ * @param always write also if nothing is new.
+ * @returns whether anything was written.
+ */
+export async function commitUsage(
+  plans: readonly Planned[],
+  logs: ReadonlyMap<string, LogFileRow>,
+  table: Usage,
+  files: LogFiles,
+  now: Instant,
+  writing: SyncParts['writing'],
+  before: () => void,
+  always = false,
+): Promise<boolean> {
+  const totals = new Map<string, LogTotals>();
+  for (const { plan, own } of plans) {
     // Counted anew from the rows themselves: a sync that was cut short leaves totals that don't hold.
     for (const [id, sums] of own?.totals ?? []) totals.set(id, sums);
     totalsAfter(plan.revisions, logs, totals);
-    for (const { row } of plan.revisions) revisions.push(row);
-    plans.push(plan);
   }
-  const after = logRevisions(works, logs, totals, now);
-  if (revisions.length + after.length > 0 || state === null) {
-    clearBooked(store.folder);
-    const pending = after.filter(({ totals_before, totals_after }) => !sameTotals(totals_before, totals_after));
-    await files.append(pending.map((row) => ({ ...row, state: 'pending' as const })));
-    await table.append(revisions, parts.writing);
-    const isPending = new Set(pending);
-    await files.append(
-      after.map((row) => (isPending.has(row) ? { ...row, revision: row.revision + 1, recorded_at: row.recorded_at + 1 } : row)),
-    );
-    const booked = setBooked(store.folder);
-    works.forEach(({ all }, i) => all.save(booked, plans[i]!.held));
-  } else works.forEach(({ all }, i) => all.save(state, plans[i]!.held));
-  return works.map((work, i) => summary(work, plans[i]!));
+  const revisions = plans.flatMap(({ plan }) => plan.revisions.map(({ row }) => row));
+  const after = logRevisions(
+    plans.map(({ work }) => work),
+    logs,
+    totals,
+    now,
+  );
+  if (revisions.length + after.length === 0 && !always) return false;
+  before();
+  const pending = after.filter(({ totals_before, totals_after }) => !sameTotals(totals_before, totals_after));
+  await files.append(pending.map((row) => ({ ...row, state: 'pending' as const })));
+  await table.append(revisions, writing);
+  const isPending = new Set(pending);
+  await files.append(
+    after.map((row) => (isPending.has(row) ? { ...row, revision: row.revision + 1, recorded_at: row.recorded_at + 1 } : row)),
+  );
+  return true;
 }
 
 /** Reads every log and brings the books up to date; where nothing is new, the store is not even opened. */

@@ -58,7 +58,7 @@ const likeness = ({ at, model, counts }: Pick<UsageRow, 'at' | 'model' | 'counts
   `${at}|${model ?? ''}|${Object.values(counts).join('.')}`;
 
 /** A record that is kept takes part like a copy that owns before all others. */
-const asCopy = (row: UsageRow, key: string): Copy => ({
+export const asCopy = (row: UsageRow, key: string): Copy => ({
   key,
   log: -1,
   session: row.session_id,

@@ -21,6 +21,8 @@ export interface BooksParts {
   /** Reads the running session ahead, if that is cheap; never fails. */
   readonly warmUp: () => Promise<void>;
   readonly agentNamed: (name: SessionPart['agent']) => Agent;
+  /** Writes a session's records to the books of all sessions; the lock is held. */
+  readonly keep: (store: Store, session: SessionReading) => Promise<void>;
 }
 
 /** Fields that the books set themselves. */
@@ -94,6 +96,17 @@ export class Books {
     const session = await known;
     await session.update();
     return session;
+  }
+
+  /**
+   * Keeps the records of an analysis' sessions, so that its numbers can be worked out again when their logs are gone; the lock is
+   * held. What is measured does not depend on it, so where the books of all sessions are damaged it goes on without.
+   */
+  async keep({ sessions }: Pick<Analysis, 'sessions'>): Promise<void> {
+    for (const part of sessions) {
+      const session = await this.session(this.targetOf(part));
+      if (session.exists) await this.#parts.keep(this.store, session);
+    }
   }
 
   targetOf({ agent, session_id, path }: SessionPart): SessionTarget {

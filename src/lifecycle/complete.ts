@@ -5,6 +5,7 @@ import { formatDuration, MICROS_PER_SECOND, type Instant } from '../model/time.j
 import type { Books } from './books.js';
 import { requireInputs, unknownSources } from './known.js';
 import { bringUp, requireStarted } from './mark.js';
+import { awaitSettling } from './settle.js';
 import { captureOf, totalsOf } from './totals.js';
 
 export interface CompleteInput {
@@ -135,7 +136,10 @@ export async function completeAnalysis(books: Books, input: CompleteInput): Prom
   const analysis = await books.revise(input.id, 'analysis complete', async (current, at) => {
     if (input.amend !== null) return amended(current, input);
     requireStarted(current, 'completed');
-    return { ...(await end(books, current, input, at)), reason: null };
+    const ended = await end(books, current, input, at);
+    await books.keep(ended);
+    if (ended.sessions.length > 0) awaitSettling(books, current.id);
+    return { ...ended, reason: null };
   });
   return { analysis, warnings: input.amend === null ? [...warnings, ...clockBehind(analysis, books.now())] : warnings };
 }

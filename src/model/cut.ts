@@ -38,6 +38,8 @@ export interface Cut {
   readonly digest: string;
   /** Reader and version, as `claude@1`. */
   readonly reader: string;
+  /** Set by time alone: what is told before `at` lies before the cut, wherever it stands. */
+  readonly by?: 'time';
 }
 
 /** A stage's cut. Its bytes lie inside those of the final cut, whose prefix hash covers them, so it needs no hash of its own. */
@@ -89,4 +91,8 @@ export interface SessionPart {
   readonly baseline_reason: string | null;
   /** The last snapshot that was booked; null before the first mark. */
   readonly final: Snapshot | null;
+  /** The session counts until then, whatever it does later; left out where it goes on with the analysis. */
+  readonly until?: Instant;
+  /** When its cuts took what the agent wrote late; left out as long as they did not. */
+  readonly settled_at?: Instant;
 }

@@ -21,9 +21,14 @@ export function clearBooked(folder: string): void {
   syncPath(folder);
 }
 
+/** After a change that made of the books what the reading of that state makes of them, too. */
+export function restoreBooked(folder: string, state: string): void {
+  writeFileAtomically(join(folder, BOOKED_FILE), [`${state}\n`], true);
+}
+
 /** After a change. @returns the new state. */
 export function setBooked(folder: string): string {
   const state = randomUUID();
-  writeFileAtomically(join(folder, BOOKED_FILE), [`${state}\n`], true);
+  restoreBooked(folder, state);
   return state;
 }

@@ -1,7 +1,8 @@
 // The only place where text becomes a LanceDB filter. Columns come from a closed list; values are quoted by doubling quotes,
 // which matched exactly one row for each of 781 hostile strings. Nothing outside this file writes a filter.
 
-type FilterColumn = 'id' | 'row_key' | 'source_id' | 'status' | 'revision' | 'usage_session_id' | 'agent' | 'record_key';
+type FilterColumn =
+  | 'id' | 'row_key' | 'source_id' | 'status' | 'revision' | 'usage_session_id' | 'agent' | 'record_key' | 'session_id' | 'parent_session_id' | 'log_file_id'; // prettier-ignore
 
 /** A filter expression that was built here. */
 export interface Filter {

@@ -38,7 +38,7 @@ const missing = (folder: string): TokentrailError =>
   });
 
 /** What a store leaves in its folder, also one whose creation was cut short. */
-const OURS = /^(\.gitignore|\.DS_Store|usage\.state|backup\.json|backups|.*\.(lance|lock|tmp))$/;
+const OURS = /^(\.gitignore|\.DS_Store|(usage|unsettled)\.state|backup\.json|backups|.*\.(lance|lock|tmp))$/;
 
 /** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
 function requireOwnFolder(folder: string): void {

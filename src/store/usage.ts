@@ -4,11 +4,14 @@ import type { Counts } from '../model/tokens.js';
 import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type UsagePoint, type UsageRow } from '../model/usage-row.js';
 import { checkTotals, requireTotals } from './control-totals.js';
 import type { RevisionTable } from './revision-table.js';
-import { above, oneOf, startsWith, type Filter } from './filter.js';
+import { above, and, eq, oneOf, or, startsWith, type Filter } from './filter.js';
 import type { Columns, Value } from './rows.js';
 
 /** So many at a time, so that a first sync does not hold everything in memory three times. */
 const CHUNK = 16_384;
+
+/** So many in one filter. */
+const MOST_KEYS = 2000;
 
 /** Columns that hold a record's own fields under the same name. */
 const PLAIN = [
@@ -145,7 +148,32 @@ export class Usage {
 
   /** The current records of these keys. */
   async ofKeys(keys: readonly string[]): Promise<Map<string, UsageRow>> {
-    return keys.length === 0 ? new Map() : (await this.#current(oneOf('record_key', keys))).rows;
+    const found = new Map<string, UsageRow>();
+    for (let start = 0; start < keys.length; start += MOST_KEYS) {
+      const { rows } = await this.#current(oneOf('record_key', keys.slice(start, start + MOST_KEYS)));
+      for (const [key, row] of rows) found.set(key, row);
+    }
+    return found;
+  }
+
+  /** The current records of a session and of those that work for it. */
+  async ofSession(agent: AgentName, session: string): Promise<UsageRow[]> {
+    const own = or(eq('session_id', session), eq('parent_session_id', session));
+    const keys = await this.#table.select(['record_key'], and(eq('agent', agent), own));
+    // By their keys: the last revision of a record may name another session.
+    const rows = await this.ofKeys([...new Set(keys.map((row) => String(row['record_key'])))]);
+    return [...rows.values()].filter((row) => row.session_id === session || row.parent_session_id === session);
+  }
+
+  /** The current records that belong to some logs. */
+  async ofLogs(ids: readonly string[]): Promise<UsageRow[]> {
+    const keys = new Set<string>();
+    for (let start = 0; start < ids.length; start += MOST_KEYS) {
+      const found = await this.#table.select(['record_key'], oneOf('log_file_id', ids.slice(start, start + MOST_KEYS)));
+      for (const row of found) keys.add(String(row['record_key']));
+    }
+    const wanted = new Set(ids);
+    return [...(await this.ofKeys([...keys])).values()].filter(({ log_file_id }) => wanted.has(log_file_id));
   }
 
   async #current(filter: Filter): Promise<CurrentRows> {

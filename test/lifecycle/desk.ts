@@ -1,6 +1,9 @@
 // A place to work at: a temporary home with a session of Claude Code, a real store, and a clock that the test moves.
 import { join } from 'node:path';
 import { AGENT_LIST, agentNamed } from '../../src/capture/agents.js';
+import type { Agent } from '../../src/capture/agent.js';
+import type { SyncParts } from '../../src/ingest/agent-work.js';
+import { keepSession } from '../../src/ingest/keep.js';
 import { oneByOne } from '../../src/ingest/read-one.js';
 import { SessionReading, type SessionTarget } from '../../src/ingest/session.js';
 import { addAnalysis, type AddInput, type Added } from '../../src/lifecycle/add.js';
@@ -60,6 +63,23 @@ export class Desk {
     );
   }
 
+  /** What keeping records needs. */
+  syncParts(agent: Agent): SyncParts {
+    const cache = new CursorCache(join(this.home.path, 'cache'));
+    return {
+      agents: [agent],
+      rootsOf: (one) => one.roots({ home: this.home.path, variables: {} }),
+      reading: { cache, warn: () => undefined, progress: () => undefined, beforeLong: () => undefined, readers: oneByOne },
+      folder: this.home.store,
+      openStore: () => openStore(this.home.store, () => this.now),
+      stored: (folder) => folder,
+      now: () => this.now,
+      machine: 'test',
+      rebuild: false,
+      writing: () => undefined,
+    };
+  }
+
   /** Books of their own, as another process has them. */
   async books(): Promise<Books> {
     const store = await openStore(this.home.store, () => this.now);
@@ -69,6 +89,7 @@ export class Desk {
       agentNamed,
       warmUp: () => Promise.resolve(),
       openSession: (target) => this.reading(target),
+      keep: (kept, session) => keepSession(kept, session, this.syncParts(session.target.agent)),
     });
   }
 }

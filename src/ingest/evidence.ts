@@ -1,0 +1,80 @@
+// What a session spent before any place in it, worked out again from its records: those that its logs hold, or those that the books
+// kept. A record lies whole on one side of a cut (semantics 1).
+import type { LogCut, OpenRecord, Usage } from '../model/cut.js';
+import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import type { Copy } from './groups.js';
+import { book, usageOf, type Tallies } from './tally.js';
+
+/** A place in a session up to which it was counted. */
+export interface Place {
+  readonly at: Instant;
+  /** By log: bytes, or records. Of a log that is not named nothing had been read. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** Records that were not finished then, with what they told. */
+  readonly open: readonly OpenRecord[];
+  /** The place was set by time alone: what is told before that instant lies before it. */
+  readonly byTime: boolean;
+}
+
+/** A record, with the log (as the cuts name it) in which it lies. */
+export interface PlacedRecord {
+  readonly copy: Copy;
+  readonly log: string;
+}
+
+export interface Counted {
+  readonly usage: Usage;
+  /** Records whose output is a lower bound. */
+  readonly partial: number;
+}
+
+/** Whether records are counted as they were at the cut (`then`), or as they are known to be by now (`settled`). */
+export type View = 'then' | 'settled';
+
+/** Until when a time reaches that is written to the second, the millisecond or the microsecond. */
+function reach(at: Instant): Instant {
+  if (at % MICROS_PER_SECOND === 0) return at + MICROS_PER_SECOND;
+  return at % MICROS_PER_MS === 0 ? at + MICROS_PER_MS : at;
+}
+
+/** Whether a record lies before a place. Settled, also one that came into the log later and was told before. */
+export function isBefore({ copy, log }: PlacedRecord, { at, positions, byTime }: Place, view: View): boolean {
+  if (byTime) return copy.at !== null && copy.at < at;
+  if (copy.position < (positions.get(log) ?? 0)) return true;
+  return view === 'settled' && copy.at !== null && reach(copy.at) <= at;
+}
+
+/** The records of a session by which cuts are worked out again. */
+export interface Evidence {
+  /** Where they come from: the logs as they are now, or what the books kept of them. */
+  readonly source: 'logs' | 'books';
+  readonly reader: string;
+  readonly records: readonly PlacedRecord[];
+  /** Whether an agent tells reasoning: one that never does leaves it unknown. */
+  readonly tellsReasoning: boolean;
+  readonly isSubagent: (session: string) => boolean;
+  /** The names of the cuts' logs here: a log may have been moved, or compressed. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** What lay before a place. */
+export function countedBefore(evidence: Evidence, place: Place, view: View): Counted {
+  const tallies: Tallies = new Map();
+  let partial = 0;
+  const then = new Map(view === 'then' ? place.open.map((record) => [record.key, record]) : []);
+  const positions = new Map([...place.positions].map(([log, position]) => [evidence.names.get(log) ?? log, position]));
+  const here = { ...place, positions };
+  for (const record of evidence.records) {
+    if (!isBefore(record, here, view)) continue;
+    const { copy } = record;
+    const open = then.get(copy.key);
+    if (open !== undefined || copy.partial) partial++;
+    book(tallies, open === undefined ? copy : { ...copy, counts: open.counts, model: open.model }, 1);
+  }
+  const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: evidence.isSubagent(session) }));
+  return { usage: usageOf(parts, false, evidence.tellsReasoning), partial };
+}
+
+/** Positions of a cut by log. */
+export const positionsOf = (logs: readonly LogCut[]): Map<string, number> =>
+  new Map(logs.map(({ path, position }) => [path, position.kind === 'append' ? position.bytes : position.records]));

@@ -1,0 +1,50 @@
+// Writes the records of one session to the books of all sessions, so that no analysis depends on a later sync (semantics 33). Only
+// its own records are looked at; what other logs say of them is left to the next sync.
+import { clearBooked, readBooked, restoreBooked } from '../store/booked.js';
+import type { Store } from '../store/store.js';
+import { workOf, type AgentWork, type SyncParts } from './agent-work.js';
+import { AllLogs } from './all-logs.js';
+import type { SessionReading } from './session.js';
+import { commitUsage, planned } from './sync.js';
+
+/**
+ * Keeps what a session's logs tell now; the caller holds the lock.
+ *
+ * @throws STORE_DAMAGED
+ */
+export async function keepSession(store: Store, session: SessionReading, parts: SyncParts): Promise<void> {
+  const { agent, session_id } = session.target;
+  const all = AllLogs.ofFamily(agent, parts.reading);
+  await all.update({ logs: session.logs.map(({ root, name, kind }) => ({ agent: agent.name, root, name, kind })), blocked: [] });
+  const rootOf = all.rootOf();
+  const isOwn = session.target.path === null ? (own: string) => rootOf(own) === session_id : () => true;
+  const keys = new Set<string>();
+  const logs = new Set<number>();
+  for (const { key, log, session: own } of all.counted()) {
+    if (!isOwn(own)) continue;
+    keys.add(key);
+    logs.add(log);
+  }
+  if (keys.size === 0) return;
+  const whole = workOf(all, parts);
+  const concerned = new Set([...all.numbered()].flatMap(([number, entry]) => (logs.has(number) ? [entry] : [])));
+  // Of other logs nothing is known here.
+  const work: AgentWork = { ...whole, ids: new Map([...whole.ids].filter(([, entry]) => concerned.has(entry))), isHidden: () => true };
+  const [table, files] = await Promise.all([store.usage(), store.logFiles()]);
+  await Promise.all([table.refresh(), files.refresh()]);
+  const known = await files.current();
+  const now = parts.now();
+  const { plan } = await planned(work, keys, false, table, known, parts, now);
+  // Where the books are what the last sync left, they are so afterwards: what is written is what a sync would write.
+  const state = readBooked(store.folder);
+  const changed = await commitUsage(
+    [{ work, plan, own: null }],
+    known,
+    table,
+    files,
+    now,
+    () => undefined,
+    () => clearBooked(store.folder),
+  );
+  if (changed && state !== null) restoreBooked(store.folder, state);
+}

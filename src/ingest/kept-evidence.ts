@@ -1,0 +1,54 @@
+// What the books kept of a session's records, to work out cuts again when its logs are gone.
+import type { LogCut } from '../model/cut.js';
+import { checkTotals, requireTotals } from '../store/control-totals.js';
+import type { Store } from '../store/store.js';
+import { NO_RECORDS, withRow, type LogTotals } from '../model/usage-row.js';
+import type { Evidence } from './evidence.js';
+import type { SessionTarget } from './session.js';
+import { asCopy } from './usage-plan.js';
+
+/** Null if nothing was kept. @throws STORE_DAMAGED if the records of its logs are not those that were stored */
+export async function keptEvidence(
+  store: Store,
+  { agent, session_id, path }: SessionTarget,
+  logs: readonly LogCut[],
+): Promise<Evidence | null> {
+  if (!store.hasUsage) return null;
+  return store.guarded(async () => {
+    const [usage, files] = [await store.usage(), await (await store.logFiles()).current()];
+    const found = (await usage.ofSession(agent.name, session_id)).filter(({ counted }) => counted);
+    // A log that was given by path counts alone.
+    const names = new Set(logs.map((log) => log.path));
+    const rows = path === null ? found : found.filter((row) => names.has(files.get(row.log_file_id)?.path ?? ''));
+    if (rows.length === 0) return null;
+    await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
+    const own = agent.name.length + 1;
+    return {
+      source: 'books',
+      reader: `${agent.name}@${Math.max(...rows.map(({ reader_version }) => reader_version))}`,
+      records: rows.map((row) => ({
+        copy: asCopy(
+          row,
+          agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1),
+        ),
+        log: files.get(row.log_file_id)?.path ?? '',
+      })),
+      tellsReasoning: agent.reader.tellsReasoning,
+      isSubagent: (session) => session !== session_id && path === null,
+      names: new Map(),
+    };
+  });
+}
+
+type UsageTable = Awaited<ReturnType<Store['usage']>>;
+
+/** The sums of these logs are those that were stored. */
+async function requireSums(
+  usage: UsageTable,
+  ids: ReadonlySet<string>,
+  files: Awaited<ReturnType<Awaited<ReturnType<Store['logFiles']>>['current']>>,
+): Promise<void> {
+  const sums = new Map<string, LogTotals>();
+  for (const row of await usage.ofLogs([...ids])) sums.set(row.log_file_id, withRow(sums.get(row.log_file_id) ?? NO_RECORDS, row, 1));
+  requireTotals(checkTotals(new Map([...files].filter(([id]) => ids.has(id))), sums));
+}

@@ -1,0 +1,80 @@
+// Works out every cut of an analysis again, by one rule for all of them: what a session had spent at its baseline, at each stage and
+// at the end. What was spent between two cuts is the difference, so a stage and the whole always agree.
+import { countedBefore, positionsOf, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import type { Analysis, Stage } from '../model/analysis.js';
+import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
+import { isUnknown } from '../model/tokens.js';
+import { subtractUsage, sumUsage } from './usage.js';
+
+/** An analysis as its evidence tells it. */
+export interface Recounted {
+  readonly sessions: readonly SessionPart[];
+  readonly stages: readonly Stage[];
+}
+
+const placeOf = ({ cut }: Snapshot): Place => ({
+  at: cut.at,
+  positions: positionsOf(cut.logs),
+  open: cut.open,
+  byTime: cut.by === 'time',
+});
+
+/** Where a stage ended in a session; null if the session was not part of the analysis then. */
+function stagePlace({ cuts }: Stage, session: string): Place | null {
+  const cut = cuts.find(({ session_id }) => session_id === session);
+  if (cut === undefined) return null;
+  return { at: cut.at, positions: new Map(Object.entries(cut.positions)), open: cut.open, byTime: false };
+}
+
+/** A log that tells answers and no counts tells nothing here, too. */
+const isSilent = (before: Snapshot, usage: Usage): boolean => isUnknown(before.usage.counts) && usage.records === 0;
+
+function snapshotAs(before: Snapshot, evidence: Evidence, view: View): Snapshot {
+  const { usage, partial } = countedBefore(evidence, placeOf(before), view);
+  if (isSilent(before, usage)) return before;
+  return {
+    ...before,
+    usage,
+    partial_records: partial,
+    cut: { ...before.cut, records: usage.records, open: view === 'settled' ? [] : before.cut.open },
+  };
+}
+
+/** A session with what it had spent at each stage. */
+interface PartAs {
+  readonly part: SessionPart;
+  readonly atStages: readonly Usage[];
+}
+
+function partAs(part: SessionPart, stages: readonly Stage[], evidence: Evidence, view: View): PartAs {
+  const baseline = snapshotAs(part.baseline, evidence, view);
+  const final = part.final === null ? null : snapshotAs(part.final, evidence, view);
+  const atStages: Usage[] = [];
+  for (const stage of stages) {
+    const place = stagePlace(stage, part.session_id);
+    atStages.push(place === null ? (atStages.at(-1) ?? baseline.usage) : countedBefore(evidence, place, view).usage);
+  }
+  return { part: { ...part, baseline, final }, atStages };
+}
+
+/**
+ * @param evidences of each session, in their order; null leaves a session, and then all stages, as they are.
+ */
+export function recount(
+  { sessions, stages }: Pick<Analysis, 'sessions' | 'stages'>,
+  evidences: readonly (Evidence | null)[],
+  view: View,
+): Recounted {
+  const parts = sessions.map((part, i) => {
+    const evidence = evidences[i] ?? null;
+    return evidence === null ? null : partAs(part, stages, evidence, view);
+  });
+  const known = parts.filter((part) => part !== null);
+  if (known.length < parts.length) return { sessions: sessions.map((part, i) => parts[i]?.part ?? part), stages };
+  const recounted = stages.map((stage, k): Stage => {
+    if (stage.usage === null) return stage;
+    const spent = known.map(({ part, atStages }) => subtractUsage(atStages[k]!, k === 0 ? part.baseline.usage : atStages[k - 1]!));
+    return { ...stage, usage: sumUsage(spent) };
+  });
+  return { sessions: known.map(({ part }) => part), stages: recounted };
+}

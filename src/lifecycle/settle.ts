@@ -1,0 +1,127 @@
+// Settles an analysis that has ended: what its agents wrote to their logs late, but before its cuts, is moved to where it belongs, by
+// one rule for all cuts (semantics 3). Not before nothing of it can still come.
+import type { Analysis } from '../model/analysis.js';
+import type { SessionPart } from '../model/cut.js';
+import { TokentrailError } from '../model/errors.js';
+import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { readUnsettled, writeUnsettled } from '../store/unsettled.js';
+import type { Books } from './books.js';
+import { recount } from './recount.js';
+import { captureOf, totalsOf } from './totals.js';
+import { isNegative } from './usage.js';
+
+/** A log that did not change for so long is not waited for any more. */
+const QUIET_MICROS = 10 * 60 * MICROS_PER_SECOND;
+
+/** What became of an analysis. */
+export interface Settled {
+  readonly id: string;
+  readonly result:
+    | 'settled'
+    /** It was before. */
+    | 'already'
+    /** Its agent may still write what belongs to it. */
+    | 'not_yet'
+    /** It is still going on. */
+    | 'open'
+    /** Nothing of it was measured. */
+    | 'unmeasured'
+    /** Its logs are not those any more that it was counted from. */
+    | 'gone';
+  /** What its tokens were and are, where both are known. */
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly analysis: Analysis;
+}
+
+/** Logs that changed under the analysis give no common beginning to count from. */
+const isCarried = ({ final }: SessionPart): boolean => final === null || final.flags.includes('log_changed');
+
+const isSettled = ({ settled_at }: SessionPart): boolean => settled_at !== undefined;
+
+/** Why it can't be settled now; null if it can. */
+async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise<Exclude<Settled['result'], 'settled'> | null> {
+  const { status, sessions } = analysis;
+  if (status === 'started') return 'open';
+  if (sessions.length === 0 || sessions.some(({ final }) => final === null)) return 'unmeasured';
+  if (sessions.every(isSettled)) return 'already';
+  if (sessions.some(isCarried)) return 'gone';
+  for (const part of sessions) {
+    const session = await books.session(books.targetOf(part));
+    const cut = part.final!.cut;
+    if (!session.exists) return 'gone';
+    for (const log of cut.logs) if (!(await session.holds(log, cut.at))) return 'gone';
+    if (cut.by !== 'time' && !session.isQuietAfter(cut, now, QUIET_MICROS)) return 'not_yet';
+  }
+  return null;
+}
+
+/** The analysis with all of its cuts moved to where they are by now. */
+async function moved(books: Books, analysis: Analysis, at: Instant): Promise<Analysis> {
+  const readings = await Promise.all(analysis.sessions.map((part) => books.session(books.targetOf(part))));
+  const evidences = await Promise.all(analysis.sessions.map((part, i) => readings[i]!.evidence(part.final!.cut.logs)));
+  const { sessions: counted, stages } = recount(analysis, evidences, 'settled');
+  const sessions = counted.map((part): SessionPart => ({ ...part, settled_at: at }));
+  if (stages.some(({ usage }) => usage !== null && isNegative(usage))) throw new Error('a settled stage spends less than nothing');
+  const totals = totalsOf(sessions);
+  const capture = captureOf(sessions, []);
+  const isExact = capture.capture_status === 'captured';
+  return {
+    ...analysis,
+    ...totals,
+    ...capture,
+    ...(isExact ? { capture_status: analysis.capture_status === 'backfilled' ? 'backfilled' : 'settled' } : {}),
+    sessions,
+    stages,
+  };
+}
+
+/** So many at a time after another command's answer. */
+const AT_ONCE = 3;
+
+/** Notes that an analysis ended and is to be settled by a later command; the lock is held. */
+export const awaitSettling = (books: Books, id: string): void =>
+  writeUnsettled(books.store.folder, [...readUnsettled(books.store.folder), id]);
+
+/** Settles analyses that ended lately and whose time has come, as a writing command does after its answer. */
+export async function settleDue(books: Books): Promise<readonly Settled[]> {
+  const { folder } = books.store;
+  const waiting = readUnsettled(folder);
+  if (waiting.length === 0) return [];
+  const done = await settleAll(books, waiting.slice(0, AT_ONCE));
+  const over = new Set(done.filter(({ result }) => result !== 'not_yet').map(({ id }) => id));
+  const later = done.filter(({ result }) => result === 'not_yet').map(({ id }) => id);
+  // Those that have to wait go to the end, so that they hold up nobody.
+  await books.store.exclusively(() => {
+    const now = readUnsettled(folder).filter((id) => !over.has(id) && !later.includes(id));
+    writeUnsettled(folder, [...now, ...later]);
+    return Promise.resolve();
+  });
+  return done;
+}
+
+/**
+ * Settles one analysis, if its time has come.
+ *
+ * @throws ANALYSIS_NOT_FOUND
+ */
+export async function settleAnalysis(books: Books, id: string): Promise<Settled> {
+  const current = await books.analysis(id);
+  const why = await obstacle(books, current, books.now());
+  const before = current.total_tokens;
+  if (why !== null) return { id, result: why, before, after: before, analysis: current };
+  const settled = await books.revise(id, 'analysis settle', async (now, at) => {
+    const still = await obstacle(books, now, at);
+    if (still !== null) throw new TokentrailError('WRONG_STATE', `${id} was changed meanwhile.`, { details: { id, reason: still } });
+    await books.keep(now);
+    return { ...(await moved(books, now, at)), reason: null };
+  });
+  return { id, result: 'settled', before, after: settled.total_tokens, analysis: settled };
+}
+
+/** The same of several, one after the other. */
+export async function settleAll(books: Books, ids: readonly string[]): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  for (const id of ids) settled.push(await settleAnalysis(books, id));
+  return settled;
+}

@@ -1,0 +1,118 @@
+// Verifies the numbers of an analysis: works them out again from the logs, or where those are gone from the records that the books
+// kept, and compares what was spent by class and model. Writes nothing.
+import type { Evidence, View } from '../ingest/evidence.js';
+import { keptEvidence } from '../ingest/kept-evidence.js';
+import type { Analysis } from '../model/analysis.js';
+import type { SessionPart, Usage } from '../model/cut.js';
+import { TOKEN_CLASSES } from '../model/tokens.js';
+import type { Books } from './books.js';
+import { recount } from './recount.js';
+import { spent } from './totals.js';
+
+/** A number that is another one when it is worked out again. */
+export interface Difference {
+  /** `total`, or the name of a stage. */
+  readonly of: string;
+  /** Null: of all models together. */
+  readonly model: string | null;
+  readonly class: string;
+  readonly stored: number | null;
+  readonly recomputed: number | null;
+}
+
+export interface Verification {
+  readonly id: string;
+  readonly result:
+    | 'verified'
+    | 'differs'
+    /** Neither its logs nor all of their records are there. */
+    | 'gone'
+    /** Nothing of it was measured. */
+    | 'unmeasured';
+  /** What it was worked out from; null if from nothing. `logs, books`: some sessions from each. */
+  readonly from: string | null;
+  readonly differences: readonly Difference[];
+  readonly notes: readonly string[];
+}
+
+const NAMES = [...TOKEN_CLASSES, 'reasoning'] as const;
+
+function compared(of: string, stored: Usage | null, recomputed: Usage | null): Difference[] {
+  if (stored === null || recomputed === null) return [];
+  const differences: Difference[] = [];
+  const compare = (model: string | null, name: string, a: number | null, b: number | null): void => {
+    if (a !== b) differences.push({ of, model, class: name, stored: a, recomputed: b });
+  };
+  for (const name of NAMES) compare(null, name, stored.counts[name], recomputed.counts[name]);
+  compare(null, 'records', stored.records, recomputed.records);
+  for (const model of new Set([...Object.keys(stored.by_model), ...Object.keys(recomputed.by_model)])) {
+    const [a, b] = [stored.by_model[model], recomputed.by_model[model]];
+    for (const name of NAMES) compare(model, name, a === undefined ? 0 : a[name], b === undefined ? 0 : b[name]);
+  }
+  return differences;
+}
+
+/** Whether the part's numbers can be told by positions: after its log changed, they can't. */
+const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('log_changed') === true;
+
+/** The logs of a part if they are still those that it was counted from, else what the books kept of it. */
+async function evidenceOf(books: Books, part: SessionPart): Promise<Evidence | null> {
+  const last = part.final ?? part.baseline;
+  const session = await books.session(books.targetOf(part));
+  let holds = session.exists && session.unread.length === 0;
+  for (const log of holds ? last.cut.logs : []) holds &&= await session.holds(log, last.cut.at);
+  if (holds && !isCarried(part)) return session.evidence(last.cut.logs);
+  return keptEvidence(books.store, books.targetOf(part), last.cut.logs);
+}
+
+const viewOf = (sessions: readonly SessionPart[]): View =>
+  sessions.every(({ settled_at }) => settled_at !== undefined) ? 'settled' : 'then';
+
+/** @throws STORE_DAMAGED */
+export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<Verification> {
+  const { id, sessions } = analysis;
+  const nothing = { id, differences: [], notes: [] };
+  if (sessions.length === 0) return { ...nothing, result: 'unmeasured', from: null };
+  const evidences: (Evidence | null)[] = [];
+  for (const part of sessions) evidences.push(await evidenceOf(books, part));
+  if (evidences.some((evidence) => evidence === null)) return { ...nothing, result: 'gone', from: null };
+  const known = evidences as readonly Evidence[];
+  const from = [...new Set(known.map(({ source }) => source))].sort().reverse().join(', ');
+  const again = recount(analysis, known, viewOf(sessions));
+  const differences = [
+    ...compared('total', spent(sessions), spent(again.sessions)),
+    ...analysis.stages.flatMap((stage, i) => compared(stage.stage, stage.usage, again.stages[i]!.usage)),
+  ];
+  const notes = sessions.flatMap((part, i) => {
+    const { reader } = (part.final ?? part.baseline).cut;
+    return reader === known[i]!.reader ? [] : [`counted by reader ${reader}, worked out again by ${known[i]!.reader}`];
+  });
+  const shifted = sessions.flatMap((part, i) => {
+    const before = part.baseline.usage.records;
+    const now = again.sessions[i]!.baseline.usage.records;
+    return before === now ? [] : [`the baseline of session ${part.session_id} has ${now} records now, and had ${before}`];
+  });
+  // Of a log that is gone, or was changed, the books may hold a part only.
+  const isLess =
+    differences.length > 0 &&
+    known.some(({ source }, i) => source === 'books' && (isCarried(sessions[i]!) || kept(again.sessions[i]!) < kept(sessions[i]!)));
+  const result = differences.length === 0 ? 'verified' : isLess ? 'gone' : 'differs';
+  return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...notes, ...shifted])] };
+}
+
+const kept = ({ final, baseline }: SessionPart): number => (final ?? baseline).usage.records;
+
+/** The same of several. `progress`: how many of how many are done. */
+export async function verifyAll(
+  books: Books,
+  analyses: readonly Analysis[],
+  progress: (done: number, of: number) => void,
+): Promise<Verification[]> {
+  const verifications: Verification[] = [];
+  for (const analysis of analyses) {
+    progress(verifications.length, analyses.length);
+    verifications.push(await verifyAnalysis(books, analysis));
+  }
+  progress(analyses.length, analyses.length);
+  return verifications;
+}
