@@ -1,7 +1,7 @@
 // Configuration files. An unknown key is an error with its line: a setting that is misspelt must not be silently ignored.
 import { existsSync, readFileSync } from 'node:fs';
 import { TokentrailError } from '../model/errors.js';
-import { loadYaml } from './yaml.js';
+import { loadYaml } from '../exchange/yaml.js';
 
 export interface Config {
   /** Address of the store; relative ones are relative to the file. */

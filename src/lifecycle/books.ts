@@ -116,7 +116,7 @@ export class Books {
   /**
    * Adds a revision to an analysis.
    *
-   * @param change decides on the current state while the lock is held; it may be called again if someone else was first.
+   * @param change decides on the current state, without the reason that was given for it, while the lock is held; it may be called again if someone else was first.
    * @throws ANALYSIS_NOT_FOUND, STORE_LOCKED, and whatever `change` throws; then nothing is recorded.
    */
   async revise(id: string, command: string, change: (current: Analysis, at: Instant) => Promise<Analysis>): Promise<Analysis> {
@@ -131,7 +131,7 @@ export class Books {
         const current = attempt === 0 && (await logs.version()) === before ? seen : await this.analysis(id);
         const at = Math.max(this.now(), current.recorded_at + 1);
         const next: Analysis = {
-          ...(await change(current, at)),
+          ...(await change({ ...current, reason: null }, at)),
           id: current.id,
           revision: current.revision + 1,
           recorded_at: at,

@@ -139,7 +139,7 @@ export async function completeAnalysis(books: Books, input: CompleteInput): Prom
     const ended = await end(books, current, input, at);
     await books.keep(ended);
     if (ended.sessions.length > 0) awaitSettling(books, current.id);
-    return { ...ended, reason: null };
+    return ended;
   });
   return { analysis, warnings: input.amend === null ? [...warnings, ...clockBehind(analysis, books.now())] : warnings };
 }

@@ -1,20 +1,22 @@
 // Takes in analyses that another program kept. All of them or none: they are one commit.
-import { isDeepStrictEqual } from 'node:util';
 import type { Analysis } from '../model/analysis.js';
-import { idAmong, importedAnalysis, type ForeignRow, type ImportedAnalysis } from '../model/imported.js';
+import { idAmong, importedAnalysis, isNameOf, type ForeignRow } from '../model/imported.js';
 import type { Instant } from '../model/time.js';
+import { contentOf } from '../store/analysis-rows.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
-import type { Books } from './books.js';
+import { ATTEMPTS, contended, type Books } from './books.js';
 
 export interface ImportedRow {
   /** Its id in the file; null if it had none. */
   readonly id: string | null;
   /** The id that it has in the store. */
   readonly stored_as: string;
-  /** `renamed`: its id stood for another analysis. `known`: it had been taken in before. */
+  /** `renamed`: its id is reserved, or stood for another analysis. `known`: it had been taken in before. */
   readonly result: 'imported' | 'renamed' | 'known';
   /** Fields that could not be read, kept as they were. */
   readonly unread: readonly string[];
+  /** Fields that say more than the columns of an analysis hold, kept as they were. */
+  readonly kept: readonly string[];
 }
 
 export interface Import {
@@ -23,57 +25,49 @@ export interface Import {
   readonly local: (text: string) => Instant | null;
 }
 
-/** An empty list and none say the same in a file. */
-const bare = (fields: ImportedAnalysis['fields']): unknown =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) && value.length === 0 ? null : value]));
-
-/** Whether the row is what the first revision of an analysis was taken in from. */
-function isSame({ local }: Import, row: ForeignRow, first: Analysis): boolean {
-  const { fields } = importedAnalysis(row, first.recorded_at, local, true);
-  const before = Object.fromEntries(Object.keys(fields).map((name) => [name, first[name as keyof Analysis]]));
-  return isDeepStrictEqual(bare(fields), bare(before as unknown as ImportedAnalysis['fields']));
+/** What is in the store already. */
+interface There {
+  readonly ids: ReadonlySet<string>;
+  /** Ids of the analyses that began with the same content. */
+  readonly byContent: ReadonlyMap<string, readonly string[]>;
 }
 
-/** First revisions of what has the id, or a name made of it because the id was taken. */
-async function namesakes(logs: AnalysisLogs, ids: ReadonlySet<string>, id: string): Promise<Analysis[]> {
-  const found: Analysis[] = [];
-  for (let [name, n] = [id, 1]; ids.has(name); name = `${id}~${++n}`) found.push((await logs.history(name))[0]!);
-  return found;
+const NOTHING: There = { ids: new Set(), byContent: new Map() };
+
+function put(byContent: Map<string, string[]>, content: string, id: string): void {
+  const ids = byContent.get(content);
+  if (ids === undefined) byContent.set(content, [id]);
+  else ids.push(id);
+}
+
+async function lookUp(logs: AnalysisLogs): Promise<There> {
+  const byContent = new Map<string, string[]>();
+  for (const first of await logs.firsts()) put(byContent, contentOf(first), first.id);
+  return { ids: await logs.ids(), byContent };
 }
 
 /** What would become of each row. */
-async function planned(logs: AnalysisLogs | null, asked: Import, at: Instant): Promise<{ rows: ImportedRow[]; fresh: Analysis[] }> {
-  const there = new Set(logs === null ? [] : (await logs.outlines()).map(({ id }) => id));
-  const taken = new Set(there);
+function planned(there: There, { rows: given, local }: Import, at: Instant): { rows: ImportedRow[]; fresh: Analysis[] } {
+  const taken = new Set(there.ids);
+  const byContent = new Map<string, string[]>();
   const [rows, fresh]: [ImportedRow[], Analysis[]] = [[], []];
-  for (const row of asked.rows) {
-    const { id, fields } = importedAnalysis(row, at, asked.local, true);
-    const unread = Object.keys(fields.imported ?? {});
-    const stored = logs === null || id === null ? [] : await namesakes(logs, there, id);
-    const known = stored.find((first) => isSame(asked, row, first)) ?? fresh.find((one) => isTwin(one, id, fields));
-    if (known !== undefined) {
-      rows.push({ id, stored_as: known.id, result: 'known', unread });
-      continue;
-    }
-    const stored_as = idAmong(id, taken);
-    rows.push({ id, stored_as, result: stored_as === id ? 'imported' : 'renamed', unread });
-    fresh.push({
-      ...fields,
-      id: stored_as,
-      revision: 1,
-      recorded_at: at,
-      recorded_by: 'import',
-      prev_sha256: null,
-      row_sha256: null,
-      unknown_columns: {},
-    });
+  for (const row of given) {
+    const { id, fields } = importedAnalysis(row, at, local, true);
+    const recorded = { id: id ?? '', revision: 1, recorded_at: at, recorded_by: 'import', prev_sha256: null, row_sha256: null };
+    const analysis: Analysis = { ...fields, ...recorded, unknown_columns: {} };
+    const content = contentOf(analysis);
+    const alike = [...(there.byContent.get(content) ?? []), ...(byContent.get(content) ?? [])];
+    const known = alike.find((name) => isNameOf(id, name));
+    const stored_as = known ?? idAmong(id, taken);
+    const result = known !== undefined ? 'known' : stored_as === id ? 'imported' : 'renamed';
+    const { unread = {}, kept = {} } = fields.imported ?? {};
+    rows.push({ id, stored_as, result, unread: Object.keys(unread), kept: Object.keys(kept) });
+    if (known !== undefined) continue;
+    put(byContent, content, stored_as);
+    fresh.push({ ...analysis, id: stored_as });
   }
   return { rows, fresh };
 }
-
-/** The same row twice in one file. */
-const isTwin = (one: Analysis, id: string | null, fields: ImportedAnalysis['fields']): boolean =>
-  id !== null && (one.id === id || one.id.startsWith(`${id}~`)) && isDeepStrictEqual({ ...one, ...fields }, one);
 
 /**
  * Takes in rows of Reality Check. What was taken in before is left alone, also if it was changed since; what has the id of another
@@ -81,17 +75,28 @@ const isTwin = (one: Analysis, id: string | null, fields: ImportedAnalysis['fiel
  */
 export async function importAnalyses(books: Books, asked: Import): Promise<readonly ImportedRow[]> {
   const logs = await books.logs();
-  return books.store.exclusively(async () => {
+  // Read before the lock is held, since it takes longest.
+  let [seen, there] = await books.store.guarded(async () => {
     await logs.refresh();
-    const { rows, fresh } = await planned(logs, asked, books.now());
-    await logs.insertAll(fresh);
-    return rows;
+    return [await logs.version(), await lookUp(logs)] as const;
+  });
+  return books.store.exclusively(async () => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      await logs.refresh();
+      const version = await logs.version();
+      if (version !== seen) [seen, there] = [version, await lookUp(logs)];
+      const { rows, fresh } = planned(there, asked, books.now());
+      // Where someone without the lock was first, what is there now is looked at again.
+      if ((await logs.insertAll(fresh)) === fresh.length) return rows;
+    }
+    await logs.prove();
+    throw contended();
   });
 }
 
 /** The same without writing anything. @param books null if there is no store yet */
 export async function planImport(books: Books | null, asked: Import, at: Instant): Promise<readonly ImportedRow[]> {
-  if (books === null) return (await planned(null, asked, at)).rows;
+  if (books === null) return planned(NOTHING, asked, at).rows;
   const logs = await books.logs();
-  return books.store.guarded(async () => (await planned(logs, asked, at)).rows);
+  return planned(await books.store.guarded(() => lookUp(logs)), asked, at).rows;
 }

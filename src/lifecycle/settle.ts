@@ -114,7 +114,7 @@ export async function settleAnalysis(books: Books, id: string): Promise<Settled>
     const still = await obstacle(books, now, at);
     if (still !== null) throw new TokentrailError('WRONG_STATE', `${id} was changed meanwhile.`, { details: { id, reason: still } });
     await books.keep(now);
-    return { ...(await moved(books, now, at)), reason: null };
+    return moved(books, now, at);
   });
   return { id, result: 'settled', before, after: settled.total_tokens, analysis: settled };
 }

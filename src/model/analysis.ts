@@ -30,9 +30,19 @@ export interface Stage {
   readonly usage: Usage | null;
   /** What was spent, where an import told that alone. */
   readonly known_total?: number | null;
+  /** Set where an import told no time: `at` is that of the whole analysis then. */
+  readonly untimed?: true;
   readonly session_id: string | null;
   readonly notes: string | null;
   readonly cuts: readonly StageCut[];
+}
+
+/** What an imported row said beside what the columns hold. */
+export interface ImportedRest {
+  /** What could not be read, by its column. */
+  readonly unread: Readonly<Record<string, unknown>>;
+  /** What could be read, or is none of ours, and says more than the columns hold. */
+  readonly kept: Readonly<Record<string, unknown>>;
 }
 
 /** What an analysis spent, with what limits the number's worth. */
@@ -95,8 +105,8 @@ export interface Analysis {
   readonly capture_reason: string | null;
   /** Since when lists leave it out; null for all others. */
   readonly forgotten_at: Instant | null;
-  /** What an imported row said that no column can hold; null for all others. */
-  readonly imported: Readonly<Record<string, unknown>> | null;
+  /** What an imported row said that no column holds; null if there is nothing, and for all others. */
+  readonly imported: ImportedRest | null;
   /** Columns of a newer release, carried into the next revision unchanged. */
   readonly unknown_columns: Readonly<Record<string, unknown>>;
 }

@@ -2,6 +2,9 @@
 
 const ANALYSIS_ID = /^ANALYSIS-(\d{4})-(\d{3,9})$/;
 
+/** Rows of idempotency keys live in the table of analyses, under ids that no analysis has (semantics 36). */
+export const KEY_PREFIX = 'key:';
+
 export interface AnalysisNumber {
   readonly year: number;
   readonly number: number;

@@ -1,13 +1,14 @@
 // A row of Reality Check as an analysis: the 31 columns by their names, with what they hold brought to our types. What can't be
-// brought there is kept as it was, under `imported`, so that nothing is lost.
-import type { Analysis, CaptureStatus, Stage } from './analysis.js';
+// brought there, or says more than our columns hold, is kept as it was, under `imported`, so that nothing is lost.
+import type { Analysis, CaptureStatus, ImportedRest } from './analysis.js';
 import type { Tool } from './agents.js';
-import { picoOf } from './money.js';
-import { parseInstant, type Instant } from './time.js';
+import { ForeignColumns, jsonOf, type ForeignRow } from './foreign-columns.js';
+import { KEY_PREFIX } from './ids.js';
+import { importedStages } from './imported-stages.js';
+import type { Instant } from './time.js';
 import { UNKNOWN } from './tokens.js';
 
-/** A row by the names of its columns; a value is what YAML, JSON or Arrow make of it. */
-export type ForeignRow = Readonly<Record<string, unknown>>;
+export type { ForeignRow } from './foreign-columns.js';
 
 /** What the books set themselves when they record it. */
 type Recorded = 'id' | 'revision' | 'recorded_at' | 'recorded_by' | 'prev_sha256' | 'row_sha256' | 'unknown_columns';
@@ -18,116 +19,20 @@ export interface ImportedAnalysis {
   readonly fields: Omit<Analysis, Recorded>;
 }
 
-/** Reads the columns of a row, and keeps those that it can't read. */
-class Columns {
-  readonly unread: Record<string, unknown> = {};
-  readonly #row: ForeignRow;
-  /** Reads a time that has no offset. */
-  readonly #local: (text: string) => Instant | null;
-
-  constructor(row: ForeignRow, local: (text: string) => Instant | null) {
-    this.#row = row;
-    this.#local = local;
-  }
-
-  #read<T>(name: string, read: (value: unknown) => T | null): T | null {
-    const value = Object.hasOwn(this.#row, name) ? this.#row[name] : null;
-    if (value === null || value === undefined) return null;
-    const result = read(value);
-    if (result === null) this.unread[name] = value;
-    return result;
-  }
-
-  text(name: string): string | null {
-    return this.#read(name, (value) =>
-      typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value === 'string' ? value : null,
-    );
-  }
-
-  /** Also one below zero, which `validate` finds. */
-  whole(name: string): number | null {
-    return this.#read(name, (value) => {
-      const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-      return Number.isSafeInteger(number) ? (number as number) : null;
-    });
-  }
-
-  instant(name: string): Instant | null {
-    return this.#read(name, (value) => (typeof value === 'string' ? (parseInstant(value) ?? this.#local(value)) : null));
-  }
-
-  list(name: string): readonly string[] | null {
-    return this.#read(name, (value) => (Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null));
-  }
-
-  pico(name: string): bigint | null {
-    return this.#read(name, (value) =>
-      typeof value === 'number' || typeof value === 'string' ? picoOf(typeof value === 'string' ? value : shortest(value)) : null,
-    );
-  }
-
-  stages(name: string, at: Instant): readonly Stage[] {
-    return this.#read(name, (value) => stagesOf(value, at)) ?? [];
-  }
-}
-
-/** The shortest decimal that gives the number: of one that a float32 held, as it was before that narrowed it. */
-function shortest(value: number): string {
-  if (Math.fround(value) === value) {
-    for (let digits = 1; digits < 10; digits++) {
-      const text = value.toPrecision(digits);
-      if (Math.fround(Number(text)) === value) return text;
-    }
-  }
-  return String(value);
-}
-
-const isFields = (value: unknown): value is ForeignRow => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A list of stages with their names and what each spent, as JSON text or parsed; null if it is anything else. */
-function stagesOf(value: unknown, at: Instant): readonly Stage[] | null {
-  let list = value;
-  if (typeof value === 'string') {
-    if (value.trim() === '') return [];
-    try {
-      list = JSON.parse(value);
-    } catch {
-      return null;
-    }
-  }
-  if (!Array.isArray(list)) return null;
-  const attempts = new Map<string, number>();
-  const stages: Stage[] = [];
-  for (const item of list as unknown[]) {
-    if (!isFields(item)) return null;
-    const columns = new Columns(item, () => null);
-    const stage = columns.text('stage') ?? columns.text('name');
-    if (stage === null) return null;
-    const attempt = (attempts.get(stage) ?? 0) + 1;
-    attempts.set(stage, attempt);
-    const tokens = columns.whole('tokens_delta') ?? columns.whole('tokens');
-    stages.push({
-      stage,
-      attempt,
-      status: 'done',
-      at: columns.instant('timestamp') ?? columns.instant('at') ?? columns.instant('completed_at') ?? at,
-      usage: null,
-      known_total: tokens !== null && tokens >= 0 ? tokens : null,
-      session_id: null,
-      notes: columns.text('notes'),
-      cuts: [],
-    });
-  }
-  return stages;
-}
+/** Columns whose values are texts, or lists of texts. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'id', 'source_id', 'analysis_file', 'status', 'tool', 'command', 'model', 'framework_version', 'methodology_version', 'started_at',
+  'completed_at', 'usage_provider', 'usage_mode', 'usage_session_id', 'inputs_source_ids', 'inputs_analysis_ids', 'claims_extracted',
+  'claims_updated', 'notes', 'git_commit', 'created_at',
+]); // prettier-ignore
 
 /** The columns of Reality Check's `analysis_logs`. */
 export const REALITY_CHECK_COLUMNS: ReadonlySet<string> = new Set([
-  'id', 'source_id', 'analysis_file', 'pass', 'status', 'tool', 'command', 'model', 'framework_version', 'methodology_version',
-  'started_at', 'completed_at', 'duration_seconds', 'tokens_in', 'tokens_out', 'total_tokens', 'cost_usd', 'tokens_baseline',
-  'tokens_final', 'tokens_check', 'usage_provider', 'usage_mode', 'usage_session_id', 'inputs_source_ids', 'inputs_analysis_ids',
-  'stages_json', 'claims_extracted', 'claims_updated', 'notes', 'git_commit', 'created_at',
+  ...TEXTS, 'pass', 'duration_seconds', 'tokens_in', 'tokens_out', 'total_tokens', 'cost_usd', 'tokens_baseline', 'tokens_final',
+  'tokens_check', 'stages_json',
 ]); // prettier-ignore
+
+export const isText = (column: string): boolean => TEXTS.has(column);
 
 /**
  * @param at when it is recorded: the time of what has none.
@@ -140,11 +45,12 @@ export function importedAnalysis(
   local: (text: string) => Instant | null,
   keepOthers: boolean,
 ): ImportedAnalysis {
-  const columns = new Columns(row, local);
+  const columns = new ForeignColumns(row, local);
   const [started_at, completed_at] = [columns.instant('started_at'), columns.instant('completed_at')];
   const created_at = columns.instant('created_at') ?? started_at ?? completed_at ?? at;
   const [tokens_in, tokens_out, total_tokens] = [columns.whole('tokens_in'), columns.whole('tokens_out'), columns.whole('total_tokens')];
   const tokens_check = columns.whole('tokens_check');
+  const stages = columns.read('stages_json', (value) => importedStages(value, completed_at ?? started_at ?? created_at, local));
   const isCounted = [tokens_in, tokens_out, total_tokens, tokens_check].some((value) => value !== null);
   const cost_pico_usd = columns.pico('cost_usd');
   const [inputs_source_ids, inputs_analysis_ids] = [columns.list('inputs_source_ids'), columns.list('inputs_analysis_ids')];
@@ -179,7 +85,7 @@ export function importedAnalysis(
     counts: { ...UNKNOWN, output: tokens_out },
     usage: null,
     sessions: [],
-    stages: columns.stages('stages_json', created_at),
+    stages: stages?.stages ?? [],
     inputs_source_ids,
     inputs_analysis_ids,
     claims_extracted: columns.list('claims_extracted'),
@@ -197,14 +103,31 @@ export function importedAnalysis(
     forgotten_at: null,
   };
   const id = columns.text('id');
-  const others = keepOthers ? Object.entries(row).filter(([name, value]) => !REALITY_CHECK_COLUMNS.has(name) && value !== null) : [];
-  const kept = { ...columns.unread, ...Object.fromEntries(others) };
-  return { id: id === '' ? null : id, fields: { ...fields, imported: Object.keys(kept).length === 0 ? null : kept } };
+  const kept = {
+    ...(stages === null || stages.isWhole ? {} : { stages_json: jsonOf(row['stages_json']) }),
+    ...(keepOthers ? columns.rest() : {}),
+  };
+  return { id: id === '' ? null : id, fields: { ...fields, imported: restOf(columns.unread, kept) } };
+}
+
+const byName = (fields: ForeignRow): ForeignRow => Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** In an order that does not depend on the file's; null if nothing is left. */
+const restOf = (unread: ForeignRow, kept: ForeignRow): ImportedRest | null =>
+  Object.keys(unread).length + Object.keys(kept).length === 0 ? null : { unread: byName(unread), kept: byName(kept) };
+
+/** What a row is called here: as it is called there, unless it has no id, or one that is reserved. */
+const nameOf = (id: string | null): string => (id === null ? 'unnamed' : id.startsWith(KEY_PREFIX) ? `imported-${id}` : id);
+
+/** Whether a row of that id may have been called so. */
+export function isNameOf(id: string | null, name: string): boolean {
+  const own = nameOf(id);
+  return name === own || (name.startsWith(`${own}~`) && /^\d+$/.test(name.slice(own.length + 1)));
 }
 
 /** Calls each row by its own id; a second row with one id is `<id>~2`, one without any `unnamed`. `taken` is told of them. */
 export function idAmong(id: string | null, taken: Set<string>): string {
-  const own = id ?? 'unnamed';
+  const own = nameOf(id);
   let [name, n] = [own, 1];
   while (taken.has(name)) name = `${own}~${++n}`;
   taken.add(name);

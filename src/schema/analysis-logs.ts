@@ -63,6 +63,6 @@ export const analysisLogs: TableSchema = {
     column('cost_provenance', 'utf8', 'reported, estimated or unpriced.'),
     column('cost_json', 'json', 'Rate cards that were applied.'),
     column('forgotten_at', 'timestamp', 'Since when lists leave it out; its numbers still count.'),
-    column('imported_json', 'json', 'What an imported row said that no column can hold.'),
+    column('imported_json', 'json', 'What an imported row said that no column holds: `unread` and `kept`.'),
   ],
 };

@@ -1,15 +1,12 @@
 // Table `analysis_logs` as analyses: read the last revision, insert the next one, find numbers that are taken.
 import type { Analysis } from '../model/analysis.js';
-import { parseAnalysisId } from '../model/ids.js';
+import { KEY_PREFIX, parseAnalysisId } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
 import type { RevisionTable } from './revision-table.js';
 import { and, eq, eqNumber, oneOf, or, startsWith } from './filter.js';
 import type { Row } from './rows.js';
 import { rowHash } from './seal.js';
-
-/** Rows of idempotency keys live in the same table, under ids that no analysis has (semantics 36). */
-const KEY_PREFIX = 'key:';
 
 const FEW = 400;
 
@@ -61,9 +58,20 @@ export class AnalysisLogs {
     return this.#table.insertIfAbsent(analysisToRow(analysis));
   }
 
-  /** Inserts first revisions in one commit; the caller holds the lock and knows that their ids are free. */
-  insertAll(analyses: readonly Analysis[]): Promise<void> {
-    return this.#table.append(analyses.map(analysisToRow));
+  /** Inserts those whose revision is not there yet, in one commit. @returns how many they were. */
+  insertAll(analyses: readonly Analysis[]): Promise<number> {
+    return this.#table.insertAbsent(analyses.map(analysisToRow));
+  }
+
+  /** The first revisions of all analyses, each proved; unordered. */
+  async firsts(): Promise<Analysis[]> {
+    return (await this.#table.whole(eqNumber('revision', 1))).filter((row) => !isKey(row)).map(analysisFromRow);
+  }
+
+  /** All ids that are taken, those of idempotency keys too, whichever column of a row says it. */
+  async ids(): Promise<Set<string>> {
+    const rows = await this.#table.select(['id', 'row_key']);
+    return new Set(rows.flatMap((row) => [String(row['id']), String(row['row_key']).replace(/@\d+$/, '')]));
   }
 
   /** The last revisions of all analyses that were recorded by `at`, each proved; unordered. */

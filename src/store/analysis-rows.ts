@@ -5,7 +5,7 @@ import type { SessionPart } from '../model/cut.js';
 import { analysisLogs } from '../schema/index.js';
 import type { Row, Value } from './rows.js';
 import { RESTORE } from './damage.js';
-import { rowHash } from './seal.js';
+import { canonicalRow, rowHash } from './seal.js';
 import { stagesFromText, stagesToText } from './stages-text.js';
 
 const KNOWN = new Set(analysisLogs.columns.map(({ name }) => name));
@@ -78,4 +78,21 @@ export function analysisFromRow(row: Row): Analysis {
     stages: parsed<Stage[]>(row, 'stages_json', [], stagesFromText),
     unknown_columns: Object.fromEntries(Object.entries(row).filter(([name]) => !KNOWN.has(name))),
   };
+}
+
+/** What the books set when they record it. */
+const RECORDED: ReadonlySet<string> = new Set(['id', 'row_key', 'revision', 'recorded_at', 'recorded_by', 'prev_sha256']);
+
+/**
+ * What an imported first revision says, as it is stored: one text for all that were taken in from rows that say the same, whenever.
+ * A time that was taken from when it was recorded says nothing; nor does an empty list.
+ */
+export function contentOf(analysis: Analysis): string {
+  const stages = analysis.stages.map((stage) => (stage.untimed === true ? { ...stage, at: 0 } : stage));
+  const row = analysisToRow({ ...analysis, stages, unknown_columns: {} });
+  const said = Object.entries(row).filter(
+    ([name, value]) =>
+      !RECORDED.has(name) && !(Array.isArray(value) && value.length === 0) && !(name === 'created_at' && value === analysis.recorded_at),
+  );
+  return canonicalRow(Object.fromEntries(said));
 }

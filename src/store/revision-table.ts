@@ -124,6 +124,13 @@ export class RevisionTable {
     return decodeRows((await (filter ? query.where(filter.sql) : query).toArrow()) as never);
   }
 
+  /** The rows that match, each proved. @throws STORE_DAMAGED */
+  async whole(filter: Filter): Promise<Row[]> {
+    const rows = decodeRows((await this.#table.query().where(filter.sql).toArrow()) as never);
+    for (const row of rows) checkSeal(row, this.name);
+    return rows;
+  }
+
   async count(filter?: Filter): Promise<number> {
     return this.#table.countRows(filter?.sql);
   }
@@ -251,20 +258,26 @@ export class RevisionTable {
     return decodeRows(found);
   }
 
-  /**
-   * Inserts the row unless its key is there, and returns whether it did. It is on disk when this returns. The index is never
-   * used: LanceDB's indexed path skips the check of the key, and two writers would both win.
-   */
+  /** Inserts the row unless its key is there, and returns whether it did. It is on disk when this returns. */
   async insertIfAbsent(row: Row): Promise<boolean> {
+    return (await this.insertAbsent([row])) > 0;
+  }
+
+  /**
+   * Inserts those rows whose keys are not there, in one commit, and returns how many they were. They are on disk when this returns.
+   * The index is never used: LanceDB's indexed path skips the check of the key, and two writers would both win.
+   */
+  async insertAbsent(rows: readonly Row[]): Promise<number> {
     assertThat(this.#key !== null, 'only a table with a key takes rows that may be there');
-    const data = encodeRows(await this.schema(), [row]);
+    if (rows.length === 0) return 0;
+    const data = encodeRows(await this.schema(), rows);
     const before = tableFiles(this.#folder);
     const merge = this.#table.mergeInsert(this.#key).whenNotMatchedInsertAll().useIndex(false);
     const { numInsertedRows, version } = await merge.execute(data as never);
-    if (numInsertedRows === 0) return false;
+    if (numInsertedRows === 0) return 0;
     await this.#settle(before, version);
     this.#upkeepDue ||= version % LOOK_EVERY === 0;
-    return true;
+    return numInsertedRows;
   }
 
   /** Brings a commit to the disk; one whose files were written in part is taken back. */

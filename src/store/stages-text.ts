@@ -12,7 +12,7 @@ type CutText = readonly [number, number, number, readonly (readonly [number, num
 /** models with their counts, sub-agents' counts or 0, and the whole if it is not the sum of the models. */
 type UsageText = readonly [readonly (readonly [number, ...Numbers])[], Numbers | 0, Numbers | 0];
 
-type StageText = readonly [...StageFields, knownTotal?: number];
+type StageText = readonly [...StageFields, knownTotal?: number | null, untimed?: 1];
 
 type StageFields = readonly [
   name: number,
@@ -129,7 +129,9 @@ export function stagesToText(stages: readonly Stage[]): string {
       stage.notes,
       stage.cuts.map((cut) => cutText(cut, stage.at, words)),
     ];
-    return typeof stage.known_total === 'number' ? [...text, stage.known_total] : text;
+    const knownTotal = stage.known_total ?? null;
+    if (stage.untimed === true) return [...text, knownTotal, 1];
+    return knownTotal === null ? text : [...text, knownTotal];
   });
   return JSON.stringify({ format: 1, words: words.list, stages: texts } satisfies StagesText);
 }
@@ -140,7 +142,7 @@ export function stagesFromText(text: string): Stage[] {
   // Read by an older program, a later format must not pass for no stages; the type only knows this one.
   if ((parsed.format as number) !== 1) throw new Error(`format ${String(parsed.format)} of stages`);
   const { words, stages } = parsed;
-  return stages.map(([name, attempt, status, at, usage, session, notes, cuts, knownTotal]) => ({
+  return stages.map(([name, attempt, status, at, usage, session, notes, cuts, knownTotal, untimed]) => ({
     stage: words[name]!,
     attempt,
     status,
@@ -149,6 +151,7 @@ export function stagesFromText(text: string): Stage[] {
     session_id: session === null ? null : words[session]!,
     notes,
     cuts: cuts.map((cut) => cutFrom(cut, at, words)),
-    ...(knownTotal === undefined ? {} : { known_total: knownTotal }),
+    ...(knownTotal === undefined || knownTotal === null ? {} : { known_total: knownTotal }),
+    ...(untimed === undefined ? {} : { untimed: true as const }),
   }));
 }

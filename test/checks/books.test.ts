@@ -79,6 +79,10 @@ describe('books in which all is right', () => {
     ['one that was entered with totals alone', [whole({ counts: { ...analysisNamed(A).counts, output: 6 }, tokens_in: null, tokens_out: 6, total_tokens: 11, tokens_check: 11, tokens_baseline: null, tokens_final: null, sessions: [], stages: [], usage_mode: 'manual', capture_status: 'manual' })]], // prettier-ignore
     ['one after the other in one session', [whole(), whole({ id: B, started_at: NOON + 10 * MINUTE, completed_at: NOON + 20 * MINUTE, sessions: [part(NOON + 10 * MINUTE, NOON + 20 * MINUTE)], stages: [] })]], // prettier-ignore
     ['a synthesis of two, of no source', [whole(), whole({ id: B, sessions: [] }), whole({ id: C, kind: 'synthesis', source_id: 'report', sessions: [], inputs_analysis_ids: [A, B], inputs_source_ids: ['s1'] })]], // prettier-ignore
+    ['one that was forgotten, and what draws on it', [whole({ tokens_check: 9, source_id: 's2', forgotten_at: NOON }), whole({ id: B, kind: 'synthesis', sessions: [], inputs_analysis_ids: [A] })]], // prettier-ignore
+    ['stages whose times nobody told', [whole({ stages: [stage(4, 10, { untimed: true }), stage(3, 5)] })]],
+    ['stages of which only totals are known', [whole({ stages: [stage(0, 2, { usage: null, known_total: 10 })] })]],
+    ['an imported one of which all was read, and something is kept', [whole({ imported: { unread: {}, kept: { mood: 'calm' } } })]],
     ['a failed one of an unknown source', [whole({ status: 'failed', source_id: 'x' })]],
   ])('hold %s', (_, analyses) => {
     expect(found(analyses)).toEqual([]);
@@ -101,6 +105,12 @@ describe('books in which something is wrong', () => {
       [whole({ counts: { ...counts(10), input: -1, cache_read: 1 }, stages: [] })],
     ],
     ['a stage below zero', `counters: error NEGATIVE_COUNT ${A}`, [whole({ stages: [stage(-1, 2)] })]],
+    ['a total of a stage below zero', `counters: error NEGATIVE_COUNT ${A}`, [whole({ stages: [stage(0, 2, { usage: null, known_total: -1 })] })]], // prettier-ignore
+    ['stages that had more in all than the whole', `stage-sum: error STAGE_SUM ${A}`, [whole({ stages: [stage(0, 2, { usage: null, known_total: 99_999 })] })]], // prettier-ignore
+    ['a pass below zero', `counters: error NEGATIVE_COUNT ${A}`, [whole({ pass: -1 })]],
+    ['a duration below zero', `counters: error NEGATIVE_COUNT ${A}`, [whole({ started_at: null, duration_seconds: -1 })]],
+    ['a baseline below zero', `counters: error NEGATIVE_COUNT ${A}`, [whole({ tokens_baseline: -5, tokens_final: 5 })]],
+    ['a field that could not be read', `imported: warning UNREAD_FIELDS ${A}`, [whole({ imported: { unread: { pass: 'x' }, kept: {} } })]],
     ['a counter that fell', `counters: error FALLING_COUNTER ${A}`, [whole({ sessions: [partOf(at(20, NOON), at(15, NOON + MINUTE))] })]],
     [
       'an end before its beginning',

@@ -17,7 +17,7 @@ function importFile(home: Home, text: string): string {
   const file = join(home.path, 'import.yaml');
   writeFileSync(
     file,
-    stringify({ analysis_logs: [{ id: text, notes: text, status: text, started_at: text, stages_json: [{ stage: text }] }] }),
+    stringify({ analysis_logs: [{ id: text, notes: text, status: text, [text]: text, stages_json: [{ stage: text }] }] }),
   );
   return file;
 }

@@ -50,6 +50,13 @@ describe('a revision', () => {
     expect((await last(id)).recorded_at).toBe(NOON + 1);
   });
 
+  it('does not repeat the reason of the one before', async () => {
+    const { id } = await open();
+    await books.revise(id, 'test', sets({ reason: 'a trial' }));
+    await books.revise(id, 'test', unchanged);
+    expect((await books.history(id)).map(({ reason }) => reason)).toEqual([null, 'a trial', null]);
+  });
+
   it('can’t change what the books set themselves', async () => {
     const { id } = await open();
     await books.revise(id, 'test', sets({ id: 'ANALYSIS-2026-777', revision: 99, recorded_at: 5, recorded_by: 'me', prev_sha256: 'v1:0' }));

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Analysis } from '../../src/model/analysis.js';
 import { Carried } from '../../src/store/rows.js';
 import { Store } from '../../src/store/store.js';
-import { makeRealityCheckStore, ROW, SOURCE } from './reality-check.js';
+import { makeRealityCheckStore, NATIVE_STAGES, ROW, SOURCE } from './reality-check.js';
 import { openStore, temporaryFolder } from './temporary.js';
 
 let folder: string;
@@ -71,7 +71,7 @@ describe.each(['for reading', 'for writing'] as const)('a store of Reality Check
     expect([analysis.started_at, analysis.stages, analysis.imported]).toEqual([
       null,
       [],
-      { started_at: 'yesterday', stages_json: '{broken' },
+      { unread: { started_at: 'yesterday', stages_json: '{broken' }, kept: {} },
     ]);
   });
 
@@ -83,6 +83,24 @@ describe.each(['for reading', 'for writing'] as const)('a store of Reality Check
       [`${ROW.id}~2`]: 'second',
       [`${ROW.id}~3`]: 'third',
     });
+  });
+
+  it('reads stages that are a list of Arrow', async () => {
+    const stages_json = [{ stage: 'a', tokens_delta: 5n }, { stage: 'b', tokens_delta: 7n }]; // prettier-ignore
+    await makeRealityCheckStore(folder, [{ ...ROW, stages_json }], NATIVE_STAGES);
+    const { stages, imported } = await one(await open());
+    expect([stages.map(({ stage, known_total, untimed }) => [stage, known_total, untimed]), imported]).toEqual([
+      [
+        ['a', 5, true],
+        ['b', 7, true],
+      ],
+      null,
+    ]);
+  });
+
+  it('gives a row whose id is reserved for keys a name of its own', async () => {
+    await makeRealityCheckStore(folder, [{ ...ROW, id: 'key:k' }]);
+    expect((await listed(await open())).map(({ id }) => id)).toEqual(['imported-key:k']);
   });
 
   it('has proven rows', async () => {

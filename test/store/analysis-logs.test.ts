@@ -231,3 +231,19 @@ describe('an idempotency key', () => {
     expect(await logs.last('key:k')).toBeNull();
   });
 });
+
+describe('several first revisions', () => {
+  it('are inserted in one commit, but for those that are there', async () => {
+    await logs.insert(analysisNamed(ID));
+    const before = await logs.version();
+    const inserted = await logs.insertAll([analysisNamed(ID, { notes: 'another' }), analysisNamed('b'), analysisNamed('c')]);
+    expect([inserted, (await logs.version()) - before, (await logs.last(ID))?.notes]).toEqual([2, 1, null]);
+    expect(await logs.prove()).toBe(3);
+  });
+
+  it('take ids that keys have not', async () => {
+    await logs.insertKey('k', ID, NOON, 'test');
+    await logs.insert(analysisNamed(ID));
+    expect([await logs.ids(), (await logs.firsts()).map(({ id }) => id)]).toEqual([new Set(['key:k', ID]), [ID]]);
+  });
+});

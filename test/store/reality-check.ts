@@ -1,7 +1,7 @@
 // A store as Reality Check makes it: its columns in int32 and float32, an embedding, a column of a user's own, and those columns that
 // its migration adds without a type.
 import type { DataType } from 'apache-arrow';
-import { Field, FixedSizeList, Float32, Int32, List, Null, Schema, Utf8 } from 'apache-arrow';
+import { Field, FixedSizeList, Float32, Int32, Int64, List, Null, Schema, Struct, Utf8 } from 'apache-arrow';
 import { connect, makeArrowTable } from '@lancedb/lancedb';
 
 const field = (name: string, type: DataType): Field => new Field(name, type, true);
@@ -88,9 +88,18 @@ const SOURCE_TYPES: Readonly<Record<string, DataType>> = {
 const schemaOf = (row: object, types: Readonly<Record<string, DataType>>): Schema =>
   new Schema(Object.keys(row).map((name) => field(name, types[name] ?? new Utf8())));
 
-export async function makeRealityCheckStore(folder: string, rows: readonly Readonly<Record<string, unknown>>[] = [ROW]): Promise<void> {
+/** Stages as a list of Arrow, as a program may write them. */
+export const NATIVE_STAGES = {
+  stages_json: listOf(new Struct([field('stage', new Utf8()), field('tokens_delta', new Int64())])),
+};
+
+export async function makeRealityCheckStore(
+  folder: string,
+  rows: readonly Readonly<Record<string, unknown>>[] = [ROW],
+  types: Readonly<Record<string, DataType>> = {},
+): Promise<void> {
   const database = await connect(folder);
-  const schema = schemaOf(ROW, TYPES);
+  const schema = schemaOf(ROW, { ...TYPES, ...types });
   if (rows.length === 0) await database.createEmptyTable('analysis_logs', schema);
   else await database.createTable('analysis_logs', makeArrowTable([...rows] as Record<string, unknown>[], { schema }));
   await database.createTable('sources', makeArrowTable([SOURCE], { schema: schemaOf(SOURCE, SOURCE_TYPES) }));

@@ -17,6 +17,8 @@ export interface BookFinding {
 export interface Ledger {
   /** The last revision of each analysis. */
   readonly analyses: readonly Analysis[];
+  /** Ids of analyses that are there, and are not to be checked. */
+  readonly unchecked?: ReadonlySet<string>;
   /** Ids of the sources that are there. */
   readonly sources: ReadonlySet<string>;
   /** When the log of a session was written last; null where it is not here. */

@@ -1,8 +1,8 @@
-// Check `imported`: what an imported row said could be read.
+// Check `imported`: what an imported row said could be read. What is merely kept beside the columns was.
 import { ofEach } from './check.js';
 
-export const imported = ofEach('imported', ({ id, imported: kept }) => {
-  const names = Object.keys(kept ?? {});
+export const imported = ofEach('imported', ({ id, imported: rest }) => {
+  const names = Object.keys(rest?.unread ?? {});
   if (names.length === 0) return [];
   const hasStages = names.includes('stages_json');
   const message = `Of the row that ${id} was imported from, ${names.join(', ')} could not be read, and ${names.length === 1 ? 'is' : 'are'} kept as ${names.length === 1 ? 'it was' : 'they were'}.`;

@@ -22,8 +22,8 @@ function circles(inputsOf: ReadonlyMap<string, readonly string[]>): string[][] {
   return [...found.values()];
 }
 
-function check({ analyses, sources }: Ledger): BookFinding[] {
-  const ids = new Set(analyses.map(({ id }) => id));
+function check({ analyses, unchecked, sources }: Ledger): BookFinding[] {
+  const ids = new Set([...analyses.map(({ id }) => id), ...(unchecked ?? [])]);
   const found: BookFinding[] = [];
   for (const { id, inputs_analysis_ids, inputs_source_ids } of analyses) {
     const missing = [

@@ -4,9 +4,9 @@ import { ofEach } from './check.js';
 
 const DAY = 24 * 60 * 60 * MICROS_PER_SECOND;
 
-export const stale = ofEach('stale', ({ id, status, started_at, created_at, sessions, forgotten_at }, { now, writtenAt }) => {
+export const stale = ofEach('stale', ({ id, status, started_at, created_at, sessions }, { now, writtenAt }) => {
   const began = started_at ?? created_at;
-  if (status !== 'started' || forgotten_at !== null || now - began < DAY) return [];
+  if (status !== 'started' || now - began < DAY) return [];
   const isAtWork = sessions.some(({ agent, session_id }) => now - (writtenAt(agent, session_id) ?? -Infinity) < DAY);
   if (isAtWork) return [];
   const message = `${id} was started ${formatDuration((now - began) / MICROS_PER_SECOND)} ago, and its session is over.`;

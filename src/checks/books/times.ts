@@ -23,11 +23,13 @@ export const times = ofEach('times', ({ id, started_at, completed_at, duration_s
       wrong(`${id} took ${duration_seconds} s, but its times are ${seconds} s apart.`);
   }
   let last: Instant = started_at ?? -Infinity;
-  for (const { stage, at } of stages) {
+  for (const { stage, at, untimed } of stages) {
+    if (untimed === true) continue;
     if (at < last) wrong(`Stage "${stage}" of ${id} was closed at ${formatInstant(at)}, before what came before it.`);
     last = Math.max(last, at);
   }
-  if (stages.length > 0 && completed_at !== null && last > completed_at) wrong(`A stage of ${id} was closed after it had ended.`);
+  if (stages.some(({ untimed }) => untimed !== true) && completed_at !== null && last > completed_at)
+    wrong(`A stage of ${id} was closed after it had ended.`);
   for (const at of [started_at, completed_at, recorded_at])
     if (at !== null && at > now + TOLERANCE) wrong(`${id} has a time of the future, ${formatInstant(at)}.`);
   return found;

@@ -51,7 +51,7 @@ export function stageJson(stage: Stage, cumulative: Usage | null): object {
     stage: stage.stage,
     attempt: stage.attempt,
     status: stage.status,
-    at: formatInstant(stage.at),
+    at: stage.untimed === true ? null : formatInstant(stage.at),
     tokens_cumulative: cumulative === null ? null : total(cumulative.counts),
     tokens_delta: usage === null ? (stage.known_total ?? null) : total(usage.counts),
     usage: usage === null ? null : countsJson(usage.counts),

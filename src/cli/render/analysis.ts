@@ -4,11 +4,19 @@ import type { Analysis, Stage } from '../../model/analysis.js';
 import type { SessionPart, Usage } from '../../model/cut.js';
 import { dollars } from '../../model/money.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
-import { isUnknown, tokensIn, total } from '../../model/tokens.js';
-import { classesText, grouped, tokens, totalText } from './numbers.js';
+import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
+import { atLeast, classesText, grouped, tokens, totalText } from './numbers.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
 const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
+
+/** What was spent; of an analysis without a total, what is known of it. */
+function spentText(a: Analysis): string {
+  const known = Math.max(totalKnown(a.counts), (a.tokens_in ?? 0) + (a.tokens_out ?? 0));
+  const isNothing = isUnknown(a.counts) && a.tokens_in === null && a.tokens_out === null;
+  if (a.total_tokens !== null || isNothing) return tokens(a.total_tokens, isLowerBound(a));
+  return atLeast(known);
+}
 
 const costText = ({ cost_pico_usd, cost_provenance }: Analysis): string =>
   cost_pico_usd === null ? (cost_provenance ?? 'N/A') : `$${dollars(cost_pico_usd)} ${cost_provenance ?? ''}`.trim();
@@ -19,9 +27,8 @@ const age = (since: Instant, now: Instant): string => formatDuration((now - sinc
 export function renderEnded(a: Analysis): string {
   const lower = isLowerBound(a);
   const split = a.tokens_in === null && a.tokens_out === null ? '' : ` (in ${tokens(a.tokens_in)} · out ${tokens(a.tokens_out, lower)})`;
-  const spent = a.total_tokens === null && !isUnknown(a.counts) ? totalText(a.counts) : tokens(a.total_tokens, lower);
   const duration = a.duration_seconds === null ? 'N/A' : formatDuration(a.duration_seconds);
-  return `${a.id} ${a.status}: ${spent} tokens${split} · cost ${costText(a)} · ${duration}`;
+  return `${a.id} ${a.status}: ${spentText(a)} tokens${split} · cost ${costText(a)} · ${duration}`;
 }
 
 export function renderMarked(stage: Stage): string {
@@ -39,6 +46,7 @@ export function renderStarted(a: Analysis): string {
 interface StageLine {
   readonly name: string;
   readonly status: string;
+  /** Null where nothing tells it. */
   readonly at: Instant | null;
   readonly usage: Usage | null;
   readonly knownTotal: number | null;
@@ -55,10 +63,10 @@ const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
 ];
 
 function stageLines(a: Analysis): StageLine[] {
-  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, usage, known_total }) => ({
+  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, untimed, usage, known_total }) => ({
     name: attempt > 1 ? `${stage} (attempt ${attempt})` : stage,
     status,
-    at,
+    at: untimed === true ? null : at,
     usage,
     knownTotal: known_total ?? null,
   }));
@@ -92,6 +100,9 @@ function usageLines(a: Analysis): [string, string | null][] {
   ];
 }
 
+/** Names of fields of an imported row; null if there are none. */
+const namesOf = (fields: Readonly<Record<string, unknown>> | undefined): string | null => Object.keys(fields ?? {}).join(', ') || null;
+
 /** Everything that the books say of an analysis. */
 export function renderAnalysis(a: Analysis, now: Instant): string {
   const open = a.status === 'started' && a.started_at !== null ? `${a.id} started ${age(a.started_at, now)} ago` : null;
@@ -124,8 +135,9 @@ export function renderAnalysis(a: Analysis, now: Instant): string {
       ...a.sessions.map((part): [string, string] => ['session', partLine(part)]),
       ['notes', a.notes],
       ['forgotten', a.forgotten_at === null ? null : formatLocal(a.forgotten_at)],
-      ['imported', a.imported === null ? null : `kept unread: ${Object.keys(a.imported).join(', ')}`],
-      [a.forgotten_at === null ? 'amended' : 'because', a.reason],
+      ['not read', namesOf(a.imported?.unread)],
+      ['kept', namesOf(a.imported?.kept)],
+      [a.recorded_by === 'analysis forget' ? 'because' : 'amended', a.reason],
       ['revision', `${a.revision}, recorded ${formatLocal(a.recorded_at)} by \`${a.recorded_by}\``],
     ],
     '  ',
@@ -144,11 +156,7 @@ function listColumns(now: Instant): readonly TableColumn<Analysis>[] {
     },
     { header: 'about', cell: ({ source_id, task, kind }) => source_id ?? task ?? kind },
     { header: 'tool', cell: ({ tool }) => tool },
-    {
-      header: 'tokens',
-      align: 'right',
-      cell: (a) => (a.total_tokens === null && !isUnknown(a.counts) ? totalText(a.counts) : tokens(a.total_tokens, isLowerBound(a))),
-    },
+    { header: 'tokens', align: 'right', cell: spentText },
     { header: 'cost', cell: costText },
     {
       header: 'duration',

@@ -10,11 +10,14 @@ export const plural = (count: number, one: string): string => `${grouped(count)}
 export const tokens = (count: number | null, lowerBound = false): string =>
   count === null ? 'N/A' : `${lowerBound ? '≥ ' : ''}${grouped(count)}`;
 
+/** What is known of a total that is not. */
+export const atLeast = (known: number): string => `≥ ${grouped(known)} (incomplete)`;
+
 /** The total, or what is known of it, marked as incomplete. */
 export function totalText(counts: Counts, lowerBound = false): string {
   const all = total(counts);
   if (all !== null) return tokens(all, lowerBound);
-  return isUnknown(counts) ? 'N/A' : `≥ ${grouped(totalKnown(counts))} (incomplete)`;
+  return isUnknown(counts) ? 'N/A' : atLeast(totalKnown(counts));
 }
 
 /** `input 10 · cache read 5,000 · cache write 1,000 (1 h: 200) · output 640`. */
