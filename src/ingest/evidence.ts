@@ -1,6 +1,6 @@
 // What a session spent before any place in it, worked out again from its records: those that its logs hold, or those that the books
 // kept. A record lies whole on one side of a cut (semantics 1).
-import type { LogCut, OpenRecord, Usage } from '../model/cut.js';
+import type { LogCut, OpenRecord, Snapshot, Usage } from '../model/cut.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Copy } from './groups.js';
 import { book, usageOf, type Tallies } from './tally.js';
@@ -76,5 +76,13 @@ export function countedBefore(evidence: Evidence, place: Place, view: View): Cou
 }
 
 /** Positions of a cut by log. */
-export const positionsOf = (logs: readonly LogCut[]): Map<string, number> =>
+const positionsOf = (logs: readonly LogCut[]): Map<string, number> =>
   new Map(logs.map(({ path, position }) => [path, position.kind === 'append' ? position.bytes : position.records]));
+
+/** Where a snapshot was taken. */
+export const placeOf = ({ cut }: Snapshot): Place => ({
+  at: cut.at,
+  positions: positionsOf(cut.logs),
+  open: cut.open,
+  byTime: cut.by === 'time',
+});

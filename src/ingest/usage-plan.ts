@@ -136,6 +136,7 @@ class Planner {
       log_file_id: logIdOf(copy.log),
       reader_version: all.agent.reader.version,
       source_gone: false,
+      purged_at: null,
     };
   }
 
@@ -203,6 +204,8 @@ class Planner {
       const recordKey = this.recordKey(copy);
       winners.add(recordKey);
       const before = rows.find(({ record_key }) => record_key === recordKey) ?? null;
+      // What was purged stays so, whatever the logs say.
+      if (before !== null && before.purged_at !== null) continue;
       if (this.#isOpen(copy)) {
         this.held.push(key);
         continue;
@@ -216,7 +219,7 @@ class Planner {
       if (before === null || !isSame(row, before) || doubled.has(recordKey)) this.revisions.push({ row, before });
     }
     for (const row of rows) {
-      if (winners.has(row.record_key)) continue;
+      if (winners.has(row.record_key) || row.purged_at !== null) continue;
       const gone = kept.get(row.record_key);
       if (gone !== undefined) this.#revise(row, { source_gone: gone });
       else this.#revise(row, { counted: false });

@@ -1,6 +1,6 @@
 // Works out every cut of an analysis again, by one rule for all of them: what a session had spent at its baseline, at each stage and
 // at the end. What was spent between two cuts is the difference, so a stage and the whole always agree.
-import { countedBefore, positionsOf, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import { countedBefore, placeOf, type Evidence, type Place, type View } from '../ingest/evidence.js';
 import type { Analysis, Stage } from '../model/analysis.js';
 import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
@@ -12,18 +12,11 @@ export interface Recounted {
   readonly stages: readonly Stage[];
 }
 
-const placeOf = ({ cut }: Snapshot): Place => ({
-  at: cut.at,
-  positions: positionsOf(cut.logs),
-  open: cut.open,
-  byTime: cut.by === 'time',
-});
-
 /** Where a stage ended in a session; null if the session was not part of the analysis then. */
-function stagePlace({ cuts }: Stage, session: string): Place | null {
-  const cut = cuts.find(({ session_id }) => session_id === session);
+function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart): Place | null {
+  const cut = cuts.find((one) => one.session_id === session_id);
   if (cut === undefined) return null;
-  return { at: cut.at, positions: new Map(Object.entries(cut.positions)), open: cut.open, byTime: false };
+  return { at: cut.at, positions: new Map(Object.entries(cut.positions)), open: cut.open, byTime: until !== undefined };
 }
 
 /** A log that tells answers and no counts tells nothing here, too. */
@@ -51,7 +44,7 @@ function partAs(part: SessionPart, stages: readonly Stage[], evidence: Evidence,
   const final = part.final === null ? null : snapshotAs(part.final, evidence, view);
   const atStages: Usage[] = [];
   for (const stage of stages) {
-    const place = stagePlace(stage, part.session_id);
+    const place = stagePlace(stage, part);
     atStages.push(place === null ? (atStages.at(-1) ?? baseline.usage) : countedBefore(evidence, place, view).usage);
   }
   return { part: { ...part, baseline, final }, atStages };

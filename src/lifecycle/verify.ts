@@ -55,14 +55,20 @@ function compared(of: string, stored: Usage | null, recomputed: Usage | null): D
 /** Whether the part's numbers can be told by positions: after its log changed, they can't. */
 const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('log_changed') === true;
 
+interface Found {
+  readonly evidence: Evidence | null;
+  readonly notes: readonly string[];
+}
+
 /** The logs of a part if they are still those that it was counted from, else what the books kept of it. */
-async function evidenceOf(books: Books, part: SessionPart): Promise<Evidence | null> {
+async function evidenceOf(books: Books, part: SessionPart): Promise<Found> {
   const last = part.final ?? part.baseline;
   const session = await books.session(books.targetOf(part));
   let holds = session.exists && session.unread.length === 0;
   for (const log of holds ? last.cut.logs : []) holds &&= await session.holds(log, last.cut.at);
-  if (holds && !isCarried(part)) return session.evidence(last.cut.logs);
-  return keptEvidence(books.store, books.targetOf(part), last.cut.logs);
+  if (holds && !isCarried(part)) return { evidence: await session.evidence(last.cut.logs), notes: [] };
+  const notes = session.exists ? [`the log of session ${part.session_id} is not the one any more that it was counted from`] : [];
+  return { evidence: await keptEvidence(books.store, books.targetOf(part), last.cut.logs), notes };
 }
 
 const viewOf = (sessions: readonly SessionPart[]): View =>
@@ -73,10 +79,11 @@ export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<
   const { id, sessions } = analysis;
   const nothing = { id, differences: [], notes: [] };
   if (sessions.length === 0) return { ...nothing, result: 'unmeasured', from: null };
-  const evidences: (Evidence | null)[] = [];
-  for (const part of sessions) evidences.push(await evidenceOf(books, part));
-  if (evidences.some((evidence) => evidence === null)) return { ...nothing, result: 'gone', from: null };
-  const known = evidences as readonly Evidence[];
+  const found: Found[] = [];
+  for (const part of sessions) found.push(await evidenceOf(books, part));
+  const changed = found.flatMap((one) => one.notes);
+  const known = found.flatMap(({ evidence }) => evidence ?? []);
+  if (known.length < found.length) return { ...nothing, result: 'gone', from: null, notes: changed };
   const from = [...new Set(known.map(({ source }) => source))].sort().reverse().join(', ');
   const again = recount(analysis, known, viewOf(sessions));
   const differences = [
@@ -97,7 +104,7 @@ export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<
     differences.length > 0 &&
     known.some(({ source }, i) => source === 'books' && (isCarried(sessions[i]!) || kept(again.sessions[i]!) < kept(sessions[i]!)));
   const result = differences.length === 0 ? 'verified' : isLess ? 'gone' : 'differs';
-  return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...notes, ...shifted])] };
+  return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...changed, ...notes, ...shifted])] };
 }
 
 const kept = ({ final, baseline }: SessionPart): number => (final ?? baseline).usage.records;

@@ -28,6 +28,8 @@ export interface UsageRow {
   readonly log_file_id: string;
   readonly reader_version: number;
   readonly source_gone: boolean;
+  /** When it was taken out of all totals on request; null for all others. */
+  readonly purged_at: Instant | null;
 }
 
 const SUMMED = [...TOKEN_CLASSES, 'reasoning'] as const;

@@ -16,7 +16,7 @@ const MOST_KEYS = 2000;
 /** Columns that hold a record's own fields under the same name. */
 const PLAIN = [
   'record_key', 'revision', 'recorded_at', 'counted', 'first_pos', 'end_pos', 'agent', 'session_id', 'parent_session_id', 'at', 'model',
-  'project', 'git_branch', 'is_subagent', 'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone',
+  'project', 'git_branch', 'is_subagent', 'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone', 'purged_at',
 ] as const satisfies readonly (keyof UsageRow)[]; // prettier-ignore
 
 const COUNTS = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning'] as const;
@@ -63,6 +63,8 @@ function fromColumns(columns: Columns, i: number): UsageRow {
     log_file_id: text('log_file_id')!,
     reader_version: number('reader_version')!,
     source_gone: flag('source_gone'),
+    // A column that stores of schema 2 lack.
+    purged_at: (columns['purged_at']?.[i] ?? null) as number | null,
   };
 }
 

@@ -36,6 +36,8 @@ export function everyCommand(home: Home, { text = 'x', usageFrom }: Words = {}):
     ['analysis mark', '--stage', text, '--notes', text],
     ['analysis complete', '--notes', text, '--claims-extracted', text],
     ['analysis add', '--source-id', 's1', ...from, '--notes', text, '--model', text],
+    ['analysis settle', '--all'],
+    ['analysis verify', '--all'],
     ['analysis list', '--all'],
     ['analysis show', 'id'],
     ['analysis show', 'id', '--history'],

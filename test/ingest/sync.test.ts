@@ -29,6 +29,7 @@ describe('a sync', () => {
         model: 'claude-sonnet-4-5',
         revision: 1,
         source_gone: false,
+        purged_at: null,
       }) as UsageRow,
       expect.objectContaining({ counts: expect.objectContaining({ output: 5 }) as object }) as UsageRow,
     ]);

@@ -33,6 +33,7 @@ const DIGESTED = {
   counts,
   completeness,
   source_gone: fc.boolean(),
+  purged_at: fc.constant(null),
 } as const;
 
 const row: fc.Arbitrary<UsageRow> = fc.record({

@@ -41,6 +41,7 @@ const row = (key: string, over: Partial<UsageRow> = {}): UsageRow => ({
   log_file_id: 'log1',
   reader_version: 1,
   source_gone: false,
+  purged_at: null,
   ...over,
 });
 

@@ -1,11 +1,12 @@
 // An analysis for people: the answer first, unknown as N/A, then the stages and where the numbers come from.
+import type { Forgotten } from '../../lifecycle/forget.js';
 import { tailOf } from '../../lifecycle/totals.js';
 import type { Analysis, Stage } from '../../model/analysis.js';
 import type { SessionPart, Usage } from '../../model/cut.js';
 import { dollars } from '../../model/money.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
 import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
-import { atLeast, classesText, grouped, tokens, totalText } from './numbers.js';
+import { atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
 const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
@@ -171,3 +172,6 @@ export function renderAnalyses(analyses: readonly Analysis[], matching: number, 
   if (matching === 0) return 'No analyses.';
   return renderTable(listColumns(now), analyses, terminal);
 }
+
+export const renderForgotten = ({ analysis: { id }, purged }: Forgotten): string =>
+  `${id} is hidden from lists.${purged === null ? '' : ` ${plural(purged, 'usage record')} of it ${purged === 1 ? 'counts' : 'count'} no more.`}`;

@@ -1,0 +1,58 @@
+// Takes what an analysis spent out of the totals of all sessions, for good: the rows stay, and say since when they don't count.
+import type { SessionPart } from '../model/cut.js';
+import { clearBooked, readBooked, restoreBooked } from '../store/booked.js';
+import type { Store } from '../store/store.js';
+import type { AgentWork, SyncParts } from './agent-work.js';
+import { AllLogs } from './all-logs.js';
+import { isBefore, placeOf, type PlacedRecord } from './evidence.js';
+import type { SessionTarget } from './session.js';
+import { commitUsage } from './sync.js';
+import { asCopy } from './usage-plan.js';
+
+/**
+ * Purges the records that lie between the baseline and the last cut of a session; the caller holds the lock.
+ *
+ * @returns how many there were.
+ */
+export async function purgePart(store: Store, { agent, session_id }: SessionTarget, part: SessionPart, parts: SyncParts): Promise<number> {
+  const { baseline, final, settled_at } = part;
+  if (final === null || !store.hasUsage) return 0;
+  const [table, files] = await Promise.all([store.usage(), store.logFiles()]);
+  await Promise.all([table.refresh(), files.refresh()]);
+  const known = await files.current();
+  const view = settled_at === undefined ? 'then' : 'settled';
+  const isSpent = (record: PlacedRecord): boolean => isBefore(record, placeOf(final), view) && !isBefore(record, placeOf(baseline), view);
+  const rows = (await table.ofSession(agent.name, session_id)).filter(
+    (row) => row.counted && isSpent({ copy: asCopy(row, row.record_key), log: known.get(row.log_file_id)?.path ?? '' }),
+  );
+  if (rows.length === 0) return 0;
+  const now = parts.now();
+  const revisions = rows.map((before) => {
+    const recorded_at = Math.max(now, before.recorded_at + 1);
+    return { before, row: { ...before, counted: false, purged_at: now, revision: before.revision + 1, recorded_at } };
+  });
+  const concerned = new Set(rows.map(({ log_file_id }) => log_file_id));
+  const work: AgentWork = {
+    agent,
+    all: AllLogs.ofFamily(agent, parts.reading),
+    ids: new Map(),
+    isHidden: ({ log_file_id }) => !concerned.has(log_file_id),
+    idOf: () => '',
+    originOf: () => '',
+    origins: new Set(),
+  };
+  // A sync leaves these rows as they are, so the state of the books is the same to it.
+  const state = readBooked(store.folder);
+  const plan = { revisions, held: [] };
+  await commitUsage(
+    [{ work, plan, own: null }],
+    known,
+    table,
+    files,
+    now,
+    () => undefined,
+    () => clearBooked(store.folder),
+  );
+  if (state !== null) restoreBooked(store.folder, state);
+  return rows.length;
+}
