@@ -1,5 +1,6 @@
 // From flags to the session and the analysis that are meant.
 import type { FoundSession, NoSession } from '../capture/find-session.js';
+import type { Running } from '../lifecycle/attach.js';
 import { currentAnalysis } from '../lifecycle/current.js';
 import { listAnalyses } from '../lifecycle/list.js';
 import type { ToolFlag } from '../model/agents.js';
@@ -27,6 +28,15 @@ export async function sessionOf(context: Context, flags: SessionFlags): Promise<
     });
   }
   return context.findSession({ tool: flags.tool ?? null, sessionId: id, sessionPath: path });
+}
+
+/** The same, where there must be one whose log is here. @throws SESSION_NOT_FOUND */
+export async function requiredSession(context: Context, flags: SessionFlags): Promise<FoundSession> {
+  const found = await sessionOf(context, flags);
+  if (found.kind === 'session') return found;
+  throw new TokentrailError('SESSION_NOT_FOUND', found.message, {
+    suggestions: ['Name one with --usage-session-id; see `tokentrail analysis sessions list`.'],
+  });
 }
 
 /** Ids of the sessions that may be the running one; none where none is known. */
@@ -65,4 +75,26 @@ export async function chosenAnalyses(
       ({ started_at, created_at, forgotten_at }) => forgotten_at === null && (since === undefined || (started_at ?? created_at) >= since),
     )
     .sort((a, b) => compareAnalysisIds(a.id, b.id));
+}
+
+/** The session that runs the command, where the environment tells it. */
+export async function runningSession(context: Context): Promise<Running | null> {
+  try {
+    const found = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
+    const isTold = found.kind === 'session' && (found.found_by === 'environment' || found.found_by === 'TOKENTRAIL_SESSION_ID');
+    return isTold ? { target: { agent: found.agent, session_id: found.session_id, path: null } } : null;
+  } catch (error) {
+    if (error instanceof TokentrailError) return null;
+    throw error;
+  }
+}
+
+/** Says that a session was found to have taken over. */
+export function warnOfJoined(
+  context: Context,
+  { analysis: { id }, joined }: { readonly analysis: Analysis; readonly joined: string | null },
+): void {
+  if (joined === null) return;
+  const message = `${id} goes on in session "${joined}", which was attached to it.`;
+  context.output.warn({ code: 'SESSION_ATTACHED', message, id, session_id: joined });
 }

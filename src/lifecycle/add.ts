@@ -6,11 +6,12 @@ import { TokentrailError, type Warning } from '../model/errors.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { EMPTY_DIGEST } from '../ingest/digest.js';
-import type { SessionTarget } from '../ingest/session.js';
+import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Books } from './books.js';
 import { requireInputs, unknownSources } from './known.js';
 import { captureOf, NO_TOTALS, totalsOf } from './totals.js';
 import { NO_USAGE } from './usage.js';
+import { windowPart, type Window } from './window.js';
 
 export interface AddInput {
   readonly tool: Tool;
@@ -31,6 +32,8 @@ export interface AddInput {
   readonly totalTokens: number | null;
   /** A log whose whole usage is the analysis'. */
   readonly usageFrom: SessionTarget | null;
+  /** The part of that log that is the analysis'; null for all of it. */
+  readonly window: Window | null;
   readonly inputsSourceIds: readonly string[];
   readonly inputsAnalysisIds: readonly string[];
   readonly claimsExtracted: readonly string[];
@@ -82,8 +85,9 @@ function entered({ tokensIn, tokensOut, totalTokens }: AddInput): Partial<Analys
 }
 
 /** The whole usage of a log: the session as it is now, from a baseline of nothing. */
-async function measured(books: Books, target: SessionTarget, at: Instant): Promise<Partial<Analysis>> {
+async function measured(books: Books, target: SessionTarget, window: Window | null, at: Instant): Promise<Partial<Analysis>> {
   const session = await books.session(target);
+  if (window !== null) return measuredIn(books, session, window, at);
   const final = session.snapshot(at);
   const baseline = {
     ...final,
@@ -95,6 +99,7 @@ async function measured(books: Books, target: SessionTarget, at: Instant): Promi
   };
   const { agent, session_id, path } = target;
   const part: SessionPart = { agent: agent.name, session_id, path, found_by: 'usage_from', baseline, baseline_reason: 'whole_log', final };
+  await books.keep({ sessions: [part] });
   return {
     ...totalsOf([part]),
     ...captureOf([part], []),
@@ -102,6 +107,21 @@ async function measured(books: Books, target: SessionTarget, at: Instant): Promi
     usage_provider: agent.name,
     usage_mode: agent.reader.usageMode,
     usage_session_id: session_id,
+    cost_provenance: 'unpriced',
+  };
+}
+
+/** What is told in a window: half-open, so that two windows that meet share nothing. */
+async function measuredIn(books: Books, session: SessionReading, window: Window, at: Instant): Promise<Partial<Analysis>> {
+  const part = await windowPart(session, window, 'usage_from', at, false);
+  await books.keep({ sessions: [part] });
+  return {
+    ...totalsOf([part]),
+    ...captureOf([part], []),
+    sessions: [part],
+    usage_provider: part.agent,
+    usage_mode: 'windowed_sum',
+    usage_session_id: part.session_id,
     cost_provenance: 'unpriced',
   };
 }
@@ -125,6 +145,15 @@ const isSynthesis = (input: AddInput): boolean =>
  * @throws USAGE if it is about nothing, if the entered tokens or times contradict each other, or if both tokens and a log are given.
  */
 export function requireAddable(input: AddInput): void {
+  const { window } = input;
+  if (window !== null && input.usageFrom === null) {
+    throw new TokentrailError('USAGE', '--window-start and --window-end are of the log that --usage-from names.', {
+      suggestions: ['Add --usage-from AGENT:PATH.'],
+    });
+  }
+  if (window !== null && window.from !== null && window.to !== null && window.from >= window.to) {
+    throw new TokentrailError('USAGE', '--window-start is not before --window-end.', { suggestions: ['Exchange them.'] });
+  }
   if (input.sourceId === null && input.task === null && !isSynthesis(input)) {
     throw new TokentrailError('USAGE', 'An analysis needs to be about something: no --source-id was given.', {
       suggestions: ['Pass --source-id, or --task for work without a source, or --kind synthesis.'],
@@ -193,7 +222,7 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
       forgotten_at: null,
       imported: null,
       unknown_columns: {},
-      ...(numbers ?? (await measured(books, input.usageFrom!, at))),
+      ...(numbers ?? (await measured(books, input.usageFrom!, input.window, at))),
     };
   });
   return { analysis, warnings };

@@ -31,7 +31,9 @@ function lateBaseline(part: SessionPart, session: SessionReading): { baseline: S
   const { at } = baseline.cut;
   const began = session.facts.map(({ first_at }) => first_at).filter((first) => first !== null);
   if (began.length === 0 || Math.min(...began) > at) return { baseline, limits: [] };
-  return { baseline: { ...baseline, usage: session.usageBy('until', at) }, limits: ['log_began_before_start'] };
+  // By time, so that it can be worked out again.
+  const cut = { ...baseline.cut, by: 'time' as const };
+  return { baseline: { ...baseline, cut, usage: session.usageBy('until', at - 1) }, limits: ['log_began_before_start'] };
 }
 
 async function stillHolds(session: SessionReading, before: Snapshot): Promise<boolean> {

@@ -2,6 +2,7 @@
 import type { Analysis, EndStatus, Kind } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
 import { formatDuration, MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { withRunning, type Running } from './attach.js';
 import type { Books } from './books.js';
 import { requireInputs, unknownSources } from './known.js';
 import { bringUp, requireStarted } from './mark.js';
@@ -21,9 +22,12 @@ export interface CompleteInput {
   readonly tokensFinal: number | null;
   /** Why fields of an ended analysis are changed; no snapshot is taken then. */
   readonly amend: string | null;
+  readonly running: Running | null;
 }
 
 export interface Completed {
+  /** The session that took over, if it was noticed now. */
+  readonly joined: string | null;
   readonly analysis: Analysis;
   readonly warnings: readonly Warning[];
 }
@@ -79,7 +83,7 @@ const onlyModel = (by_model: object | undefined): string | null => {
 };
 
 async function end(books: Books, current: Analysis, input: CompleteInput, at: Instant): Promise<Analysis> {
-  const { analysis: now, limits } = await bringUp(books, current, at);
+  const { analysis: now, limits } = await bringUp(books, await withRunning(books, current, input.running, at), at);
   const ended: Analysis = {
     ...now,
     ...given(current, input),
@@ -95,7 +99,7 @@ async function end(books: Books, current: Analysis, input: CompleteInput, at: In
     ...ended,
     ...totals,
     ...captureOf(now.sessions, limits),
-    usage_mode: byTime ? 'windowed_sum' : current.usage_mode,
+    usage_mode: byTime ? 'windowed_sum' : now.usage_mode,
     model: current.model ?? onlyModel(totals.usage?.by_model),
     cost_provenance: totals.usage === null ? null : 'unpriced',
   };
@@ -133,13 +137,15 @@ export async function completeAnalysis(books: Books, input: CompleteInput): Prom
   const about =
     source_id !== null && kind === 'analysis' && input.inputsSourceIds.length + input.inputsAnalysisIds.length === 0 ? [source_id] : [];
   const warnings = await unknownSources(books, [...about, ...input.inputsSourceIds]);
+  let joined: string | null = null;
   const analysis = await books.revise(input.id, 'analysis complete', async (current, at) => {
     if (input.amend !== null) return amended(current, input);
     requireStarted(current, 'completed');
     const ended = await end(books, current, input, at);
+    joined = ended.sessions[current.sessions.length]?.session_id ?? null;
     await books.keep(ended);
     if (ended.sessions.length > 0) awaitSettling(books, current.id);
     return ended;
   });
-  return { analysis, warnings: input.amend === null ? [...warnings, ...clockBehind(analysis, books.now())] : warnings };
+  return { analysis, joined, warnings: input.amend === null ? [...warnings, ...clockBehind(analysis, books.now())] : warnings };
 }

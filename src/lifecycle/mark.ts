@@ -5,6 +5,7 @@ import { assertThat, TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import { stageCut } from '../ingest/session.js';
 import { advance } from './advance.js';
+import { withRunning, type Running } from './attach.js';
 import type { Books } from './books.js';
 import { finishOpenRecords, stillOpen } from './open-records.js';
 import { captureOf, tailOf } from './totals.js';
@@ -15,9 +16,12 @@ export interface MarkInput {
   readonly stage: string;
   readonly status: StageStatus;
   readonly notes: string | null;
+  readonly running: Running | null;
 }
 
 export interface Marked {
+  /** The session that took over, if it was noticed now. */
+  readonly joined: string | null;
   readonly analysis: Analysis;
   readonly stage: Stage;
 }
@@ -45,6 +49,11 @@ export async function bringUp(books: Books, analysis: Analysis, at: Instant): Pr
   const sessions: SessionPart[] = [];
   const limits: string[] = [];
   for (const part of analysis.sessions) {
+    // It counted up to an instant that is past.
+    if (part.until !== undefined) {
+      sessions.push(part);
+      continue;
+    }
     const session = await books.session(books.targetOf(part));
     const finished = finishOpenRecords(part, stages, session);
     stages = finished.stages;
@@ -78,11 +87,13 @@ function closeStage(analysis: Analysis, input: MarkInput, at: Instant): Stage {
  * @throws WRONG_STATE if the analysis is not started.
  */
 export async function markStage(books: Books, input: MarkInput): Promise<Marked> {
+  let joined: string | null = null;
   const analysis = await books.revise(input.id, 'analysis mark', async (current, at) => {
     requireStarted(current, 'marked');
-    const { analysis: now, limits } = await bringUp(books, current, at);
+    const { analysis: now, limits } = await bringUp(books, await withRunning(books, current, input.running, at), at);
+    joined = now.sessions[current.sessions.length]?.session_id ?? null;
     const capture = now.sessions.length === 0 ? {} : captureOf(now.sessions, limits);
     return { ...now, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
   });
-  return { analysis, stage: analysis.stages.at(-1)! };
+  return { analysis, joined, stage: analysis.stages.at(-1)! };
 }

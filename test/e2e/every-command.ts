@@ -37,6 +37,8 @@ export function everyCommand(home: Home, { text = 'x', usageFrom }: Words = {}):
     ['analysis complete', '--notes', text, '--claims-extracted', text],
     ['analysis add', '--source-id', 's1', ...from, '--notes', text, '--model', text],
     ['analysis settle', '--all'],
+    ['analysis attach', '--id', 'id', '--usage-session-id', text],
+    ['analysis detach', '--id', 'id', '--usage-session-id', text],
     ['analysis verify', '--all'],
     ['analysis list', '--all'],
     ['analysis show', 'id'],

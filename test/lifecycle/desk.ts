@@ -116,7 +116,7 @@ const START: StartInput = {
 export const start = (books: Books, over: Partial<StartInput> = {}): Promise<Started> => startAnalysis(books, { ...START, ...over });
 
 export const mark = (books: Books, id: string, stage: string, over: Partial<MarkInput> = {}): Promise<Marked> =>
-  markStage(books, { id, stage, status: 'done', notes: null, ...over });
+  markStage(books, { id, stage, status: 'done', notes: null, running: null, ...over });
 
 const COMPLETE: Omit<CompleteInput, 'id'> = {
   status: null,
@@ -128,6 +128,7 @@ const COMPLETE: Omit<CompleteInput, 'id'> = {
   inputsAnalysisIds: [],
   tokensFinal: null,
   amend: null,
+  running: null,
 };
 
 export const complete = (books: Books, id: string, over: Partial<CompleteInput> = {}): Promise<Completed> =>
@@ -151,6 +152,7 @@ const ADD: AddInput = {
   tokensOut: null,
   totalTokens: null,
   usageFrom: null,
+  window: null,
   inputsSourceIds: [],
   inputsAnalysisIds: [],
   claimsExtracted: [],

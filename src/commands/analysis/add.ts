@@ -18,7 +18,7 @@ import { toolFromFlag } from '../../model/agents.js';
 export default class AnalysisAdd extends BaseCommand {
   static override summary = 'Enter an analysis that was not recorded while it ran.';
   static override description =
-    'Tokens are stored as they are entered, or read from the whole log of a session with --usage-from. Prints the id.';
+    'Tokens are stored as they are entered, or read from the log of a session with --usage-from, all of it or a window. Prints the id.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --source-id smith-2024 --tool manual --tokens-in 12000 --tokens-out 800',
     '<%= config.bin %> <%= command.id %> --task PROJ-42 --usage-from claude:~/.claude/projects/-home-me-p/8f2c0d6e.jsonl',
@@ -41,7 +41,12 @@ export default class AnalysisAdd extends BaseCommand {
     'tokens-in': countFlag('tokens-in', 'Tokens sent, with cache reads and writes.'),
     'tokens-out': countFlag('tokens-out', 'Tokens of output.'),
     'total-tokens': countFlag('total-tokens', 'All tokens.'),
-    'usage-from': textFlag('usage-from', "AGENT:PATH of a log whose whole usage is the analysis'."),
+    'usage-from': textFlag(
+      'usage-from',
+      "AGENT:PATH of a log whose usage is the analysis'; of a session's main log, with all that belongs to it.",
+    ),
+    'window-start': timeFlag('window-start', 'Of that log only what was told at or after this time.', 'start'),
+    'window-end': timeFlag('window-end', 'Of that log only what was told before this time.', 'start'),
     'inputs-source-ids': listFlag('inputs-source-ids', 'Sources that it drew on; makes it a synthesis.'),
     'inputs-analysis-ids': listFlag('inputs-analysis-ids', 'Analyses that it drew on; makes it a synthesis.'),
     'claims-extracted': listFlag('claims-extracted', 'Ids of claims.'),
@@ -74,6 +79,10 @@ export default class AnalysisAdd extends BaseCommand {
       tokensOut: flags['tokens-out'] ?? null,
       totalTokens: flags['total-tokens'] ?? null,
       usageFrom,
+      window:
+        flags['window-start'] === undefined && flags['window-end'] === undefined
+          ? null
+          : { from: flags['window-start'] ?? null, to: flags['window-end'] ?? null },
       inputsSourceIds: listOf(flags['inputs-source-ids']),
       inputsAnalysisIds: listOf(flags['inputs-analysis-ids']),
       claimsExtracted: listOf(flags['claims-extracted']),

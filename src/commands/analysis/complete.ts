@@ -2,7 +2,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { countFlag, currentIdFlag, endStatusFlag, listFlag, listOf, textFlag } from '../../cli/flags.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
 import { renderEnded } from '../../cli/render/analysis.js';
-import { analysisIdOf } from '../../cli/session-flags.js';
+import { analysisIdOf, runningSession, warnOfJoined } from '../../cli/session-flags.js';
 import { completeAnalysis } from '../../lifecycle/complete.js';
 
 export default class AnalysisComplete extends BaseCommand {
@@ -31,7 +31,7 @@ export default class AnalysisComplete extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisComplete);
     const id = await analysisIdOf(this.context, flags.id, 'write');
-    const { analysis, warnings } = await completeAnalysis(await this.context.existingBooks(), {
+    const completed = await completeAnalysis(await this.context.existingBooks(), {
       id,
       status: flags.status ?? null,
       notes: flags.notes ?? null,
@@ -42,7 +42,10 @@ export default class AnalysisComplete extends BaseCommand {
       inputsAnalysisIds: listOf(flags['inputs-analysis-ids']),
       tokensFinal: flags['tokens-final'] ?? null,
       amend: flags.amend ?? null,
+      running: await runningSession(this.context),
     });
+    const { analysis, warnings } = completed;
+    warnOfJoined(this.context, completed);
     this.context.warn(warnings);
     this.context.warnOfLimits(analysis);
     await this.answer(() => ({ analysis: analysisJson(analysis) }), renderEnded(analysis));

@@ -2,7 +2,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { currentIdFlag, requiredText, stageStatusFlag, textFlag } from '../../cli/flags.js';
 import { stagesJson } from '../../cli/render/analysis-json.js';
 import { renderMarked } from '../../cli/render/analysis.js';
-import { analysisIdOf } from '../../cli/session-flags.js';
+import { analysisIdOf, runningSession, warnOfJoined } from '../../cli/session-flags.js';
 import { markStage } from '../../lifecycle/mark.js';
 
 export default class AnalysisMark extends BaseCommand {
@@ -23,12 +23,15 @@ export default class AnalysisMark extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisMark);
     const id = await analysisIdOf(this.context, flags.id, 'write');
-    const { analysis, stage } = await markStage(await this.context.existingBooks(), {
+    const marked = await markStage(await this.context.existingBooks(), {
       id,
       stage: flags.stage,
       status: flags.status,
       notes: flags.notes ?? null,
+      running: await runningSession(this.context),
     });
+    const { analysis, stage } = marked;
+    warnOfJoined(this.context, marked);
     this.context.warnOfLimits(analysis);
     this.context.output.say(renderMarked(stage));
     await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }), '');
