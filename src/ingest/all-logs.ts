@@ -247,7 +247,8 @@ export class AllLogs {
       touch(task.entry === null || (reading.kind === 'read' && reading.again) ? records.keys : seen);
     }
     this.#reading.progress(tasks.length, tasks.length);
-    this.#unread.sort((a, b) => (a.path < b.path ? -1 : 1));
+    // A file whose name can't be told may have passed for a folder, too.
+    this.#unread = [...new Map(this.#unread.map((one) => [one.path, one])).values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     if (!this.#changed) return;
     this.#index = null;
     // One key may take over what another one stood for.

@@ -33,11 +33,12 @@ export function expectedRevisions(acknowledged: readonly Acknowledged[]): string
 export const wordOf = (row: Row): string =>
   row['recorded_by'] === 'analysis mark' ? (stageNames(row).at(-1) ?? 'no stage') : String(row['title'] ?? row['notes']);
 
-/** The same of what is stored. */
+/** The same of what is stored. Settling is done after another command's answer, by whoever comes next, and acknowledged by nobody. */
 export function storedRevisions({ analyses, sources }: Books): string[] {
   const keyOf = (row: Row): string | null =>
     row['recorded_by'] === 'analysis start' ? ((row['idempotency_key'] ?? null) as string | null) : null;
   return [...analyses, ...sources]
+    .filter((row) => row['recorded_by'] !== 'analysis settle')
     .map((row) => `${String(row['id'])}@${Number(row['revision'])} ${label(String(row['recorded_by']), wordOf(row), keyOf(row))}`)
     .sort();
 }

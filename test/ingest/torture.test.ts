@@ -258,7 +258,7 @@ function unreadable({ fixture, kind, nameOf }: Trial): string[] {
   const folders = (LINKED_FOLDERS[fixture] ?? []).map((name) => `${name}: link`);
   const closed = IS_ROOT ? [] : [`${nameOf('closed')}: unreadable`];
   // No build of OpenCode has such a name.
-  const bytes = kind === 'database' ? [] : [`${nameOf('\u{fffd}')}: gone`];
+  const bytes = kind === 'database' ? [] : [`${nameOf('\u{fffd}')}: name_not_utf8`];
   return [`${nameOf('link')}: link`, `${nameOf('self')}: link`, `${nameOf('pipe')}: not_a_file`, `${nameOf('socket')}: not_a_file`].concat(
     closed,
     bytes,
