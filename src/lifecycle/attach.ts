@@ -1,5 +1,5 @@
 // Adds a session to an analysis, or takes one away: one piece of work may span several (resumed, cleared, crashed, another agent).
-import type { SessionTarget } from '../ingest/session.js';
+import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart, Usage } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
@@ -120,6 +120,18 @@ export interface Running {
 const TOLD = ['environment', 'TOKENTRAIL_SESSION_ID', 'noticed'];
 
 /**
+ * Whether a session can be the one in which the analysis' agent goes on: it was made of one of its sessions, or began after it. One
+ * that was at work before is another agent's, which only gave the command.
+ */
+async function tookOver(session: SessionReading, { sessions, started_at, created_at }: Analysis): Promise<boolean> {
+  const known = new Set(sessions.map(({ session_id }) => session_id));
+  if (session.facts.some(({ forked_from }) => forked_from.some((ancestor) => known.has(ancestor)))) return true;
+  const { records } = await session.evidence([]);
+  const began = started_at ?? created_at;
+  return records.length > 0 && records.every(({ copy }) => copy.at !== null && copy.at >= began);
+}
+
+/**
  * The analysis with the running session, if that took over from the one that the environment told before: after an agent was
  * resumed, cleared or forked it has another one.
  */
@@ -128,7 +140,7 @@ export async function withRunning(books: Books, analysis: Analysis, running: Run
   if (running === null || last === undefined || !TOLD.includes(last.found_by) || last.agent !== running.target.agent.name) return analysis;
   if (analysis.sessions.some(({ session_id }) => session_id === running.target.session_id)) return analysis;
   const session = await books.session(running.target);
-  if (!session.exists) return analysis;
+  if (!session.exists || !(await tookOver(session, analysis))) return analysis;
   return joined(books, analysis, { id: analysis.id, target: running.target, foundBy: 'noticed', from: null, to: null }, at);
 }
 

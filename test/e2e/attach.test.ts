@@ -171,6 +171,16 @@ describe('an agent that goes on in a new session', () => {
     expect(await verified()).toEqual(['verified']);
   });
 
+  it('is not taken for another agent that was at work before, and only gives the command', async () => {
+    const other = new ClaudeSession(home, OTHER);
+    other.answer({ output: 1000 });
+    await pause();
+    const a = await started();
+    other.enter().answer({ output: 20 });
+    await home.ok(['analysis', 'complete', '--id', a]);
+    expect((await shown(a)).sessions).toHaveLength(1);
+  });
+
   it('is left alone where the session was given by flag', async () => {
     const a = await started('--usage-session-id', session.id);
     new ClaudeSession(home, OTHER).enter().answer({ output: 20 });

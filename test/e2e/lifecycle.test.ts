@@ -116,8 +116,17 @@ describe('an analysis from start to end', () => {
     const id = await home.ok('analysis start --source-id s1');
     await home.ok('analysis complete');
     session.answer({ output: 777 });
-    await home.ok(['analysis', 'complete', '--id', id, '--amend', 'forgot the note', '--notes', 'done well']);
-    expect(await shown(id)).toMatchObject({ revision: 3, reason: 'forgot the note', notes: 'done well', tokens_check: 0 });
+    const { analysis } = await home.json<{ analysis: unknown }>([
+      'analysis',
+      'complete',
+      '--id',
+      id,
+      '--amend',
+      'forgot the note',
+      '--notes',
+      'done well',
+    ]);
+    expect(analysis).toMatchObject({ revision: 3, reason: 'forgot the note', notes: 'done well', tokens_check: 0 });
   });
 
   it('counts from zero in a session that has no log yet', async () => {

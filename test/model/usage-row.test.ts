@@ -33,11 +33,11 @@ const DIGESTED = {
   counts,
   completeness,
   source_gone: fc.boolean(),
-  purged_at: fc.constant(null),
 } as const;
 
 const row: fc.Arbitrary<UsageRow> = fc.record({
   ...DIGESTED,
+  purged_at: fc.constant(null),
   record_key: text,
   revision: fc.integer({ min: 1, max: 9 }),
   recorded_at: fc.constant(NOON),
