@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { BIN, Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 import { hasStore, idsIn, isRoot, NOBODY, runAsNobody, runProgram, shown, works } from './shown.js';
 
 const START = 'analysis start --source-id s1 --tool manual';
@@ -11,7 +12,7 @@ const START = 'analysis start --source-id s1 --tool manual';
 let home: Home;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
 });
 
 const READERS = ['analysis list', 'analysis show ANALYSIS-2026-001', 'analysis current', 'source list', 'source show s1'];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { BIN, Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 import { hasStore, runProgram, shown, works } from './shown.js';
 
 const OTHER = '5e551011-0000-4000-8000-000000000002';
@@ -12,7 +13,7 @@ const OTHER = '5e551011-0000-4000-8000-000000000002';
 let home: Home;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
 });
 
 describe('a session that is given by flag', () => {

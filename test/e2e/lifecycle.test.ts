@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 
 interface ShownAnalysis {
   id: string;
@@ -24,7 +25,7 @@ const shown = async (id: string): Promise<ShownAnalysis> =>
   (await home.json<{ analysis: ShownAnalysis }>(['analysis', 'show', id])).analysis;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
   session = new ClaudeSession(home).enter().answer({ input: 100, output: 900 });
 });
 

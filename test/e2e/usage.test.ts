@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { fixtures } from '../capture/fixture.js';
 import { ClaudeSession } from '../support/claude-session.js';
 import { Home } from '../support/home.js';
+import { QuickHome } from '../support/quick-home.js';
 
 interface Sum {
   records: number;
@@ -27,7 +28,7 @@ let home: Home;
 let session: ClaudeSession;
 
 beforeEach(() => {
-  home = new Home();
+  home = new QuickHome();
   session = new ClaudeSession(home);
   session.answer({ input: 10, output: 100, at: '2026-03-28T22:30:00.000Z' });
   session.answer({ input: 1, output: 20, at: '2026-03-29T02:00:00.000Z', model: 'claude-haiku-4-5' });
