@@ -27,7 +27,7 @@ export function checkUnbooked(analyses: readonly Analysis[], sessions: readonly 
       check: 'unbooked',
       level: 'error',
       message: `${id} ended without tokens, although the log of its session "${session.session_id}" has usage of its time.`,
-      fix: `Enter it anew: tokentrail analysis add --source-id … --usage-from ${session.agent}:${session.path}`,
+      fix: 'See what it would get: tokentrail analysis backfill-usage --dry-run',
       details: { id, agent: session.agent, session_id: session.session_id, path: session.path },
     });
   }

@@ -39,7 +39,15 @@ interface PartAs {
   readonly atStages: readonly Usage[];
 }
 
-function partAs(part: SessionPart, stages: readonly Stage[], evidence: Evidence, view: View): PartAs {
+/** Without what belongs to another analysis. */
+function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence {
+  if (excluded === undefined) return all;
+  const without = new Set(excluded);
+  return { ...all, records: all.records.filter(({ copy }) => !without.has(copy.key)) };
+}
+
+function partAs(part: SessionPart, stages: readonly Stage[], all: Evidence, view: View): PartAs {
+  const evidence = ownEvidence(all, part);
   const baseline = snapshotAs(part.baseline, evidence, view);
   const final = part.final === null ? null : snapshotAs(part.final, evidence, view);
   const atStages: Usage[] = [];

@@ -78,6 +78,16 @@ export interface Skipped {
   readonly count: number;
 }
 
+/** How a session was found for work that was recorded without one. */
+export interface Match {
+  readonly rule: 'given' | 'recorded_session' | 'only_session_of_project' | 'only_session';
+  readonly confidence: 'exact' | 'high' | 'low';
+  /** Usage records in the window that are the analysis'. */
+  readonly records: number;
+  /** Records in the window that another analysis has. */
+  readonly left_out: readonly { readonly id: string; readonly records: number }[];
+}
+
 /** One session of an analysis, from its baseline to its last snapshot. */
 export interface SessionPart {
   readonly agent: AgentName;
@@ -93,6 +103,10 @@ export interface SessionPart {
   readonly final: Snapshot | null;
   /** The session counts until then, whatever it does later; left out where it goes on with the analysis. */
   readonly until?: Instant;
+  /** How it was found, where that was done afterwards. */
+  readonly match?: Match;
+  /** Keys of records that lie in it and belong to another analysis. */
+  readonly excluded?: readonly string[];
   /** When its cuts took what the agent wrote late; left out as long as they did not. */
   readonly settled_at?: Instant;
 }

@@ -36,6 +36,8 @@ export function everyCommand(home: Home, { text = 'x', usageFrom }: Words = {}):
     ['analysis mark', '--stage', text, '--notes', text],
     ['analysis complete', '--notes', text, '--claims-extracted', text],
     ['analysis add', '--source-id', 's1', ...from, '--notes', text, '--model', text],
+    ['analysis backfill-usage', '--dry-run'],
+    ['analysis backfill-usage'],
     ['analysis settle', '--all'],
     ['analysis attach', '--id', 'id', '--usage-session-id', text],
     ['analysis detach', '--id', 'id', '--usage-session-id', text],

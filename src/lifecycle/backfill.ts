@@ -1,0 +1,326 @@
+// Gives tokens to work that was recorded without: which session's records fall into which analysis' window. Pure; `apply` writes.
+import type { SessionRecord, SessionRecords } from '../ingest/booked-sessions.js';
+import { countedBefore, isBefore, placeOf, type Evidence } from '../ingest/evidence.js';
+import { EMPTY_DIGEST } from '../ingest/digest.js';
+import { agentOf, type AgentName } from '../model/agents.js';
+import type { Analysis } from '../model/analysis.js';
+import type { Match, SessionPart, Snapshot, Usage } from '../model/cut.js';
+import { compareAnalysisIds } from '../model/ids.js';
+import type { Instant } from '../model/time.js';
+import { TOKEN_CLASSES } from '../model/tokens.js';
+import { ATTEMPTS, contended, type Books } from './books.js';
+import { captureOf, totalsOf } from './totals.js';
+import { NO_USAGE, subtractUsage } from './usage.js';
+
+export const CONFIDENCES = ['exact', 'high', 'low'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+export interface BackfillQuestion {
+  readonly analyses: readonly Analysis[];
+  readonly sessions: readonly SessionRecords[];
+  /** Sessions that were named for analyses, by id. */
+  readonly given: ReadonlyMap<string, string>;
+  /** Also what was measured, or entered by hand, is filled anew. */
+  readonly force: boolean;
+  readonly minConfidence: Confidence;
+  /** What is to be applied of the plan, which is always made over all. */
+  readonly isChosen: (analysis: Analysis) => boolean;
+}
+
+export interface PlannedChange {
+  readonly id: string;
+  readonly revision: number;
+  readonly agent: AgentName;
+  readonly session_id: string;
+  readonly match: Match;
+  readonly before: number | null;
+  readonly spent: Usage;
+  /** False for one that was filled before with the same. */
+  readonly isNew: boolean;
+  readonly part: SessionPart;
+}
+
+export type SkipReason =
+  /** Its tokens are known; --force fills them anew. */
+  | 'measured'
+  | 'entered_by_hand'
+  /** It is still started, or a draft. */
+  | 'not_ended'
+  | 'no_times'
+  /** Its tool keeps no log that is read. */
+  | 'no_agent'
+  | 'no_session'
+  | 'several_sessions'
+  | 'no_records'
+  | 'low_confidence';
+
+export interface Skip {
+  readonly id: string;
+  readonly reason: SkipReason;
+  /** Sessions that could be meant. */
+  readonly sessions: readonly string[];
+}
+
+export interface BackfillPlan {
+  readonly changes: readonly PlannedChange[];
+  readonly skips: readonly Skip[];
+}
+
+interface Window {
+  readonly analysis: Analysis;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly session: SessionRecords;
+  readonly rule: Match['rule'];
+  readonly confidence: Confidence;
+}
+
+const ENDED: readonly string[] = ['completed', 'failed', 'canceled'];
+
+const keyOf = (agent: string, session: string): string => `${agent}:${session}`;
+
+const isWithin = ({ copy }: SessionRecord, from: Instant, to: Instant): boolean => copy.at !== null && copy.at >= from && copy.at < to;
+
+/** Whether a session worked in a project: in its folder, or below it. */
+const fits = ({ records }: SessionRecords, project: string): boolean =>
+  records.some((record) => record.project === project || record.project?.startsWith(`${project}/`) === true);
+
+/** Why the tokens of an analysis are not to be filled; null if they are. */
+function known({ status, sessions, tokens_check, total_tokens, capture_status }: Analysis, force: boolean): SkipReason | null {
+  if (!ENDED.includes(status)) return 'not_ended';
+  if (capture_status === 'backfilled' || force) return null;
+  if (sessions.length > 0) return 'measured';
+  return tokens_check !== null || total_tokens !== null ? 'entered_by_hand' : null;
+}
+
+/** The session that is meant, by the best rule that tells it. */
+function matched(analysis: Analysis, question: BackfillQuestion, sessions: ReadonlyMap<string, SessionRecords>): Window | Skip {
+  const { id, tool, started_at, completed_at, project } = analysis;
+  const skip = (reason: SkipReason, found: readonly SessionRecords[] = []): Skip => ({
+    id,
+    reason,
+    sessions: found.map(({ session_id }) => session_id),
+  });
+  const agent = agentOf(tool);
+  if (agent === null) return skip('no_agent');
+  if (started_at === null || completed_at === null || started_at >= completed_at) return skip('no_times');
+  const window = (session: SessionRecords, rule: Match['rule'], confidence: Confidence): Window => ({
+    analysis,
+    from: started_at,
+    to: completed_at,
+    session,
+    rule,
+    confidence,
+  });
+  const given = question.given.get(id);
+  if (given !== undefined) {
+    const session = sessions.get(keyOf(agent, given));
+    return session === undefined ? skip('no_session') : window(session, 'given', 'exact');
+  }
+  const recorded = analysis.usage_session_id === null ? undefined : sessions.get(keyOf(agent, analysis.usage_session_id));
+  if (recorded !== undefined) return window(recorded, 'recorded_session', 'exact');
+  const atWork = question.sessions.filter(
+    (session) => session.agent === agent && session.records.some((record) => isWithin(record, started_at, completed_at)),
+  );
+  const found = project === null ? atWork : atWork.filter((session) => fits(session, project));
+  if (found.length === 0) return skip('no_session', atWork);
+  if (found.length > 1) return skip('several_sessions', found);
+  return project === null ? window(found[0]!, 'only_session', 'low') : window(found[0]!, 'only_session_of_project', 'high');
+}
+
+/** Analyses to which records of a session were measured, that are not filled anew. */
+function owners(analyses: readonly Analysis[], filled: ReadonlySet<string>): Map<string, { id: string; part: SessionPart }[]> {
+  const bySession = new Map<string, { id: string; part: SessionPart }[]>();
+  for (const { id, sessions } of analyses) {
+    if (filled.has(id)) continue;
+    for (const part of sessions) {
+      const key = keyOf(part.agent, part.session_id);
+      bySession.set(key, [...(bySession.get(key) ?? []), { id, part }]);
+    }
+  }
+  return bySession;
+}
+
+function owns({ baseline, final, settled_at }: SessionPart, record: SessionRecord): boolean {
+  const view = settled_at === undefined ? 'then' : 'settled';
+  // Of one that goes on, all that came since its start.
+  return !isBefore(record, placeOf(baseline), view) && (final === null || isBefore(record, placeOf(final), view));
+}
+
+/** Which analysis each record of a session belongs to: measured ones first, then the window that began last. */
+function shares(session: SessionRecords, windows: readonly Window[], measured: readonly { id: string; part: SessionPart }[]) {
+  const own = new Map<string, SessionRecord[]>(windows.map(({ analysis: { id } }) => [id, []]));
+  const left = new Map<string, Map<string, string[]>>(windows.map(({ analysis: { id } }) => [id, new Map()]));
+  for (const record of session.records) {
+    const over = windows.filter(({ from, to }) => isWithin(record, from, to));
+    if (over.length === 0) continue;
+    const first = measured.find(({ part }) => owns(part, record))?.id;
+    const owner =
+      first ??
+      over.reduce((a, b) => (b.from > a.from || (b.from === a.from && compareAnalysisIds(b.analysis.id, a.analysis.id) < 0) ? b : a))
+        .analysis.id;
+    for (const { analysis } of over) {
+      if (analysis.id === owner) own.get(owner)!.push(record);
+      else {
+        const others = left.get(analysis.id)!;
+        others.set(owner, [...(others.get(owner) ?? []), record.copy.key]);
+      }
+    }
+  }
+  return { own, left };
+}
+
+function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
+  return { source: 'books', reader, records, tellsReasoning, isSubagent: (session) => session !== session_id, names: new Map() };
+}
+
+const snapshotAt = (at: Instant, usage: Usage, partial: number, reader: string): Snapshot => ({
+  cut: { at, logs: [], open: [], records: usage.records, digest: EMPTY_DIGEST, reader, by: 'time' },
+  usage,
+  flags: [],
+  partial_records: partial,
+  skipped: [],
+});
+
+function changeOf({ analysis, from, to, session, rule, confidence }: Window, left: ReadonlyMap<string, readonly string[]>): PlannedChange {
+  const excluded = [...left.values()].flat().sort();
+  const without = new Set(excluded);
+  const evidence = evidenceOf(
+    session,
+    session.records.filter(({ copy }) => !without.has(copy.key)),
+  );
+  const edge = (at: Instant) => countedBefore(evidence, { at, positions: new Map(), open: [], byTime: true }, 'settled');
+  const [start, end] = [edge(from), edge(to)];
+  const spent = subtractUsage(end.usage, start.usage);
+  const match: Match = {
+    rule,
+    confidence,
+    records: spent.records,
+    left_out: [...left].map(([id, keys]) => ({ id, records: keys.length })).sort((a, b) => compareAnalysisIds(a.id, b.id)),
+  };
+  const part: SessionPart = {
+    agent: session.agent,
+    session_id: session.session_id,
+    path: null,
+    found_by: 'backfill',
+    baseline: snapshotAt(from, start.usage, start.partial, session.reader),
+    baseline_reason: 'window',
+    final: snapshotAt(to, end.usage, end.partial, session.reader),
+    until: to,
+    match,
+    ...(excluded.length === 0 ? {} : { excluded }),
+  };
+  const [before] = analysis.sessions;
+  const isSame = analysis.capture_status === 'backfilled' && before?.session_id === session.session_id && sameSpent(before, spent);
+  return {
+    id: analysis.id,
+    revision: analysis.revision,
+    agent: session.agent,
+    session_id: session.session_id,
+    match,
+    before: analysis.total_tokens,
+    spent,
+    isNew: !isSame,
+    part,
+  };
+}
+
+function sameSpent({ baseline, final }: SessionPart, spent: Usage): boolean {
+  const was = final === null ? NO_USAGE : subtractUsage(final.usage, baseline.usage);
+  return was.records === spent.records && [...TOKEN_CLASSES, 'reasoning' as const].every((name) => was.counts[name] === spent.counts[name]);
+}
+
+const isWindow = (found: Window | Skip): found is Window => 'session' in found;
+
+/** What would be filled, and why the rest would not. */
+export function planBackfill(question: BackfillQuestion): BackfillPlan {
+  const sessions = new Map(question.sessions.map((session) => [keyOf(session.agent, session.session_id), session]));
+  const skips: Skip[] = [];
+  const windows: Window[] = [];
+  const all = question.analyses.filter(({ forgotten_at }) => forgotten_at === null);
+  for (const analysis of all) {
+    const reason = known(analysis, question.force && question.isChosen(analysis));
+    const found = reason === null ? matched(analysis, question, sessions) : { id: analysis.id, reason, sessions: [] };
+    if (isWindow(found)) windows.push(found);
+    else skips.push(found);
+  }
+  const measured = owners(all, new Set(windows.map(({ analysis }) => analysis.id)));
+  const changes: PlannedChange[] = [];
+  for (const session of new Set(windows.map((window) => window.session))) {
+    const own = windows.filter((window) => window.session === session);
+    const { left } = shares(session, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
+    for (const window of own) changes.push(changeOf(window, left.get(window.analysis.id)!));
+  }
+  const chosen = new Set(all.filter(question.isChosen).map(({ id }) => id));
+  const isSure = ({ match }: PlannedChange): boolean =>
+    CONFIDENCES.indexOf(match.confidence) <= CONFIDENCES.indexOf(question.minConfidence);
+  const skipped = (changed: readonly PlannedChange[], reason: SkipReason): Skip[] =>
+    changed.map(({ id, session_id }) => ({ id, reason, sessions: [session_id] }));
+  const empty = changes.filter(({ spent }) => spent.records === 0);
+  const told = changes.filter(({ spent }) => spent.records > 0);
+  const byId = <T extends { readonly id: string }>(a: T, b: T): number => compareAnalysisIds(a.id, b.id);
+  return {
+    changes: told.filter((change) => isSure(change) && chosen.has(change.id)).sort(byId),
+    skips: [
+      ...skips,
+      ...skipped(empty, 'no_records'),
+      ...skipped(
+        told.filter((change) => !isSure(change)),
+        'low_confidence',
+      ),
+    ]
+      .filter(({ id }) => chosen.has(id))
+      .sort(byId),
+  };
+}
+
+/** What was written, and what was not. */
+export interface Backfilled extends BackfillPlan {
+  /** How many revisions were recorded; 0 in a dry run. */
+  readonly written: number;
+}
+
+/** A filled analysis. */
+function filled(analysis: Analysis, { part }: PlannedChange, at: Instant): Analysis {
+  const totals = totalsOf([part]);
+  const { capture_status, capture_reason } = captureOf([part], []);
+  return {
+    ...analysis,
+    ...totals,
+    sessions: [part],
+    usage_provider: part.agent,
+    usage_session_id: part.session_id,
+    usage_mode: 'windowed_sum',
+    cost_provenance: 'unpriced',
+    capture_status: capture_status === 'captured' ? 'backfilled' : capture_status,
+    capture_reason,
+    reason: null,
+    revision: analysis.revision + 1,
+    recorded_at: Math.max(at, analysis.recorded_at + 1),
+    recorded_by: 'analysis backfill-usage',
+    prev_sha256: analysis.row_sha256,
+    row_sha256: null,
+  };
+}
+
+/**
+ * Plans on what the books say while the lock is held, and writes what is new in one commit.
+ *
+ * @param question what does not come from the books; `sessions` are booked by now.
+ */
+export async function applyBackfill(books: Books, question: Omit<BackfillQuestion, 'analyses'>): Promise<Backfilled> {
+  const logs = await books.logs();
+  return books.store.exclusively(async () => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      await logs.refresh();
+      const analyses = await logs.list();
+      const plan = planBackfill({ ...question, analyses });
+      const byId = new Map(analyses.map((analysis) => [analysis.id, analysis]));
+      const at = books.now();
+      const revisions = plan.changes.filter(({ isNew }) => isNew).map((change) => filled(byId.get(change.id)!, change, at));
+      if (revisions.length === 0) return { ...plan, written: 0 };
+      if ((await logs.insertAll(revisions)) === revisions.length) return { ...plan, written: revisions.length };
+    }
+    throw contended();
+  });
+}
