@@ -1,11 +1,15 @@
 // Writes the records of one session to the books of all sessions, so that no analysis depends on a later sync (semantics 33). Only
 // its own records are looked at; what other logs say of them is left to the next sync.
 import { clearBooked, readBooked, restoreBooked } from '../store/booked.js';
+import type { LogFiles } from '../store/log-files.js';
 import type { Store } from '../store/store.js';
+import type { Usage } from '../store/usage.js';
+import type { Instant } from '../model/time.js';
+import type { LogFileRow } from '../model/usage-row.js';
 import { workOf, type AgentWork, type SyncParts } from './agent-work.js';
 import { AllLogs } from './all-logs.js';
 import type { SessionReading } from './session.js';
-import { commitUsage, planned } from './sync.js';
+import { commitUsage, planned, type Planned } from './sync.js';
 
 /**
  * Keeps what a session's logs tell now; the caller holds the lock.
@@ -35,10 +39,24 @@ export async function keepSession(store: Store, session: SessionReading, parts: 
   const known = await files.current();
   const now = parts.now();
   const { plan } = await planned(work, keys, false, table, known, parts, now);
-  // Where the books are what the last sync left, they are so afterwards: what is written is what a sync would write.
+  await commitAside(store, { work, plan, own: null }, known, table, files, now);
+}
+
+/**
+ * Writes what a sync would leave as it is: where the books are what the last one left, they are so afterwards, and the next one need
+ * not look at them again.
+ */
+export async function commitAside(
+  store: Store,
+  planned: Planned,
+  known: ReadonlyMap<string, LogFileRow>,
+  table: Usage,
+  files: LogFiles,
+  now: Instant,
+): Promise<void> {
   const state = readBooked(store.folder);
   const changed = await commitUsage(
-    [{ work, plan, own: null }],
+    [planned],
     known,
     table,
     files,

@@ -1,12 +1,11 @@
 // Takes what an analysis spent out of the totals of all sessions, for good: the rows stay, and say since when they don't count.
 import type { SessionPart } from '../model/cut.js';
-import { clearBooked, readBooked, restoreBooked } from '../store/booked.js';
 import type { Store } from '../store/store.js';
 import type { AgentWork, SyncParts } from './agent-work.js';
 import { AllLogs } from './all-logs.js';
 import { isBefore, placeOf, type PlacedRecord } from './evidence.js';
+import { commitAside } from './keep.js';
 import type { SessionTarget } from './session.js';
-import { commitUsage } from './sync.js';
 import { asCopy } from './usage-plan.js';
 
 /**
@@ -41,18 +40,6 @@ export async function purgePart(store: Store, { agent, session_id }: SessionTarg
     originOf: () => '',
     origins: new Set(),
   };
-  // A sync leaves these rows as they are, so the state of the books is the same to it.
-  const state = readBooked(store.folder);
-  const plan = { revisions, held: [] };
-  await commitUsage(
-    [{ work, plan, own: null }],
-    known,
-    table,
-    files,
-    now,
-    () => undefined,
-    () => clearBooked(store.folder),
-  );
-  if (state !== null) restoreBooked(store.folder, state);
+  await commitAside(store, { work, plan: { revisions, held: [] }, own: null }, known, table, files, now);
   return rows.length;
 }

@@ -251,7 +251,7 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
 }
 
 /** What is to be written for an agent. `own`: the sums of all its rows, where they were counted. */
-interface Planned {
+export interface Planned {
   readonly work: AgentWork;
   readonly plan: UsagePlan;
   readonly own: ReturnType<typeof ownTotals> | null;
