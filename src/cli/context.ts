@@ -233,12 +233,18 @@ export class Context {
   async close(): Promise<void> {
     const books = await this.#books?.catch(() => undefined);
     const store = books?.store;
-    if (books !== undefined && this.#writes) await settleDue(books).catch(() => undefined);
+    if (books !== undefined && this.#writes) await settleDue(books, (id, error) => this.#sayUnsettled(id, error));
     await this.#readers.end();
     const evolution = await store?.evolution().catch(() => null);
     if (evolution && !store!.created && this.output.command !== 'store migrate')
       this.output.say(renderEvolution(evolution, (path) => this.tilde(path)));
     await store?.keepSmall(new Date(this.now() / 1000));
+  }
+
+  /** Said beside an answer that was given: the analysis is as it was, and is tried again. */
+  #sayUnsettled(id: string, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.output.say(`${id} could not be settled: ${why} See \`tokentrail analysis settle --id ${id}\`.`);
   }
 
   /** A session read up to now; opened once. Best asked for before the store is, whose library takes 70 MiB. */

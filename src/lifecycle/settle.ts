@@ -83,21 +83,29 @@ const AT_ONCE = 3;
 export const awaitSettling = (books: Books, id: string): void =>
   writeUnsettled(books.store.folder, [...readUnsettled(books.store.folder), id]);
 
-/** Settles analyses that ended lately and whose time has come, as a writing command does after its answer. */
-export async function settleDue(books: Books): Promise<readonly Settled[]> {
+/**
+ * Settles analyses that ended lately and whose time has come, as a writing command does after its answer. One that can't be settled
+ * holds up nobody: it goes to the end, and `failed` is told why.
+ */
+export async function settleDue(books: Books, failed: (id: string, error: unknown) => void): Promise<void> {
   const { folder } = books.store;
-  const waiting = readUnsettled(folder);
-  if (waiting.length === 0) return [];
-  const done = await settleAll(books, waiting.slice(0, AT_ONCE));
-  const over = new Set(done.filter(({ result }) => result !== 'not_yet').map(({ id }) => id));
-  const later = done.filter(({ result }) => result === 'not_yet').map(({ id }) => id);
-  // Those that have to wait go to the end, so that they hold up nobody.
+  const due = readUnsettled(folder).slice(0, AT_ONCE);
+  if (due.length === 0) return;
+  const later: string[] = [];
+  for (const id of due) {
+    try {
+      if ((await settleAnalysis(books, id)).result === 'not_yet') later.push(id);
+    } catch (error) {
+      // The store was put back to a state in which it was not there.
+      if (error instanceof TokentrailError && error.code === 'ANALYSIS_NOT_FOUND') continue;
+      later.push(id);
+      failed(id, error);
+    }
+  }
   await books.store.exclusively(() => {
-    const now = readUnsettled(folder).filter((id) => !over.has(id) && !later.includes(id));
-    writeUnsettled(folder, [...now, ...later]);
+    writeUnsettled(folder, [...readUnsettled(folder).filter((id) => !due.includes(id)), ...later]);
     return Promise.resolve();
   });
-  return done;
 }
 
 /**

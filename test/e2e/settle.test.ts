@@ -148,6 +148,17 @@ describe('settling', () => {
     expect(analyses).toMatchObject([{ result: 'open' }, { result: 'unmeasured' }]);
   });
 
+  it('is not held up by an analysis that is not there any more', async () => {
+    const a = await started();
+    await home.ok(['analysis', 'complete', '--id', a]);
+    await pause(5);
+    later();
+    const hint = join(home.store, 'unsettled.state');
+    writeFileSync(hint, `ANALYSIS-2020-001\n${readFileSync(hint, 'utf8')}`);
+    await home.ok(['source', 'add', '--id', 's']);
+    expect([(await shown(a)).capture_status, readFileSync(hint, 'utf8')]).toEqual(['settled', '']);
+  });
+
   it('is not done by a command that reads', async () => {
     const a = await started();
     await home.ok(['analysis', 'complete', '--id', a]);
