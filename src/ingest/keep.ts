@@ -33,13 +33,17 @@ export async function keepSession(store: Store, session: SessionReading, parts: 
   const whole = workOf(all, parts);
   const concerned = new Set([...all.numbered()].flatMap(([number, entry]) => (logs.has(number) ? [entry] : [])));
   // Of other logs nothing is known here.
-  const work: AgentWork = { ...whole, ids: new Map([...whole.ids].filter(([, entry]) => concerned.has(entry))), isHidden: () => true };
+  const ids = new Map([...whole.ids].filter(([, entry]) => concerned.has(entry)));
+  const work: AgentWork = { ...whole, ids, isHidden: () => true };
   const [table, files] = await Promise.all([store.usage(), store.logFiles()]);
   await Promise.all([table.refresh(), files.refresh()]);
   const known = await files.current();
   const now = parts.now();
   const { plan } = await planned(work, keys, false, table, known, parts, now);
-  await commitAside(store, { work, plan, own: null }, known, table, files, now);
+  // A record may have been another log's so far, whose totals it leaves.
+  const left = new Set(plan.revisions.flatMap(({ before }) => before?.log_file_id ?? []));
+  const others = { origins: new Set<string>(), isHidden: ({ log_file_id }: LogFileRow) => !left.has(log_file_id) };
+  await commitAside(store, { work: { ...work, ...others }, plan, own: null }, known, table, files, now);
 }
 
 /**

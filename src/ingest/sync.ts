@@ -151,12 +151,30 @@ const NONE: ReadonlySet<string> = new Set();
 const logsOf = (keys: ReadonlySet<string>, rows: ReadonlyMap<string, UsageRow>, logs: ReadonlyMap<string, LogFileRow>): LogFileRow[] =>
   [...new Set([...keys].map((key) => rows.get(key)!.log_file_id))].flatMap((id) => logs.get(id) ?? []);
 
+/** Sums by log; those that are named are there without a row, too. */
+function sumsOf(ids: Iterable<string>, rows: Iterable<UsageRow>): Map<string, LogTotals> {
+  const totals = new Map<string, LogTotals>([...ids].map((id) => [id, NO_RECORDS]));
+  for (const row of rows) totals.set(row.log_file_id, withRow(totals.get(row.log_file_id) ?? NO_RECORDS, row, 1));
+  return totals;
+}
+
 /** The sums of an agent's rows by log, and whether they are those that were stored. */
 function ownTotals(agent: Agent, logs: ReadonlyMap<string, LogFileRow>, rows: ReadonlyMap<string, UsageRow>) {
   const own = new Map([...logs].filter(([, known]) => known.agent === agent.name));
-  const totals = new Map<string, LogTotals>([...own.keys()].map((id) => [id, NO_RECORDS]));
-  for (const row of rows.values()) totals.set(row.log_file_id, withRow(totals.get(row.log_file_id) ?? NO_RECORDS, row, 1));
+  const totals = sumsOf(own.keys(), rows.values());
   return { totals, checked: checkTotals(own, totals) };
+}
+
+/** What the rows of logs add up to whose last writer was cut short: its totals may hold or not. */
+async function totalsOfPending(
+  { work, own }: Planned,
+  logs: ReadonlyMap<string, LogFileRow>,
+  table: Usage,
+): Promise<ReadonlyMap<string, LogTotals>> {
+  if (own !== null) return own.totals;
+  const concerns = (known: LogFileRow): boolean => work.ids.has(known.log_file_id) || !work.isHidden(known);
+  const pending = [...logs.values()].filter((known) => known.state === 'pending' && concerns(known)).map((known) => known.log_file_id);
+  return pending.length === 0 ? new Map() : sumsOf(pending, await table.ofLogs(pending));
 }
 
 /**
@@ -275,10 +293,10 @@ export async function commitUsage(
   always = false,
 ): Promise<boolean> {
   const totals = new Map<string, LogTotals>();
-  for (const { plan, own } of plans) {
+  for (const planned of plans) {
     // Counted anew from the rows themselves: a sync that was cut short leaves totals that don't hold.
-    for (const [id, sums] of own?.totals ?? []) totals.set(id, sums);
-    totalsAfter(plan.revisions, logs, totals);
+    for (const [id, sums] of await totalsOfPending(planned, logs, table)) totals.set(id, sums);
+    totalsAfter(planned.plan.revisions, logs, totals);
   }
   const revisions = plans.flatMap(({ plan }) => plan.revisions.map(({ row }) => row));
   const after = logRevisions(
