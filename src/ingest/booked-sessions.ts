@@ -1,11 +1,13 @@
 // The records of all sessions as the books have them, or as they would have them after a sync. Writes nothing.
 import type { AgentName } from '../model/agents.js';
-import type { UsageRow } from '../model/usage-row.js';
+import type { LogCut } from '../model/cut.js';
+import type { LogFileRow, UsageRow } from '../model/usage-row.js';
 import { readBooked } from '../store/booked.js';
 import type { Store } from '../store/store.js';
 import type { Agent } from '../capture/agent.js';
 import { readAgent, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
+import { positionOf } from './read-log.js';
 import { planned } from './sync.js';
 import { asCopy } from './usage-plan.js';
 
@@ -21,27 +23,39 @@ export interface SessionRecords {
   readonly reader: string;
   readonly tellsReasoning: boolean;
   readonly records: readonly SessionRecord[];
+  /** How far the logs were read in which they lie. */
+  readonly logs: readonly LogCut[];
 }
 
-/** The rows that count once the logs are booked, by agent. */
-async function rowsOf(
-  store: Store,
-  agent: Agent,
-  parts: SyncParts,
-): Promise<{ rows: readonly UsageRow[]; paths: ReadonlyMap<string, string> }> {
+/** What the books have of an agent. */
+interface Booked {
+  readonly rows: readonly UsageRow[];
+  /** By id of the log: how far it was read, without its session. */
+  readonly logs: ReadonlyMap<string, Omit<LogCut, 'session_id'>>;
+}
+
+const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow): Omit<LogCut, 'session_id'> => ({
+  path,
+  head_sha256,
+  position: kind === 'append' ? { kind, bytes: read_to, prefix_sha256: prefix_sha256 ?? '' } : { kind, records: read_to, last_key: null },
+});
+
+/** The rows that count once the logs are booked, with those that may still be written. */
+async function rowsOf(store: Store, agent: Agent, parts: SyncParts): Promise<Booked> {
   const [table, logs] = [await store.usage(), await (await store.logFiles()).current()];
   const work = await readAgent(agent, parts);
   const state = readBooked(store.folder);
   const rows = new Map(await table.ofAgent(agent.name));
-  const paths = new Map([...logs].map(([id, { path }]) => [id, path]));
-  for (const [id, { name }] of work.ids) paths.set(id, name);
+  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log)]));
+  for (const [id, entry] of work.ids) cuts.set(id, { path: entry.name, head_sha256: entry.head, position: positionOf(entry) });
   const isBooked = state !== null && work.all.booked === state && work.all.unbooked?.size === 0;
   if (!isBooked) {
     const { plan } = await planned(work, null, true, table, logs, parts, parts.now());
     for (const { row } of plan.revisions) rows.set(row.record_key, row);
+    for (const row of plan.open) rows.set(row.record_key, row);
   }
   work.all.close();
-  return { rows: [...rows.values()].filter(({ counted }) => counted), paths };
+  return { rows: [...rows.values()].filter(({ counted }) => counted), logs: cuts };
 }
 
 /** All sessions with their records. @throws STORE_DAMAGED */
@@ -55,13 +69,19 @@ export async function bookedSessions(store: Store, parts: SyncParts): Promise<Se
   return found;
 }
 
-function sessionsOf(agent: Agent, { rows, paths }: Awaited<ReturnType<typeof rowsOf>>): SessionRecords[] {
+function sessionsOf(agent: Agent, { rows, logs }: Booked): SessionRecords[] {
   const bySession = new Map<string, SessionRecord[]>();
+  const cuts = new Map<string, Map<string, LogCut>>();
   const own = agent.name.length + 1;
   for (const row of rows) {
     const session = row.parent_session_id ?? row.session_id;
     const key = agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1);
-    const record = { copy: asCopy(row, key), log: paths.get(row.log_file_id) ?? '', project: row.project };
+    const log = logs.get(row.log_file_id);
+    const record = { copy: asCopy(row, key), log: log?.path ?? '', project: row.project };
+    if (log !== undefined) {
+      const own = cuts.get(session) ?? new Map<string, LogCut>();
+      cuts.set(session, own.set(row.log_file_id, { ...log, session_id: row.session_id }));
+    }
     const records = bySession.get(session);
     if (records === undefined) bySession.set(session, [record]);
     else records.push(record);
@@ -73,5 +93,6 @@ function sessionsOf(agent: Agent, { rows, paths }: Awaited<ReturnType<typeof row
     reader: `${agent.name}@${version}`,
     tellsReasoning,
     records,
+    logs: [...(cuts.get(session_id)?.values() ?? [])],
   }));
 }

@@ -12,7 +12,7 @@ export interface Place {
   readonly positions: ReadonlyMap<string, number>;
   /** Records that were not finished then, with what they told. */
   readonly open: readonly OpenRecord[];
-  /** The place was set by time alone: what is told before that instant lies before it. */
+  /** The place was set by time: what is told before that instant lies before it. The positions tell what was known of it then. */
   readonly byTime: boolean;
 }
 
@@ -39,8 +39,9 @@ function reach(at: Instant): Instant {
 
 /** Whether a record lies before a place. Settled, also one that came into the log later and was told before. */
 export function isBefore({ copy, log }: PlacedRecord, { at, positions, byTime }: Place, view: View): boolean {
-  if (byTime) return copy.at !== null && copy.at < at;
-  if (copy.position < (positions.get(log) ?? 0)) return true;
+  const wasRead = copy.position < (positions.get(log) ?? 0);
+  if (byTime) return copy.at !== null && copy.at < at && (wasRead || view === 'settled');
+  if (wasRead) return true;
   return view === 'settled' && copy.at !== null && reach(copy.at) <= at;
 }
 
@@ -57,15 +58,21 @@ export interface Evidence {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** What lay before a place. */
-export function countedBefore(evidence: Evidence, place: Place, view: View): Counted {
+/**
+ * What lay before a place.
+ *
+ * @param earlier places before it: what lay before one of them lies before this one, too, however it was set.
+ */
+export function countedBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Counted {
   const tallies: Tallies = new Map();
   let partial = 0;
   const then = new Map(view === 'then' ? place.open.map((record) => [record.key, record]) : []);
-  const positions = new Map([...place.positions].map(([log, position]) => [evidence.names.get(log) ?? log, position]));
-  const here = { ...place, positions };
+  const places = [...earlier, place].map((one) => ({
+    ...one,
+    positions: new Map([...one.positions].map(([log, position]) => [evidence.names.get(log) ?? log, position])),
+  }));
   for (const record of evidence.records) {
-    if (!isBefore(record, here, view)) continue;
+    if (!places.some((one) => isBefore(record, one, view))) continue;
     const { copy } = record;
     const open = then.get(copy.key);
     if (open !== undefined || copy.partial) partial++;
@@ -80,7 +87,7 @@ const positionsOf = (logs: readonly LogCut[]): Map<string, number> =>
   new Map(logs.map(({ path, position }) => [path, position.kind === 'append' ? position.bytes : position.records]));
 
 /** Where a snapshot was taken. */
-export const placeOf = ({ cut }: Snapshot): Place => ({
+export const placeOf = ({ cut }: Pick<Snapshot, 'cut'>): Place => ({
   at: cut.at,
   positions: positionsOf(cut.logs),
   open: cut.open,

@@ -40,6 +40,6 @@ export async function purgePart(store: Store, { agent, session_id }: SessionTarg
     originOf: () => '',
     origins: new Set(),
   };
-  await commitAside(store, { work, plan: { revisions, held: [] }, own: null }, known, table, files, now);
+  await commitAside(store, { work, plan: { revisions, held: [], open: [] }, own: null }, known, table, files, now);
   return rows.length;
 }

@@ -277,14 +277,14 @@ export class SessionReading {
   }
 
   /**
-   * The usage of the own records whose logged time is after an instant, or not after it. For edges that are set by time, where
-   * positions don't help: a log that came after the start, or whose earlier bytes are gone. Records without a time are in neither.
+   * The usage of the own records whose logged time is after an instant, where positions don't help since earlier bytes are gone.
+   * Records without a time are left out.
    */
-  usageBy(side: 'after' | 'until', instant: Instant): Usage {
+  usageAfter(instant: Instant): Usage {
     const isOwn = this.#isOwnSession();
     const tallies: Tallies = new Map();
     for (const copy of this.#scope.allCounted()) {
-      if (copy.at === null || copy.copied || !isOwn(copy.session) || copy.at > instant !== (side === 'after')) continue;
+      if (copy.at === null || copy.copied || !isOwn(copy.session) || copy.at <= instant) continue;
       book(tallies, copy, 1);
     }
     const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: this.#isSubagent(session) }));
@@ -352,6 +352,13 @@ export class SessionReading {
     return session !== this.target.session_id && this.target.path === null;
   }
 
+  /** Whether the logs of a cut still hold what lay before it. */
+  async holdsAll({ at, by, logs }: Pick<Cut, 'at' | 'by' | 'logs'>): Promise<boolean> {
+    // One that was set by time was made later than its instant.
+    for (const log of logs) if (!(await this.holds(log, by === 'time' ? Infinity : at))) return false;
+    return true;
+  }
+
   /**
    * Whether the bytes before a cut are still there: as far as the log's length and its first 4 KiB tell, and unless a reading since
    * found it rewritten. Whether they are the same to the last is for `verify` to say, by their hash.
@@ -369,7 +376,13 @@ export class SessionReading {
   }
 }
 
-const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord => ({ key, model: model ?? UNKNOWN_MODEL, subagent, counts });
+/** A record that may still be written, with what it tells so far. */
+export const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord => ({
+  key,
+  model: model ?? UNKNOWN_MODEL,
+  subagent,
+  counts,
+});
 
 /** The cut of a stage: positions only, inside those of the final cut. */
 export function stageCut(session_id: string, { cut }: Snapshot): StageCut {

@@ -42,6 +42,8 @@ export interface UsagePlan {
   readonly revisions: readonly { readonly row: UsageRow; readonly before: UsageRow | null }[];
   /** Keys of records that are held back. */
   readonly held: readonly string[];
+  /** What would be written of them as they are now. */
+  readonly open: readonly UsageRow[];
 }
 
 const completenessOf = (copy: Copy): Completeness => (!copy.partial ? 'complete' : copy.unreliable ? 'unreliable' : 'partial');
@@ -90,6 +92,7 @@ class Planner {
   #kept: ReadonlyMap<string, string> | null = null;
   readonly revisions: { row: UsageRow; before: UsageRow | null }[] = [];
   readonly held: string[] = [];
+  readonly open: UsageRow[] = [];
 
   constructor(question: PlanQuestion) {
     this.#question = question;
@@ -208,6 +211,7 @@ class Planner {
       if (before !== null && before.purged_at !== null) continue;
       if (this.#isOpen(copy)) {
         this.held.push(key);
+        this.open.push(this.#rowOf(copy, recordKey, before));
         continue;
       }
       if (before?.counted !== true && this.#isKeptElsewhere(copy)) continue;

@@ -4,6 +4,7 @@ import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
 import type { SessionReading } from '../ingest/session.js';
 import { addUsage, isNegative, subtractUsage } from './usage.js';
+import { sessionBefore } from './window.js';
 
 /** What a session part is after a snapshot, and what limits it. */
 export interface Advanced {
@@ -26,19 +27,13 @@ function settledBaseline(part: SessionPart, now: Snapshot): Snapshot {
  * A session that had no log at the start began after it. If its first log tells of earlier work (a copied history, a clock that
  * was set), that is the baseline, and the analysis is partial (semantics 6).
  */
-function lateBaseline(part: SessionPart, session: SessionReading): { baseline: Snapshot; limits: string[] } {
+async function lateBaseline(part: SessionPart, now: Snapshot, session: SessionReading): Promise<{ baseline: Snapshot; limits: string[] }> {
   const { baseline } = part;
   const { at } = baseline.cut;
   const began = session.facts.map(({ first_at }) => first_at).filter((first) => first !== null);
   if (began.length === 0 || Math.min(...began) > at) return { baseline, limits: [] };
   // By time, so that it can be worked out again.
-  const cut = { ...baseline.cut, by: 'time' as const };
-  return { baseline: { ...baseline, cut, usage: session.usageBy('until', at - 1) }, limits: ['log_began_before_start'] };
-}
-
-async function stillHolds(session: SessionReading, before: Snapshot): Promise<boolean> {
-  for (const log of before.cut.logs) if (!(await session.holds(log, before.cut.at))) return false;
-  return true;
+  return { baseline: await sessionBefore(at, session, now), limits: ['log_began_before_start'] };
 }
 
 /** What was found once of a log stays true of every later number of the analysis. */
@@ -64,7 +59,7 @@ export async function advance(part: SessionPart, now: Snapshot, session: Session
   let baseline = settledBaseline(part, now);
   const found: string[] = [];
   if (part.baseline_reason === 'log_not_yet' && part.final === null) {
-    const late = lateBaseline(part, session);
+    const late = await lateBaseline(part, now, session);
     baseline = late.baseline;
     found.push(...late.limits);
   }
@@ -74,9 +69,14 @@ export async function advance(part: SessionPart, now: Snapshot, session: Session
   found.push(...before.flags.filter((flag) => STICKY.includes(flag)));
   // Once a log was changed, its sums and those that were carried on have no common beginning.
   const carried = before.flags.includes('log_changed');
-  const intact = !carried && (await stillHolds(session, before)) && !isNegative(subtractUsage(now.usage, before.usage));
-  if (intact) return { part: { ...part, baseline, final: withFlags(now, found) }, limits: [...found, ...unread] };
-  const usage = addUsage(before.usage, session.usageBy('after', before.cut.at));
+  const intact = !carried && (await session.holdsAll(before.cut)) && !isNegative(subtractUsage(now.usage, before.usage));
+  if (intact) {
+    // An edge that was set by time takes what was told before it and came since.
+    if (baseline.cut.by === 'time') baseline = await sessionBefore(baseline.cut.at, session, now);
+    return { part: { ...part, baseline, final: withFlags(now, found) }, limits: [...found, ...unread] };
+  }
+  const { at, by } = before.cut;
+  const usage = addUsage(before.usage, session.usageAfter(by === 'time' ? at - 1 : at));
   const flags = [...new Set([...found, 'log_changed'])];
   return { part: { ...part, baseline, final: withFlags({ ...now, usage }, flags) }, limits: [...flags, ...unread] };
 }

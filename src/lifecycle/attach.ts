@@ -1,7 +1,7 @@
 // Adds a session to an analysis, or takes one away: one piece of work may span several (resumed, cleared, crashed, another agent).
 import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
-import type { SessionPart, Usage } from '../model/cut.js';
+import type { SessionPart } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import type { Books } from './books.js';
@@ -144,8 +144,6 @@ export async function withRunning(books: Books, analysis: Analysis, running: Run
   return joined(books, analysis, { id: analysis.id, target: running.target, foundBy: 'noticed', from: null, to: null }, at);
 }
 
-const anyNull = (usages: readonly (Usage | null)[]): boolean => usages.some((usage) => usage === null);
-
 /**
  * Takes a session away, and what it spent out of the totals and the stages.
  *
@@ -165,7 +163,7 @@ export function detachSession(books: Books, id: string, session_id: string): Pro
     if (sessions.length === 0) {
       return { ...withSessions(current, []), stages: current.stages.map((stage) => ({ ...stage, usage: null, cuts: [] })) };
     }
-    if (current.stages.length === 0 || anyNull(current.stages.map(({ usage }) => usage))) return withSessions(current, sessions);
+    if (current.stages.length === 0) return withSessions(current, sessions);
     const readings = await Promise.all(sessions.map((part) => books.session(books.targetOf(part))));
     if (readings.some(({ exists }) => !exists)) {
       throw new TokentrailError('WRONG_STATE', `The stages of ${id} can't be worked out without the session, since another log is gone.`, {
@@ -173,8 +171,7 @@ export function detachSession(books: Books, id: string, session_id: string): Pro
       });
     }
     const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence((part.final ?? part.baseline).cut.logs)));
-    const view = sessions.every(({ settled_at }) => settled_at !== undefined) ? 'settled' : 'then';
-    const again = recount({ sessions, stages: current.stages }, evidences, view);
+    const again = recount({ sessions, stages: current.stages }, evidences, null);
     const stages = again.stages.map((stage) => ({ ...stage, cuts: stage.cuts.filter((cut) => cut.session_id !== session_id) }));
     return { ...withSessions(current, again.sessions), stages };
   });

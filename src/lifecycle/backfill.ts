@@ -1,16 +1,16 @@
 // Gives tokens to work that was recorded without: which session's records fall into which analysis' window. Pure; `apply` writes.
 import type { SessionRecord, SessionRecords } from '../ingest/booked-sessions.js';
-import { countedBefore, isBefore, placeOf, type Evidence } from '../ingest/evidence.js';
-import { EMPTY_DIGEST } from '../ingest/digest.js';
+import { isBefore, placeOf, type Evidence } from '../ingest/evidence.js';
 import { agentOf, type AgentName } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
-import type { Match, SessionPart, Snapshot, Usage } from '../model/cut.js';
+import type { Match, SessionPart, Usage } from '../model/cut.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
 import { captureOf, totalsOf } from './totals.js';
 import { NO_USAGE, subtractUsage } from './usage.js';
+import { snapshotBefore } from './window.js';
 
 export const CONFIDENCES = ['exact', 'high', 'low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
@@ -147,9 +147,12 @@ function owns({ baseline, final, settled_at }: SessionPart, record: SessionRecor
   return !isBefore(record, placeOf(baseline), view) && (final === null || isBefore(record, placeOf(final), view));
 }
 
-/** Which analysis each record of a session belongs to: measured ones first, then the window that began last. */
-function shares(session: SessionRecords, windows: readonly Window[], measured: readonly { id: string; part: SessionPart }[]) {
-  const own = new Map<string, SessionRecord[]>(windows.map(({ analysis: { id } }) => [id, []]));
+/** By analysis: its records that another one has, by that one's id. Measured ones have first, then the window that began last. */
+function leftOut(
+  session: SessionRecords,
+  windows: readonly Window[],
+  measured: readonly { id: string; part: SessionPart }[],
+): Map<string, Map<string, string[]>> {
   const left = new Map<string, Map<string, string[]>>(windows.map(({ analysis: { id } }) => [id, new Map()]));
   for (const record of session.records) {
     const over = windows.filter(({ from, to }) => isWithin(record, from, to));
@@ -160,27 +163,19 @@ function shares(session: SessionRecords, windows: readonly Window[], measured: r
       over.reduce((a, b) => (b.from > a.from || (b.from === a.from && compareAnalysisIds(b.analysis.id, a.analysis.id) < 0) ? b : a))
         .analysis.id;
     for (const { analysis } of over) {
-      if (analysis.id === owner) own.get(owner)!.push(record);
-      else {
-        const others = left.get(analysis.id)!;
-        others.set(owner, [...(others.get(owner) ?? []), record.copy.key]);
-      }
+      if (analysis.id === owner) continue;
+      const others = left.get(analysis.id)!;
+      const keys = others.get(owner);
+      if (keys === undefined) others.set(owner, [record.copy.key]);
+      else keys.push(record.copy.key);
     }
   }
-  return { own, left };
+  return left;
 }
 
 function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
   return { source: 'books', reader, records, tellsReasoning, isSubagent: (session) => session !== session_id, names: new Map() };
 }
-
-const snapshotAt = (at: Instant, usage: Usage, partial: number, reader: string): Snapshot => ({
-  cut: { at, logs: [], open: [], records: usage.records, digest: EMPTY_DIGEST, reader, by: 'time' },
-  usage,
-  flags: [],
-  partial_records: partial,
-  skipped: [],
-});
 
 function changeOf({ analysis, from, to, session, rule, confidence }: Window, left: ReadonlyMap<string, readonly string[]>): PlannedChange {
   const excluded = [...left.values()].flat().sort();
@@ -189,9 +184,8 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     session,
     session.records.filter(({ copy }) => !without.has(copy.key)),
   );
-  const edge = (at: Instant) => countedBefore(evidence, { at, positions: new Map(), open: [], byTime: true }, 'settled');
-  const [start, end] = [edge(from), edge(to)];
-  const spent = subtractUsage(end.usage, start.usage);
+  const [baseline, final] = [snapshotBefore(from, evidence, session.logs), snapshotBefore(to, evidence, session.logs)];
+  const spent = subtractUsage(final.usage, baseline.usage);
   const match: Match = {
     rule,
     confidence,
@@ -203,9 +197,9 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     session_id: session.session_id,
     path: null,
     found_by: 'backfill',
-    baseline: snapshotAt(from, start.usage, start.partial, session.reader),
+    baseline,
     baseline_reason: 'window',
-    final: snapshotAt(to, end.usage, end.partial, session.reader),
+    final,
     until: to,
     match,
     ...(excluded.length === 0 ? {} : { excluded }),
@@ -248,7 +242,7 @@ export function planBackfill(question: BackfillQuestion): BackfillPlan {
   const changes: PlannedChange[] = [];
   for (const session of new Set(windows.map((window) => window.session))) {
     const own = windows.filter((window) => window.session === session);
-    const { left } = shares(session, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
+    const left = leftOut(session, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
     for (const window of own) changes.push(changeOf(window, left.get(window.analysis.id)!));
   }
   const chosen = new Set(all.filter(question.isChosen).map(({ id }) => id));

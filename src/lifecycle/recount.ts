@@ -1,6 +1,6 @@
 // Works out every cut of an analysis again, by one rule for all of them: what a session had spent at its baseline, at each stage and
 // at the end. What was spent between two cuts is the difference, so a stage and the whole always agree.
-import { countedBefore, placeOf, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import { countedBefore, placeOf, type Counted, type Evidence, type Place, type View } from '../ingest/evidence.js';
 import type { Analysis, Stage } from '../model/analysis.js';
 import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
@@ -22,8 +22,7 @@ function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart): Place 
 /** A log that tells answers and no counts tells nothing here, too. */
 const isSilent = (before: Snapshot, usage: Usage): boolean => isUnknown(before.usage.counts) && usage.records === 0;
 
-function snapshotAs(before: Snapshot, evidence: Evidence, view: View): Snapshot {
-  const { usage, partial } = countedBefore(evidence, placeOf(before), view);
+function snapshotAs(before: Snapshot, { usage, partial }: Counted, view: View): Snapshot {
   if (isSilent(before, usage)) return before;
   return {
     ...before,
@@ -48,33 +47,45 @@ function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence {
 
 function partAs(part: SessionPart, stages: readonly Stage[], all: Evidence, view: View): PartAs {
   const evidence = ownEvidence(all, part);
-  const baseline = snapshotAs(part.baseline, evidence, view);
-  const final = part.final === null ? null : snapshotAs(part.final, evidence, view);
+  const passed: Place[] = [];
+  const upTo = (place: Place): Counted => {
+    const counted = countedBefore(evidence, place, view, passed);
+    passed.push(place);
+    return counted;
+  };
+  const baseline = snapshotAs(part.baseline, upTo(placeOf(part.baseline)), view);
   const atStages: Usage[] = [];
   for (const stage of stages) {
     const place = stagePlace(stage, part);
-    atStages.push(place === null ? (atStages.at(-1) ?? baseline.usage) : countedBefore(evidence, place, view).usage);
+    atStages.push(place === null ? (atStages.at(-1) ?? baseline.usage) : upTo(place).usage);
   }
+  const final = part.final === null ? null : snapshotAs(part.final, upTo(placeOf(part.final)), view);
   return { part: { ...part, baseline, final }, atStages };
 }
 
 /**
  * @param evidences of each session, in their order; null leaves a session, and then all stages, as they are.
+ * @param view null: each session as it was counted last.
  */
 export function recount(
   { sessions, stages }: Pick<Analysis, 'sessions' | 'stages'>,
   evidences: readonly (Evidence | null)[],
-  view: View,
+  view: View | null,
 ): Recounted {
   const parts = sessions.map((part, i) => {
     const evidence = evidences[i] ?? null;
-    return evidence === null ? null : partAs(part, stages, evidence, view);
+    const own = view ?? (part.settled_at === undefined ? 'then' : 'settled');
+    return evidence === null ? null : partAs(part, stages, evidence, own);
   });
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return { sessions: sessions.map((part, i) => parts[i]?.part ?? part), stages };
+  let before = known.map(({ part }) => part.baseline.usage);
   const recounted = stages.map((stage, k): Stage => {
+    // What was spent in it is the next one's.
     if (stage.usage === null) return stage;
-    const spent = known.map(({ part, atStages }) => subtractUsage(atStages[k]!, k === 0 ? part.baseline.usage : atStages[k - 1]!));
+    const now = known.map(({ atStages }) => atStages[k]!);
+    const spent = now.map((usage, i) => subtractUsage(usage, before[i]!));
+    before = now;
     return { ...stage, usage: sumUsage(spent) };
   });
   return { sessions: known.map(({ part }) => part), stages: recounted };

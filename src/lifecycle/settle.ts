@@ -50,7 +50,7 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
     const session = await books.session(books.targetOf(part));
     const cut = part.final!.cut;
     if (!session.exists) return 'gone';
-    for (const log of cut.logs) if (!(await session.holds(log, cut.at))) return 'gone';
+    if (!(await session.holdsAll(cut))) return 'gone';
     if (cut.by !== 'time' && !session.isQuietAfter(cut, now, QUIET_MICROS)) return 'not_yet';
   }
   return null;

@@ -1,9 +1,9 @@
 // A session's part of an analysis between two instants: what is told in it counts, from the first one on and up to the second one,
 // which is not in it any more.
-import { countedBefore, type Evidence, type Place } from '../ingest/evidence.js';
+import { countedBefore, isBefore, placeOf, type Evidence, type PlacedRecord } from '../ingest/evidence.js';
 import { EMPTY_DIGEST } from '../ingest/digest.js';
-import type { SessionReading } from '../ingest/session.js';
-import type { SessionPart, Snapshot } from '../model/cut.js';
+import { openRecord, type SessionReading } from '../ingest/session.js';
+import type { Cut, LogCut, SessionPart, Snapshot } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
 import type { Instant } from '../model/time.js';
 
@@ -14,19 +14,29 @@ export interface Window {
   readonly to: Instant | null;
 }
 
-const byTime = (at: Instant): Place => ({ at, positions: new Map(), open: [], byTime: true });
+/** Records that may still be written. */
+const isOpen = ({ copy }: PlacedRecord): boolean => copy.partial && !copy.unreliable;
 
-/** What was told before an instant, as a snapshot whose cut was set by time. */
-function snapshotAt(now: Snapshot, evidence: Evidence, at: Instant): Snapshot {
-  const { usage, partial } = countedBefore(evidence, byTime(at), 'settled');
-  const isSilent = isUnknown(now.usage.counts) && usage.records === 0;
-  return {
-    cut: { at, logs: [], open: [], records: usage.records, digest: EMPTY_DIGEST, reader: now.cut.reader, by: 'time' },
-    usage: isSilent ? now.usage : usage,
-    flags: isSilent ? now.flags : [],
-    partial_records: partial,
-    skipped: [],
-  };
+/**
+ * What is known to have been told before an instant, as a snapshot whose cut was set by time.
+ *
+ * @param logs how far the logs were read of which the evidence tells.
+ */
+export function snapshotBefore(at: Instant, evidence: Evidence, logs: readonly LogCut[]): Snapshot {
+  const cut: Cut = { at, logs, open: [], records: 0, digest: EMPTY_DIGEST, reader: evidence.reader, by: 'time' };
+  const place = placeOf({ cut });
+  const { usage, partial } = countedBefore(evidence, place, 'settled');
+  const open = evidence.records
+    .filter((record) => isOpen(record) && isBefore(record, place, 'settled'))
+    .map(({ copy }) => openRecord(copy));
+  return { cut: { ...cut, open, records: usage.records }, usage, flags: [], partial_records: partial, skipped: [] };
+}
+
+/** The same of a session; where it has answers and no counts, what it spent is unknown. */
+export async function sessionBefore(at: Instant, session: SessionReading, now: Snapshot): Promise<Snapshot> {
+  const before = snapshotBefore(at, await session.evidence([]), now.cut.logs);
+  const isSilent = isUnknown(now.usage.counts) && before.usage.records === 0;
+  return isSilent ? { ...before, usage: now.usage, flags: now.flags } : before;
 }
 
 /**
@@ -44,9 +54,8 @@ export async function windowPart(
 ): Promise<SessionPart> {
   const { agent, session_id, path } = session.target;
   const now = session.snapshot(at);
-  const evidence = await session.evidence([]);
-  const baseline = snapshotAt(now, evidence, from ?? 0);
-  const final = goesOn ? null : to === null ? now : { ...snapshotAt(now, evidence, to), flags: now.flags };
+  const baseline = await sessionBefore(from ?? 0, session, now);
+  const final = goesOn ? null : to === null ? now : { ...(await sessionBefore(to, session, now)), flags: now.flags };
   return {
     agent: agent.name,
     session_id,

@@ -208,7 +208,7 @@ describe('the digest of a cut', () => {
       const told = (session: SessionReading): unknown => ({
         records: cutOf(session).records,
         digest: cutOf(session).digest,
-        byTime: session.usageBy('until', instant('23:00:00')).records,
+        byTime: session.usageAfter(instant('01:00:00')).records,
       });
       const cold = told(await home.open());
       for (const folder of [home.path, cache]) chmodSync(folder, 0o755);
@@ -353,15 +353,15 @@ describe('usage by time', () => {
     );
   });
 
-  it('puts a record at the instant before it', async () => {
+  it('leaves out a record at the instant', async () => {
     const session = await home.open();
     const at = instant('09:00:10.000');
-    expect([session.usageBy('until', at).counts.output, session.usageBy('after', at).counts.output]).toEqual([21, 300]);
+    expect([session.usageAfter(at - 1).counts.output, session.usageAfter(at).counts.output]).toEqual([320, 300]);
   });
 
   it('is without what is marked as copied', async () => {
     home.append(home.log(), line(5, { output: 50_000, copiedFrom: B }));
-    expect((await home.open()).usageBy('until', instant('23:00:00')).counts.output).toBe(321);
+    expect((await home.open()).usageAfter(instant('01:00:00')).counts.output).toBe(321);
   });
 });
 
