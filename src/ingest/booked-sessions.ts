@@ -14,6 +14,8 @@ import { asCopy } from './usage-plan.js';
 /** A record of a session, with the project that its log tells. */
 export interface SessionRecord extends PlacedRecord {
   readonly project: string | null;
+  /** Its bytes are not there any more. */
+  readonly gone: boolean;
 }
 
 /** All records of a session and of those that work for it. */
@@ -42,7 +44,9 @@ const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow):
 
 /** The rows that count once the logs are booked, with those that may still be written. */
 async function rowsOf(store: Store, agent: Agent, parts: SyncParts): Promise<Booked> {
-  const [table, logs] = [await store.usage(), await (await store.logFiles()).current()];
+  const [table, files] = [await store.usage(), await store.logFiles()];
+  await Promise.all([table.refresh(), files.refresh()]);
+  const logs = await files.current();
   const work = await readAgent(agent, parts);
   const state = readBooked(store.folder);
   const rows = new Map(await table.ofAgent(agent.name));
@@ -77,7 +81,7 @@ function sessionsOf(agent: Agent, { rows, logs }: Booked): SessionRecords[] {
     const session = row.parent_session_id ?? row.session_id;
     const key = agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1);
     const log = logs.get(row.log_file_id);
-    const record = { copy: asCopy(row, key), log: log?.path ?? '', project: row.project };
+    const record = { copy: asCopy(row, key), log: log?.path ?? '', project: row.project, gone: row.source_gone };
     if (log !== undefined) {
       const own = cuts.get(session) ?? new Map<string, LogCut>();
       cuts.set(session, own.set(row.log_file_id, { ...log, session_id: row.session_id }));

@@ -1,5 +1,5 @@
 // What the books kept of a session's records, to work out cuts again when its logs are gone.
-import type { LogCut } from '../model/cut.js';
+import type { Cut } from '../model/cut.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
 import { NO_RECORDS, withRow, type LogTotals } from '../model/usage-row.js';
@@ -7,16 +7,22 @@ import type { Evidence } from './evidence.js';
 import type { SessionTarget } from './session.js';
 import { asCopy } from './usage-plan.js';
 
-/** Null if nothing was kept. @throws STORE_DAMAGED if the records of its logs are not those that were stored */
+/**
+ * What was kept of a session and told by its last cut: the books may hold what stood later in a log that was written anew.
+ *
+ * @returns null if nothing was kept.
+ * @throws STORE_DAMAGED if the records of its logs are not those that were stored
+ */
 export async function keptEvidence(
   store: Store,
   { agent, session_id, path }: SessionTarget,
-  logs: readonly LogCut[],
+  { at, logs }: Pick<Cut, 'at' | 'logs'>,
 ): Promise<Evidence | null> {
   if (!store.hasUsage) return null;
   return store.guarded(async () => {
     const [usage, files] = [await store.usage(), await (await store.logFiles()).current()];
-    const found = (await usage.ofSession(agent.name, session_id)).filter(({ counted }) => counted);
+    const kept = await usage.ofSession(agent.name, session_id);
+    const found = kept.filter((row) => row.counted && (row.at === null || row.at <= at));
     // A log that was given by path counts alone.
     const names = new Set(logs.map((log) => log.path));
     const rows = path === null ? found : found.filter((row) => names.has(files.get(row.log_file_id)?.path ?? ''));

@@ -85,11 +85,16 @@ const isWithin = ({ copy }: SessionRecord, from: Instant, to: Instant): boolean 
 const fits = ({ records }: SessionRecords, project: string): boolean =>
   records.some((record) => record.project === project || record.project?.startsWith(`${project}/`) === true);
 
+/** Whether its tokens were filled before. */
+const isFilled = ({ sessions }: Analysis): boolean => sessions.length > 0 && sessions.every(({ match }) => match !== undefined);
+
 /** Why the tokens of an analysis are not to be filled; null if they are. */
-function known({ status, sessions, tokens_check, total_tokens, capture_status }: Analysis, force: boolean): SkipReason | null {
+function known(analysis: Analysis, force: boolean): SkipReason | null {
+  const { status, sessions, tokens_check, total_tokens } = analysis;
   if (!ENDED.includes(status)) return 'not_ended';
-  if (capture_status === 'backfilled' || force) return null;
-  if (sessions.length > 0) return 'measured';
+  if (isFilled(analysis) || force) return null;
+  // Of a session whose log had not come by the end nothing was measured.
+  if (sessions.some(({ final }) => final !== null)) return 'measured';
   return tokens_check !== null || total_tokens !== null ? 'entered_by_hand' : null;
 }
 
@@ -128,36 +133,48 @@ function matched(analysis: Analysis, question: BackfillQuestion, sessions: Reado
   return project === null ? window(found[0]!, 'only_session', 'low') : window(found[0]!, 'only_session_of_project', 'high');
 }
 
+/** What an analysis measured of a session. */
+interface Measured {
+  readonly id: string;
+  readonly part: SessionPart;
+  readonly goesOn: boolean;
+}
+
 /** Analyses to which records of a session were measured, that are not filled anew. */
-function owners(analyses: readonly Analysis[], filled: ReadonlySet<string>): Map<string, { id: string; part: SessionPart }[]> {
-  const bySession = new Map<string, { id: string; part: SessionPart }[]>();
-  for (const { id, sessions } of analyses) {
+function owners(analyses: readonly Analysis[], filled: ReadonlySet<string>): Map<string, Measured[]> {
+  const bySession = new Map<string, Measured[]>();
+  for (const { id, sessions, status } of analyses) {
     if (filled.has(id)) continue;
     for (const part of sessions) {
       const key = keyOf(part.agent, part.session_id);
-      bySession.set(key, [...(bySession.get(key) ?? []), { id, part }]);
+      const measured = { id, part, goesOn: status === 'started' && part.until === undefined };
+      bySession.set(key, [...(bySession.get(key) ?? []), measured]);
     }
   }
   return bySession;
 }
 
-function owns({ baseline, final, settled_at }: SessionPart, record: SessionRecord): boolean {
+/** Whether a record was measured, or may have been: positions in a log that was rewritten say nothing, so that its time decides. */
+function owns({ part, goesOn }: Measured, record: SessionRecord): boolean {
+  const { baseline, final, settled_at } = part;
   const view = settled_at === undefined ? 'then' : 'settled';
+  const time = record.copy.at ?? -Infinity;
+  const byTime = record.gone || final?.flags.includes('log_changed') === true;
+  const wasThere = (time <= baseline.cut.at || !goesOn) && isBefore(record, placeOf(baseline), view);
+  const isSince = byTime ? time > baseline.cut.at : !wasThere;
   // Of one that goes on, all that came since its start.
-  return !isBefore(record, placeOf(baseline), view) && (final === null || isBefore(record, placeOf(final), view));
+  if (goesOn) return isSince;
+  if (final === null) return false;
+  return isSince && time <= final.cut.at && (byTime || isBefore(record, placeOf(final), view));
 }
 
 /** By analysis: its records that another one has, by that one's id. Measured ones have first, then the window that began last. */
-function leftOut(
-  session: SessionRecords,
-  windows: readonly Window[],
-  measured: readonly { id: string; part: SessionPart }[],
-): Map<string, Map<string, string[]>> {
+function leftOut(session: SessionRecords, windows: readonly Window[], measured: readonly Measured[]): Map<string, Map<string, string[]>> {
   const left = new Map<string, Map<string, string[]>>(windows.map(({ analysis: { id } }) => [id, new Map()]));
   for (const record of session.records) {
     const over = windows.filter(({ from, to }) => isWithin(record, from, to));
     if (over.length === 0) continue;
-    const first = measured.find(({ part }) => owns(part, record))?.id;
+    const first = measured.find((one) => owns(one, record))?.id;
     const owner =
       first ??
       over.reduce((a, b) => (b.from > a.from || (b.from === a.from && compareAnalysisIds(b.analysis.id, a.analysis.id) < 0) ? b : a))
@@ -205,7 +222,7 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     ...(excluded.length === 0 ? {} : { excluded }),
   };
   const [before] = analysis.sessions;
-  const isSame = analysis.capture_status === 'backfilled' && before?.session_id === session.session_id && sameSpent(before, spent);
+  const isSame = isFilled(analysis) && before?.session_id === session.session_id && sameSpent(before, spent);
   return {
     id: analysis.id,
     revision: analysis.revision,

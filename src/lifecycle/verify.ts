@@ -57,6 +57,8 @@ const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('lo
 
 interface Found {
   readonly evidence: Evidence | null;
+  /** Its log is there, and another one. */
+  readonly isChanged: boolean;
   readonly notes: readonly string[];
 }
 
@@ -65,9 +67,9 @@ async function evidenceOf(books: Books, part: SessionPart): Promise<Found> {
   const last = part.final ?? part.baseline;
   const session = await books.session(books.targetOf(part));
   const holds = session.exists && session.unread.length === 0 && (await session.holdsAll(last.cut));
-  if (holds && !isCarried(part)) return { evidence: await session.evidence(last.cut.logs), notes: [] };
+  if (holds && !isCarried(part)) return { evidence: await session.evidence(last.cut.logs), isChanged: false, notes: [] };
   const notes = session.exists ? [`the log of session ${part.session_id} is not the one any more that it was counted from`] : [];
-  return { evidence: await keptEvidence(books.store, books.targetOf(part), last.cut.logs), notes };
+  return { evidence: await keptEvidence(books.store, books.targetOf(part), last.cut), isChanged: session.exists, notes };
 }
 
 /** @throws STORE_DAMAGED */
@@ -98,7 +100,10 @@ export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<
   // Of a log that is gone, or was changed, the books may hold a part only.
   const isLess =
     differences.length > 0 &&
-    known.some(({ source }, i) => source === 'books' && (isCarried(sessions[i]!) || kept(again.sessions[i]!) < kept(sessions[i]!)));
+    known.some(
+      ({ source }, i) =>
+        source === 'books' && (found[i]!.isChanged || isCarried(sessions[i]!) || kept(again.sessions[i]!) < kept(sessions[i]!)),
+    );
   const result = differences.length === 0 ? 'verified' : isLess ? 'gone' : 'differs';
   return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...changed, ...notes, ...shifted])] };
 }

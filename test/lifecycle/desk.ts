@@ -13,6 +13,7 @@ import { markStage, type Marked, type MarkInput } from '../../src/lifecycle/mark
 import { startAnalysis, type Started, type StartInput } from '../../src/lifecycle/start.js';
 import type { FoundSession } from '../../src/capture/find-session.js';
 import { formatInstant, type Instant } from '../../src/model/time.js';
+import type { Store } from '../../src/store/store.js';
 import { CursorCache } from '../../src/store/cursors.js';
 import { ClaudeSession, type Answer } from '../support/claude-session.js';
 import { Home } from '../support/home.js';
@@ -24,6 +25,7 @@ export class Desk {
   readonly home = new Home();
   readonly session = new ClaudeSession(this.home);
   now: Instant = NOON;
+  #store: Promise<Store> | undefined;
 
   /** Moves the clock on. */
   pass(seconds: number): this {
@@ -80,9 +82,17 @@ export class Desk {
     };
   }
 
+  /** A store that stays open. */
+  openStore(): Promise<Store> {
+    return (this.#store ??= openStore(this.home.store, () => this.now));
+  }
+
   /** Books of their own, as another process has them. */
   async books(): Promise<Books> {
-    const store = await openStore(this.home.store, () => this.now);
+    return this.booksOf(await openStore(this.home.store, () => this.now));
+  }
+
+  booksOf(store: Store): Books {
     return new Books({
       store,
       now: () => this.now,
