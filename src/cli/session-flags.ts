@@ -1,7 +1,7 @@
 // From flags to the session and the analysis that are meant.
 import type { FoundSession, NoSession } from '../capture/find-session.js';
 import type { Running } from '../lifecycle/attach.js';
-import { currentAnalysis } from '../lifecycle/current.js';
+import { currentAnalysis, type CurrentQuestion } from '../lifecycle/current.js';
 import { listAnalyses } from '../lifecycle/list.js';
 import type { ToolFlag } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
@@ -39,16 +39,20 @@ export async function requiredSession(context: Context, flags: SessionFlags): Pr
   });
 }
 
-/** Ids of the sessions that may be the running one; none where none is known. */
-async function runningSessionIds(context: Context): Promise<readonly string[]> {
+/** The sessions that may be the running one; none where none is known. */
+async function runningSessions(context: Context): Promise<Pick<CurrentQuestion, 'sessionIds' | 'running'>> {
   try {
-    const { session_id } = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
-    return session_id === null ? [] : [session_id];
+    const found = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
+    const { session_id } = found;
+    const running = found.kind === 'session' ? { agent: found.agent, session_id: found.session_id, path: found.path } : null;
+    return { sessionIds: session_id === null ? [] : [session_id], running };
   } catch (error) {
     if (!(error instanceof TokentrailError)) throw error;
-    if (error.code === 'SESSION_AMBIGUOUS')
-      return (error.details['candidates'] as { session_id: string }[]).map(({ session_id }) => session_id);
-    if (error.code === 'AGENT_AMBIGUOUS') return context.namedSessionIds;
+    if (error.code === 'SESSION_AMBIGUOUS') {
+      const candidates = error.details['candidates'] as { session_id: string }[];
+      return { sessionIds: candidates.map(({ session_id }) => session_id), running: null };
+    }
+    if (error.code === 'AGENT_AMBIGUOUS') return { sessionIds: context.namedSessionIds, running: null };
     throw error;
   }
 }
@@ -56,9 +60,9 @@ async function runningSessionIds(context: Context): Promise<readonly string[]> {
 /** The analysis given by --id, or the only started one of the running session. */
 export async function analysisIdOf(context: Context, id: string | undefined, mode: 'read' | 'write'): Promise<string> {
   if (id !== undefined) return id;
-  const sessionIds = await runningSessionIds(context);
+  const sessions = await runningSessions(context);
   const books = mode === 'read' ? await context.readBooks() : await context.existingBooks();
-  return (await currentAnalysis(books, { sessionIds, project: context.projectName })).id;
+  return (await currentAnalysis(books, { ...sessions, project: context.projectName })).id;
 }
 
 /** The analyses that --id or --all name; without either the only started one of the running session. */

@@ -19,6 +19,9 @@ export interface Relations {
 /** Two copies of one record in the same log become one: the place of the first line, the numbers of the line that tells the truth. */
 export function mergeInLog<T extends RecordCopy>(known: T, next: T, keeps: Policy['keeps']): T {
   if (known.echo !== next.echo) return known.echo ? next : known;
+  const until = known.until ?? next.until;
+  // It only says that a sum has the counts of the one before.
+  if (next.until !== null) return { ...known, until, end: Math.max(known.end, next.end) };
   const truth = keeps === 'heaviest' && next.weight >= known.weight ? next : known;
   const owner = next.rank < known.rank ? next : known;
   return {
@@ -33,6 +36,7 @@ export function mergeInLog<T extends RecordCopy>(known: T, next: T, keeps: Polic
     at: known.at ?? next.at,
     position: Math.min(known.position, next.position),
     end: Math.max(known.end, next.end),
+    until,
   };
 }
 
@@ -51,7 +55,11 @@ function isSameResponse(counted: Copy, copy: Copy, policy: Policy, { familyOf }:
  * its numbers are those of the heaviest copy, or its own. Independent of the order in which the logs were read. A group of
  * nothing but echoes gives an echo, which tells of a record that is missing.
  */
-export function resolve(group: Group, policy: Policy, relations: Relations): Copy[] {
+export const resolve = (group: Group, policy: Policy, relations: Relations): Copy[] =>
+  resolveAll(group, policy, relations).filter((copy) => copy.until === null);
+
+/** The same with records whose counts are in a sum that was told later: before it they counted. */
+export function resolveAll(group: Group, policy: Policy, relations: Relations): Copy[] {
   const copies = group.filter((copy) => !copy.echo);
   if (copies.length === 0) return [group[0]!];
   copies.sort((a, b) => {
@@ -68,16 +76,21 @@ export function resolve(group: Group, policy: Policy, relations: Relations): Cop
       continue;
     }
     const known = counted[index]!;
+    const until = known.until ?? copy.until;
+    if (until !== known.until) counted[index] = { ...known, until };
     if (policy.keeps === 'heaviest' && copy.weight > known.weight) {
       const { session, subagent, copied, rank, log, branch, agent_type, position, end, at } = known;
-      counted[index] = { ...copy, session, subagent, copied, rank, log, branch, agent_type, position, end, at: at ?? copy.at };
+      counted[index] = { ...copy, session, subagent, copied, rank, log, branch, agent_type, position, end, until, at: at ?? copy.at };
     }
   }
-  return counted.filter((copy) => !isNothing(copy));
+  return counted.filter((copy) => !addsNothing(copy));
 }
 
+/** A copy that does not count now. */
+export const isNothing = (copy: RecordCopy): boolean => copy.until !== null || addsNothing(copy);
+
 /** An event that added nothing in any class, as Codex writes one with an estimate after a compaction. */
-export function isNothing({ invalid, counts }: RecordCopy): boolean {
+function addsNothing({ invalid, counts }: RecordCopy): boolean {
   if (invalid !== 0 || counts.output !== 0) return false;
   return !counts.input && !counts.cache_read && !counts.cache_write_5m && !counts.cache_write_1h && !counts.reasoning;
 }

@@ -1,6 +1,7 @@
 // What a session spent before any place in it, worked out again from its records: those that its logs hold, or those that the books
 // kept. A record lies whole on one side of a cut (semantics 1).
-import type { LogCut, OpenRecord, Snapshot, Usage } from '../model/cut.js';
+import type { Stage } from '../model/analysis.js';
+import type { LogCut, OpenRecord, SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Copy } from './groups.js';
 import { book, usageOf, type Tallies } from './tally.js';
@@ -16,10 +17,28 @@ export interface Place {
   readonly byTime: boolean;
 }
 
-/** A record, with the log (as the cuts name it) in which it lies. */
-export interface PlacedRecord {
-  readonly copy: Copy;
+/** Where something was told: the log as the cuts name it, the place in it, and when. */
+interface Placed {
+  readonly copy: Pick<Copy, 'at' | 'position'>;
   readonly log: string;
+}
+
+/** A record, with where it was told. */
+export interface PlacedRecord extends Placed {
+  readonly copy: Copy;
+}
+
+/** When the sums were told that have the counts of other records; by log and place. */
+export type SumTimes = ReadonlyMap<string, Instant | null>;
+
+const sumPlace = (log: string, position: number): string => `${log}\u0000${position}`;
+
+/** Of the sums that have counts of some of these records. */
+export function sumTimesOf(records: readonly PlacedRecord[]): SumTimes {
+  const wanted = new Set(records.flatMap(({ copy, log }) => (copy.until === null ? [] : [sumPlace(log, copy.until)])));
+  if (wanted.size === 0) return new Map();
+  const places = records.map(({ copy, log }) => [sumPlace(log, copy.position), copy.at] as const);
+  return new Map(places.filter(([place]) => wanted.has(place)));
 }
 
 export interface Counted {
@@ -38,11 +57,17 @@ function reach(at: Instant): Instant {
 }
 
 /** Whether a record lies before a place. Settled, also one that came into the log later and was told before. */
-export function isBefore({ copy, log }: PlacedRecord, { at, positions, byTime }: Place, view: View): boolean {
+export function isBefore({ copy, log }: Placed, { at, positions, byTime }: Place, view: View): boolean {
   const wasRead = copy.position < (positions.get(log) ?? 0);
   if (byTime) return copy.at !== null && copy.at < at && (wasRead || view === 'settled');
   if (wasRead) return true;
   return view === 'settled' && copy.at !== null && reach(copy.at) <= at;
+}
+
+/** The place of the sum that has a record's counts; null if there is none. */
+function sumOf({ copy, log }: PlacedRecord, sums: SumTimes): Placed | null {
+  const { until } = copy;
+  return until === null ? null : { copy: { position: until, at: sums.get(sumPlace(log, until)) ?? null }, log };
 }
 
 /** The records of a session by which cuts are worked out again. */
@@ -56,6 +81,36 @@ export interface Evidence {
   readonly isSubagent: (session: string) => boolean;
   /** The names of the cuts' logs here: a log may have been moved, or compressed. */
   readonly names: ReadonlyMap<string, string>;
+  readonly sums: SumTimes;
+}
+
+/** What the cuts of a session's part call its logs. */
+export interface CutNames {
+  readonly logs: readonly LogCut[];
+  /** Of all cuts: a stage's name a log by its path alone. */
+  readonly paths: readonly string[];
+}
+
+export const NO_NAMES: CutNames = { logs: [], paths: [] };
+
+/** The cuts of a session's part. */
+export function namesOf({ session_id, baseline, final }: SessionPart, stages: readonly Pick<Stage, 'cuts'>[]): CutNames {
+  const logs = [...baseline.cut.logs, ...(final?.cut.logs ?? [])];
+  const own = stages.flatMap(({ cuts }) => cuts.filter((cut) => cut.session_id === session_id));
+  return { logs, paths: [...logs.map(({ path }) => path), ...own.flatMap(({ positions }) => Object.keys(positions))] };
+}
+
+/** A log's file, in whichever folder and compressed or not. */
+const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.zst$/, '');
+
+/** Paths under which nothing lies any more → the only log here that has the same file name. */
+export function movedNames(paths: readonly string[], here: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const path of new Set(paths)) {
+    const alike = here.filter((name) => fileOf(name) === fileOf(path));
+    if (!here.includes(path) && alike.length === 1) names.set(path, alike[0]!);
+  }
+  return names;
 }
 
 /**
@@ -74,6 +129,8 @@ export function countedBefore(evidence: Evidence, place: Place, view: View, earl
   for (const record of evidence.records) {
     if (!places.some((one) => isBefore(record, one, view))) continue;
     const { copy } = record;
+    const sum = sumOf(record, evidence.sums);
+    if (sum !== null && places.some((one) => isBefore(sum, one, view))) continue;
     const open = then.get(copy.key);
     if (open !== undefined || copy.partial) partial++;
     book(tallies, open === undefined ? copy : { ...copy, counts: open.counts, model: open.model }, 1);

@@ -37,6 +37,7 @@ type Packed = readonly [
   agent_type: string | null,
   calls: number,
   twin: string | null,
+  until: number | null,
 ];
 
 const BITS = ['subagent', 'copied', 'partial', 'unreliable', 'echo', 'sole', 'delegate'] as const;
@@ -59,13 +60,15 @@ const pack = (copy: Copy): Packed => [
   copy.agent_type,
   copy.calls,
   copy.twin,
+  copy.until,
 ];
 
 function unpack(key: string, packed: Packed): Copy {
-  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, branch, agent_type, calls, twin] = packed;
+  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, branch, agent_type, calls, twin, until] = packed;
   const flags = Object.fromEntries(BITS.map((name, i) => [name, (bits & (1 << i)) !== 0])) as Record<(typeof BITS)[number], boolean>;
   const named = Object.fromEntries(COUNTS.map((name, i) => [name, counts[i] ?? null])) as unknown as Counts;
-  return { key, log, session, at, model, counts: named, calls, twin, ...flags, invalid, weight, rank, branch, agent_type, position, end };
+  const copy = { key, log, session, at, model, counts: named, calls, twin, ...flags, invalid, weight, rank };
+  return { ...copy, branch, agent_type, position, end, until };
 }
 
 export class Groups {

@@ -1,22 +1,25 @@
 // What the books kept of a session's records, to work out cuts again when its logs are gone.
-import type { Cut } from '../model/cut.js';
+import type { Instant } from '../model/time.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
-import { NO_RECORDS, withRow, type LogTotals } from '../model/usage-row.js';
-import type { Evidence } from './evidence.js';
+import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
+import { movedNames, type CutNames, type Evidence } from './evidence.js';
 import type { SessionTarget } from './session.js';
 import { asCopy } from './usage-plan.js';
 
 /**
  * What was kept of a session and told by its last cut: the books may hold what stood later in a log that was written anew.
  *
+ * @param filled when it was filled from the books, after the work was done: what was gone by then was known, wherever it had stood.
  * @returns null if nothing was kept.
  * @throws STORE_DAMAGED if the records of its logs are not those that were stored
  */
 export async function keptEvidence(
   store: Store,
   { agent, session_id, path }: SessionTarget,
-  { at, logs }: Pick<Cut, 'at' | 'logs'>,
+  at: Instant,
+  { logs, paths }: CutNames,
+  filled: Instant | null,
 ): Promise<Evidence | null> {
   if (!store.hasUsage) return null;
   return store.guarded(async () => {
@@ -29,21 +32,31 @@ export async function keptEvidence(
     if (rows.length === 0) return null;
     await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
     const own = agent.name.length + 1;
+    const wasKnown = (row: UsageRow): boolean => filled !== null && row.source_gone && row.recorded_at <= filled;
+    const here = [...new Set(rows.map(({ log_file_id }) => files.get(log_file_id)?.path ?? ''))];
     return {
       source: 'books',
       reader: `${agent.name}@${Math.max(...rows.map(({ reader_version }) => reader_version))}`,
       records: rows.map((row) => ({
         copy: asCopy(
-          row,
+          wasKnown(row) ? { ...row, first_pos: 0 } : row,
           agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1),
         ),
         log: files.get(row.log_file_id)?.path ?? '',
       })),
       tellsReasoning: agent.reader.tellsReasoning,
       isSubagent: (session) => session !== session_id && path === null,
-      names: new Map(),
+      names: movedNames(paths, here),
+      sums: new Map(),
     };
   });
+}
+
+/** What the logs tell, with what they don't tell any more. */
+export function withKept(told: Evidence, kept: Evidence | null): Evidence {
+  const known = new Set(told.records.map(({ copy }) => copy.key));
+  const others = kept?.records.filter(({ copy }) => !known.has(copy.key)) ?? [];
+  return others.length === 0 ? told : { ...told, source: 'books', records: [...told.records, ...others] };
 }
 
 type UsageTable = Awaited<ReturnType<Store['usage']>>;

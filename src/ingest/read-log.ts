@@ -253,12 +253,12 @@ async function readRows(log: LogFile, reader: LogReader, entry: LogEntry, sink: 
   }
 }
 
-/** A sink that keeps count in the entry of what goes on to another. */
+/** A sink that keeps count in the entry of what goes on. In documents and databases, records lie at the ordinals that cuts name. */
 const countingSink = (entry: LogEntry, sink: RecordSink): RecordSink => ({
   record: (copy) => {
-    entry.records++;
+    const position = entry.records++;
     if (!copy.echo) entry.lastKey = copy.key;
-    sink.record(copy);
+    sink.record(entry.kind === 'append' ? copy : { ...copy, position, end: position + 1 });
   },
   skip: (reason) => {
     entry.skipped[reason] = (entry.skipped[reason] ?? 0) + 1;

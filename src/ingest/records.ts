@@ -7,10 +7,10 @@ const COUNTS = [...TOKEN_CLASSES, 'reasoning'] as const;
 const BITS = ['subagent', 'copied', 'partial', 'unreliable', 'echo', 'sole', 'delegate'] as const;
 
 /** Numbers of a record, in this order; NaN is null. The last five are numbers of words, −1 for none. */
-const WIDTH = 8 + COUNTS.length + 5;
-const [AT, BIT, INVALID, WEIGHT, RANK, POSITION, END, CALLS] = [0, 1, 2, 3, 4, 5, 6, 7];
-const COUNT = 8;
-const [SESSION, MODEL, BRANCH, TYPE, TWIN] = [14, 15, 16, 17, 18];
+const WIDTH = 9 + COUNTS.length + 5;
+const [AT, BIT, INVALID, WEIGHT, RANK, POSITION, END, CALLS, UNTIL] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const COUNT = 9;
+const [SESSION, MODEL, BRANCH, TYPE, TWIN] = [15, 16, 17, 18, 19];
 
 /** What `Records` is made of; can be sent to another thread. */
 export interface RecordParts {
@@ -51,6 +51,7 @@ export class Records {
       numbers[o + POSITION] = copy.position;
       numbers[o + END] = copy.end;
       numbers[o + CALLS] = copy.calls;
+      numbers[o + UNTIL] = copy.until ?? NaN;
       for (let c = 0; c < COUNTS.length; c++) numbers[o + COUNT + c] = copy.counts[COUNTS[c]!] ?? NaN;
       numbers[o + SESSION] = word(copy.session);
       numbers[o + MODEL] = word(copy.model);
@@ -93,6 +94,7 @@ export class Records {
       reasoning: count(5),
     };
     const at = numbers[o + AT]!;
+    const until = numbers[o + UNTIL]!;
     const bits = numbers[o + BIT]!;
     const word = (n: number): string | null => words[numbers[o + n]!] ?? null;
     return {
@@ -118,6 +120,7 @@ export class Records {
       agent_type: word(TYPE),
       position: numbers[o + POSITION]!,
       end: numbers[o + END]!,
+      until: Number.isNaN(until) ? null : until,
     };
   }
 

@@ -7,7 +7,7 @@ import type { Warning } from '../model/errors.js';
 import type { RecordCopy } from '../model/record.js';
 import type { Instant } from '../model/time.js';
 import type { CursorCache, CursorFile } from '../store/cursors.js';
-import { mergeInLog, resolve, type Relations } from './dedup.js';
+import { mergeInLog, resolve, resolveAll, type Relations } from './dedup.js';
 import { Groups, type Copy } from './groups.js';
 import { familyRoots } from './lineage.js';
 import { logPath, logSize, readLog, type LogEntry } from './read-log.js';
@@ -51,7 +51,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-export const FORMAT = 6;
+export const FORMAT = 8;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;
@@ -153,6 +153,12 @@ export class Scope {
   /** All records that count; loads everything. */
   *allCounted(): Generator<Copy> {
     for (const copy of this.#allResolved()) if (!copy.echo) yield copy;
+  }
+
+  /** The same with those that counted until a sum was told that has their counts. */
+  *allTold(): Generator<Copy> {
+    for (const [, group] of this.#groups.all())
+      for (const copy of resolveAll(group, this.reader, this.#relations)) if (!copy.echo) yield copy;
   }
 
   /** What a key stands for: counted records, or an echo of one that is missing. */

@@ -1,18 +1,19 @@
 // A session as a whole: its logs, its sub-agents, and the sessions that it was copied from, read together.
-import { lstat } from 'node:fs/promises';
 import { factsIn, type Agent, type LogFacts, type LogFile, type Peek } from '../capture/agent.js';
 import type { Cut, LogCut, OpenRecord, Snapshot, StageCut, Usage } from '../model/cut.js';
 import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { AllLogs } from './all-logs.js';
 import { digestOf } from './digest.js';
-import type { Evidence, PlacedRecord } from './evidence.js';
+import { movedNames, NO_NAMES, sumTimesOf, type CutNames, type Evidence, type PlacedRecord } from './evidence.js';
 import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
-import { headHash, logPath, peekLog, peekSessions, positionOf, type LogEntry } from './read-log.js';
+import type { Prefixes } from './prefixes.js';
+import { headHash, positionOf, type LogEntry } from './read-log.js';
 import { Scope, type LogSeed, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
 import { book, marksOf, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
+import { logsOf, peeker } from './top-session.js';
 
 /** Which session is meant. `path`: a log that was given by path and counts with what is kept beside it, alone. */
 export interface SessionTarget {
@@ -30,70 +31,10 @@ export interface SessionPlace {
   readonly roots: readonly string[];
 }
 
-/** A log's beginning is read once per process; logs of a session are asked for more than once. */
-export function peeker(agent: Agent): Peek {
-  const known = new Map<string, Promise<LogFacts | null>>();
-  return async (log) => {
-    const key = `${log.root}\u0000${log.name}`;
-    const before = await known.get(key);
-    if (before !== undefined && before !== null && before.session_id !== null && before.first_at !== null) return before;
-    // A log that said nothing yet is asked again: it may be just beginning.
-    const facts = peekLog(log, agent.reader);
-    known.set(key, facts);
-    return facts;
-  };
-}
+type CutPlaces = Pick<Cut, 'at' | 'by' | 'logs'>;
 
-async function logsOf(agent: Agent, roots: readonly string[], session: string, peek: Peek): Promise<LogFile[]> {
-  return (await Promise.all(roots.map((root) => agent.reader.logsOf(root, session, peek)))).flat();
-}
-
-/** Facts of all sessions in a log: a database holds several. */
-async function sessionsIn(log: LogFile, agent: Agent, peek: Peek): Promise<readonly LogFacts[]> {
-  if (log.kind === 'rows') return peekSessions(log, agent.reader);
-  const facts = await peek(log);
-  return facts === null ? [] : [facts];
-}
-
-/**
- * The session at the top: a sub-agent's id stands for the session that it works for (semantics 28). Null if no log of it exists.
- */
-export async function resolveSession(agent: Agent, roots: readonly string[], id: string): Promise<string | null> {
-  const peek = peeker(agent);
-  const seen = new Set<string>();
-  let session = id;
-  for (;;) {
-    seen.add(session);
-    const logs = await logsOf(agent, roots, session, peek);
-    if (logs.length === 0) return seen.size > 1 ? session : null;
-    const facts = (await Promise.all(logs.map((log) => sessionsIn(log, agent, peek)))).flat();
-    if (facts.length === 0 || (logs.every(({ kind }) => kind === 'rows') && !facts.some(({ session_id }) => session_id === session)))
-      return seen.size > 1 ? session : null;
-    const own = facts.filter(({ session_id }) => session_id === session);
-    const above = own.length > 0 ? own.find(({ parent }) => parent !== null)?.parent : facts[0]?.session_id;
-    if (above === null || above === undefined || seen.has(above)) return session;
-    session = above;
-  }
-}
-
-/** The sessions at the top whose logs, or whose sub-agents' logs, were written since an instant. */
-export async function recentSessionIds(agent: Agent, roots: readonly string[], since: Instant): Promise<string[]> {
-  const peek = peeker(agent);
-  const ids = new Set<string>();
-  for (const root of roots) {
-    for (const log of await agent.reader.logs(root)) {
-      const stat = await lstat(logPath(log)).catch(() => null);
-      if (stat === null || fromMs(stat.mtimeMs) < since) continue;
-      for (const { session_id, last_at } of await sessionsIn(log, agent, peek)) {
-        // Of a database's sessions, those count that were at work.
-        if (session_id === null || (log.kind === 'rows' && (last_at ?? 0) < since)) continue;
-        const top = await resolveSession(agent, roots, session_id);
-        if (top !== null) ids.add(top);
-      }
-    }
-  }
-  return [...ids];
-}
+/** Since when a cut's logs must not have been written anew: one that was set by time was made later than its instant, and is not asked. */
+const madeAt = ({ at, by }: CutPlaces): Instant => (by === 'time' ? Infinity : at);
 
 /** A session's logs as one reading: snapshots are taken from it, and it can be brought up to date. */
 export class SessionReading {
@@ -189,6 +130,16 @@ export class SessionReading {
     return this.#own.flatMap(({ kind, state }) =>
       factsIn(state).filter(({ session_id }) => kind !== 'rows' || session_id === null || isOwn(session_id)),
     );
+  }
+
+  /** The sessions from which it was copied, and those from which they were, as far as their logs are here. */
+  get ancestors(): ReadonlySet<string> {
+    const ancestors = new Set(this.facts.flatMap(({ forked_from }) => forked_from));
+    const others = this.#scope.entries.filter(({ context }) => context).flatMap(({ state }) => factsIn(state));
+    // A set gives what is added to it while it is gone through.
+    for (const ancestor of ancestors)
+      for (const { session_id, forked_from } of others) if (session_id === ancestor) forked_from.forEach((one) => ancestors.add(one));
+    return ancestors;
   }
 
   get #own(): readonly LogEntry[] {
@@ -291,14 +242,17 @@ export class SessionReading {
     return usageOf(parts, false, this.#scope.reader.tellsReasoning);
   }
 
-  /** Its own records with where they lie, to work out cuts again; `logs` are those of its last cut. */
-  async evidence(logs: readonly LogCut[]): Promise<Evidence> {
+  /** Its own records with where they lie, to work out cuts again: those that are named. */
+  async evidence({ logs, paths }: CutNames = NO_NAMES): Promise<Evidence> {
     const isOwn = this.#isOwnSession();
     const records: PlacedRecord[] = [];
-    for (const copy of this.#scope.allCounted()) {
+    for (const copy of this.#scope.allTold()) {
       if (!copy.copied && isOwn(copy.session)) records.push({ copy, log: this.#scope.entryOf(copy.log)?.name ?? '' });
     }
-    const names = new Map<string, string>();
+    const names = movedNames(
+      paths,
+      this.#own.map(({ name }) => name),
+    );
     for (const cut of logs) {
       const entry = await this.#entryOf(cut);
       if (entry !== null) names.set(cut.path, entry.name);
@@ -311,6 +265,7 @@ export class SessionReading {
       tellsReasoning: this.#scope.reader.tellsReasoning,
       isSubagent: (session) => this.#isSubagent(session),
       names,
+      sums: sumTimesOf(records),
     };
   }
 
@@ -352,27 +307,52 @@ export class SessionReading {
     return session !== this.target.session_id && this.target.path === null;
   }
 
-  /** Whether the logs of a cut still hold what lay before it. */
-  async holdsAll({ at, by, logs }: Pick<Cut, 'at' | 'by' | 'logs'>): Promise<boolean> {
-    // One that was set by time was made later than its instant.
-    for (const log of logs) if (!(await this.holds(log, by === 'time' ? Infinity : at))) return false;
+  /**
+   * Whether what lies before a cut is still there: as far as the logs' length and their first 4 KiB tell, and unless a reading since
+   * found one rewritten. Whether it is the same to the last is asked by `holdsPlaces`.
+   */
+  async holds(cut: CutPlaces): Promise<boolean> {
+    for (const log of cut.logs) if ((await this.#holding(log, madeAt(cut))).length === 0) return false;
     return true;
   }
 
   /**
-   * Whether the bytes before a cut are still there: as far as the log's length and its first 4 KiB tell, and unless a reading since
-   * found it rewritten. Whether they are the same to the last is for `verify` to say, by their hash.
+   * The same, and whether the cut's positions still mean the same records: in a document or a database by the key of the last one
+   * before it, in a growing file, with `prefixes`, by the hash of all before it.
    */
-  async holds(cut: LogCut, at: Instant): Promise<boolean> {
-    const { position } = cut;
-    for (const entry of this.#own) {
-      if ((entry.state.facts.session_id ?? this.target.session_id) !== cut.session_id || entry.kind !== position.kind) continue;
-      if (entry.rewritten_at !== null && entry.rewritten_at >= at) continue;
-      if (position.kind !== 'append') {
-        if (entry.records >= position.records) return true;
-      } else if (entry.scan.bytes >= position.bytes && (await headHash(entry, position.bytes)) === cut.head_sha256) return true;
+  async holdsPlaces(cut: CutPlaces, prefixes: Prefixes | null): Promise<boolean> {
+    for (const log of cut.logs) if (!(await this.#holdsPlace(log, madeAt(cut), prefixes))) return false;
+    return true;
+  }
+
+  async #holdsPlace(cut: LogCut, at: Instant, prefixes: Prefixes | null): Promise<boolean> {
+    for (const entry of await this.#holding(cut, at)) {
+      const { position } = cut;
+      if (position.kind === 'append') {
+        if (prefixes === null || (await prefixes.isSame(entry, cut))) return true;
+      } else if (this.#isLastBefore(entry, position.records, position.last_key)) return true;
     }
     return false;
+  }
+
+  /** Logs that reach up to a cut and begin as its log did. */
+  async #holding({ session_id, position, head_sha256 }: LogCut, at: Instant): Promise<LogEntry[]> {
+    const holding: LogEntry[] = [];
+    for (const entry of this.#own) {
+      if ((entry.state.facts.session_id ?? this.target.session_id) !== session_id || entry.kind !== position.kind) continue;
+      if (entry.rewritten_at !== null && entry.rewritten_at >= at) continue;
+      if (position.kind !== 'append') {
+        if (entry.records >= position.records) holding.push(entry);
+      } else if (entry.scan.bytes >= position.bytes && (await headHash(entry, position.bytes)) === head_sha256) holding.push(entry);
+    }
+    return holding;
+  }
+
+  /** Whether the record before an ordinal has that key. Where a key stands twice in a log, its record reaches over both places. */
+  #isLastBefore(entry: LogEntry, ordinal: number, key: string | null): boolean {
+    if (ordinal === 0 || key === null) return ordinal === 0;
+    const copies = this.#scope.groups.get(key) ?? [];
+    return copies.some(({ log, position, end }) => this.#scope.entryOf(log) === entry && position < ordinal && ordinal <= end);
   }
 }
 

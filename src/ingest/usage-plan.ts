@@ -83,6 +83,7 @@ export const asCopy = (row: UsageRow, key: string): Copy => ({
   agent_type: row.agent_type,
   position: row.first_pos,
   end: row.end_pos,
+  until: null,
 });
 
 class Planner {

@@ -69,7 +69,7 @@ export async function advance(part: SessionPart, now: Snapshot, session: Session
   found.push(...before.flags.filter((flag) => STICKY.includes(flag)));
   // Once a log was changed, its sums and those that were carried on have no common beginning.
   const carried = before.flags.includes('log_changed');
-  const intact = !carried && (await session.holdsAll(before.cut)) && !isNegative(subtractUsage(now.usage, before.usage));
+  const intact = !carried && (await session.holds(before.cut)) && !isNegative(subtractUsage(now.usage, before.usage));
   if (intact) {
     // An edge that was set by time takes what was told before it and came since.
     if (baseline.cut.by === 'time') baseline = await sessionBefore(baseline.cut.at, session, now);

@@ -1,4 +1,5 @@
 // Adds a session to an analysis, or takes one away: one piece of work may span several (resumed, cleared, crashed, another agent).
+import { namesOf } from '../ingest/evidence.js';
 import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
@@ -124,9 +125,8 @@ const TOLD = ['environment', 'TOKENTRAIL_SESSION_ID', 'noticed'];
  * that was at work before is another agent's, which only gave the command.
  */
 async function tookOver(session: SessionReading, { sessions, started_at, created_at }: Analysis): Promise<boolean> {
-  const known = new Set(sessions.map(({ session_id }) => session_id));
-  if (session.facts.some(({ forked_from }) => forked_from.some((ancestor) => known.has(ancestor)))) return true;
-  const { records } = await session.evidence([]);
+  if (sessions.some(({ session_id }) => session.ancestors.has(session_id))) return true;
+  const { records } = await session.evidence();
   const began = started_at ?? created_at;
   return records.length > 0 && records.every(({ copy }) => copy.at !== null && copy.at >= began);
 }
@@ -170,7 +170,7 @@ export function detachSession(books: Books, id: string, session_id: string): Pro
         details: { id, session_id },
       });
     }
-    const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence((part.final ?? part.baseline).cut.logs)));
+    const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence(namesOf(part, current.stages))));
     const again = recount({ sessions, stages: current.stages }, evidences, null);
     const stages = again.stages.map((stage) => ({ ...stage, cuts: stage.cuts.filter((cut) => cut.session_id !== session_id) }));
     return { ...withSessions(current, again.sessions), stages };

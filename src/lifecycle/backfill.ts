@@ -191,7 +191,8 @@ function leftOut(session: SessionRecords, windows: readonly Window[], measured: 
 }
 
 function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
-  return { source: 'books', reader, records, tellsReasoning, isSubagent: (session) => session !== session_id, names: new Map() };
+  const isSubagent = (session: string): boolean => session !== session_id;
+  return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map() };
 }
 
 function changeOf({ analysis, from, to, session, rule, confidence }: Window, left: ReadonlyMap<string, readonly string[]>): PlannedChange {

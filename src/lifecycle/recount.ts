@@ -3,7 +3,8 @@
 import { countedBefore, placeOf, type Counted, type Evidence, type Place, type View } from '../ingest/evidence.js';
 import type { Analysis, Stage } from '../model/analysis.js';
 import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
-import { isUnknown } from '../model/tokens.js';
+import { isUnknown, total } from '../model/tokens.js';
+import { INPUT_UNKNOWN } from './totals.js';
 import { subtractUsage, sumUsage } from './usage.js';
 
 /** An analysis as its evidence tells it. */
@@ -27,6 +28,7 @@ function snapshotAs(before: Snapshot, { usage, partial }: Counted, view: View): 
   return {
     ...before,
     usage,
+    flags: view === 'settled' && total(usage.counts) !== null ? before.flags.filter((flag) => !INPUT_UNKNOWN.includes(flag)) : before.flags,
     partial_records: partial,
     cut: { ...before.cut, records: usage.records, open: view === 'settled' ? [] : before.cut.open },
   };

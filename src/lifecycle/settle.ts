@@ -7,6 +7,7 @@ import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { readUnsettled, writeUnsettled } from '../store/unsettled.js';
 import type { Books } from './books.js';
 import { recount } from './recount.js';
+import { toldOf } from './told.js';
 import { captureOf, totalsOf } from './totals.js';
 import { isNegative } from './usage.js';
 
@@ -50,7 +51,7 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
     const session = await books.session(books.targetOf(part));
     const cut = part.final!.cut;
     if (!session.exists) return 'gone';
-    if (!(await session.holdsAll(cut))) return 'gone';
+    if (!(await session.holdsPlaces(cut, null))) return 'gone';
     if (cut.by !== 'time' && !session.isQuietAfter(cut, now, QUIET_MICROS)) return 'not_yet';
   }
   return null;
@@ -59,7 +60,7 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
 /** The analysis with all of its cuts moved to where they are by now. */
 async function moved(books: Books, analysis: Analysis, at: Instant): Promise<Analysis> {
   const readings = await Promise.all(analysis.sessions.map((part) => books.session(books.targetOf(part))));
-  const evidences = await Promise.all(analysis.sessions.map((part, i) => readings[i]!.evidence(part.final!.cut.logs)));
+  const evidences = await Promise.all(analysis.sessions.map((part, i) => toldOf(books, analysis, part, readings[i]!)));
   const { sessions: counted, stages } = recount(analysis, evidences, 'settled');
   const sessions = counted.map((part): SessionPart => ({ ...part, settled_at: at }));
   if (stages.some(({ usage }) => usage !== null && isNegative(usage))) throw new Error('a settled stage spends less than nothing');

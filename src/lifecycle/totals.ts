@@ -77,12 +77,14 @@ export function totalsOf(sessions: readonly SessionPart[]): Totals {
   };
 }
 
+/** Flags of a session that tells its input only at its end, before that. */
+export const INPUT_UNKNOWN: readonly string[] = ['no_shutdown', 'input_incomplete'];
+
 /** Flags under which a number is a lower bound or unknown. */
 const LIMITING = [
   'no_token_counts',
   'no_usage',
-  'no_shutdown',
-  'input_incomplete',
+  ...INPUT_UNKNOWN,
   'count_overflow',
   'subagent_usage_only_in_progress_lines',
   'log_changed',
@@ -94,7 +96,11 @@ export function captureOf(
   sessions: readonly SessionPart[],
   limits: readonly string[],
 ): { capture_status: CaptureStatus; capture_reason: string | null } {
-  const flags = sessions.flatMap(({ final, baseline }) => (final ?? baseline).flags);
+  const flags = sessions.flatMap(({ final, baseline }) => [
+    ...(final ?? baseline).flags,
+    // What was unknown at the start is so in every difference from it.
+    ...baseline.flags.filter((flag) => INPUT_UNKNOWN.includes(flag)),
+  ]);
   const partial = sessions.some((part) => partialRecords(part) > 0);
   const unreliable = partial && flags.includes('output_unreliable') ? ['output_unreliable'] : partial ? ['record_open'] : [];
   if (sessions.every(isAwaited)) return { capture_status: 'unattached', capture_reason: 'log_not_yet' };

@@ -1,12 +1,14 @@
 // Verifies the numbers of an analysis: works them out again from the logs, or where those are gone from the records that the books
 // kept, and compares what was spent by class and model. Writes nothing.
-import type { Evidence } from '../ingest/evidence.js';
+import { namesOf, type Evidence } from '../ingest/evidence.js';
 import { keptEvidence } from '../ingest/kept-evidence.js';
+import { Prefixes } from '../ingest/prefixes.js';
 import type { Analysis } from '../model/analysis.js';
-import type { SessionPart, Usage } from '../model/cut.js';
+import type { Cut, SessionPart, Usage } from '../model/cut.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
 import type { Books } from './books.js';
 import { recount } from './recount.js';
+import { filledAt, toldOf } from './told.js';
 import { spent } from './totals.js';
 
 /** A number that is another one when it is worked out again. */
@@ -62,23 +64,27 @@ interface Found {
   readonly notes: readonly string[];
 }
 
+/** Where a part was counted up to: the bytes of its other cuts lie before it. */
+const lastCut = ({ final, baseline }: SessionPart): Cut => (final ?? baseline).cut;
+
 /** The logs of a part if they are still those that it was counted from, else what the books kept of it. */
-async function evidenceOf(books: Books, part: SessionPart): Promise<Found> {
-  const last = part.final ?? part.baseline;
+async function evidenceOf(books: Books, analysis: Analysis, part: SessionPart, prefixes: Prefixes): Promise<Found> {
+  const cut = lastCut(part);
   const session = await books.session(books.targetOf(part));
-  const holds = session.exists && session.unread.length === 0 && (await session.holdsAll(last.cut));
-  if (holds && !isCarried(part)) return { evidence: await session.evidence(last.cut.logs), isChanged: false, notes: [] };
+  const holds = session.exists && session.unread.length === 0 && (await session.holdsPlaces(cut, prefixes));
+  if (holds && !isCarried(part)) return { evidence: await toldOf(books, analysis, part, session), isChanged: false, notes: [] };
   const notes = session.exists ? [`the log of session ${part.session_id} is not the one any more that it was counted from`] : [];
-  return { evidence: await keptEvidence(books.store, books.targetOf(part), last.cut), isChanged: session.exists, notes };
+  const names = namesOf(part, analysis.stages);
+  const kept = await keptEvidence(books.store, session.target, cut.at, names, filledAt(part, analysis));
+  return { evidence: kept, isChanged: session.exists, notes };
 }
 
-/** @throws STORE_DAMAGED */
-export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<Verification> {
+async function verifyAnalysis(books: Books, analysis: Analysis, prefixes: Prefixes): Promise<Verification> {
   const { id, sessions } = analysis;
   const nothing = { id, differences: [], notes: [] };
   if (sessions.length === 0) return { ...nothing, result: 'unmeasured', from: null };
   const found: Found[] = [];
-  for (const part of sessions) found.push(await evidenceOf(books, part));
+  for (const part of sessions) found.push(await evidenceOf(books, analysis, part, prefixes));
   const changed = found.flatMap((one) => one.notes);
   const known = found.flatMap(({ evidence }) => evidence ?? []);
   if (known.length < found.length) return { ...nothing, result: 'gone', from: null, notes: changed };
@@ -89,7 +95,7 @@ export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<
     ...analysis.stages.flatMap((stage, i) => compared(stage.stage, stage.usage, again.stages[i]!.usage)),
   ];
   const notes = sessions.flatMap((part, i) => {
-    const { reader } = (part.final ?? part.baseline).cut;
+    const { reader } = lastCut(part);
     return reader === known[i]!.reader ? [] : [`counted by reader ${reader}, worked out again by ${known[i]!.reader}`];
   });
   const shifted = sessions.flatMap((part, i) => {
@@ -110,16 +116,17 @@ export async function verifyAnalysis(books: Books, analysis: Analysis): Promise<
 
 const kept = ({ final, baseline }: SessionPart): number => (final ?? baseline).usage.records;
 
-/** The same of several. `progress`: how many of how many are done. */
+/** @param progress is told how many of how many are done. @throws STORE_DAMAGED */
 export async function verifyAll(
   books: Books,
   analyses: readonly Analysis[],
   progress: (done: number, of: number) => void,
 ): Promise<Verification[]> {
   const verifications: Verification[] = [];
+  const prefixes = new Prefixes(analyses.flatMap(({ sessions }) => sessions.flatMap((part) => lastCut(part).logs)));
   for (const analysis of analyses) {
     progress(verifications.length, analyses.length);
-    verifications.push(await verifyAnalysis(books, analysis));
+    verifications.push(await verifyAnalysis(books, analysis, prefixes));
   }
   progress(analyses.length, analyses.length);
   return verifications;

@@ -34,7 +34,7 @@ export function snapshotBefore(at: Instant, evidence: Evidence, logs: readonly L
 
 /** The same of a session; where it has answers and no counts, what it spent is unknown. */
 export async function sessionBefore(at: Instant, session: SessionReading, now: Snapshot): Promise<Snapshot> {
-  const before = snapshotBefore(at, await session.evidence([]), now.cut.logs);
+  const before = snapshotBefore(at, await session.evidence(), now.cut.logs);
   const isSilent = isUnknown(now.usage.counts) && before.usage.records === 0;
   return isSilent ? { ...before, usage: now.usage, flags: now.flags } : before;
 }

@@ -46,6 +46,8 @@ export interface RecordCopy {
   /** First byte of the copy's first line and the byte after its last, or the same of ordinals in a document. */
   readonly position: number;
   readonly end: number;
+  /** Where its log tells a sum that has its counts, so that from there on it counts for nothing by itself; null where there is none. */
+  readonly until: number | null;
 }
 
 /** The flags of a copy that are rarely set. */
@@ -64,4 +66,5 @@ export const ORDINARY = {
   rank: 0,
   branch: null,
   agent_type: null,
+  until: null,
 } as const;

@@ -171,6 +171,46 @@ describe('an agent that goes on in a new session', () => {
     expect(await verified()).toEqual(['verified']);
   });
 
+  /** Another session that holds a copy of what this one told so far, as a fork does, in which the agent goes on. */
+  const forked = (id: string, from: ClaudeSession): ClaudeSession => {
+    const fork = new ClaudeSession(home, id).enter();
+    for (const line of readFileSync(from.path, 'utf8').trimEnd().split('\n')) {
+      const copy = { ...(JSON.parse(line) as object), sessionId: id, forkedFrom: { sessionId: from.id, messageUuid: 'x' } };
+      fork.raw(`${JSON.stringify(copy)}\n`);
+    }
+    return fork;
+  };
+
+  it('is known by its fork’s header, so that no id is needed', async () => {
+    const a = await started();
+    session.answer({ output: 10 });
+    await pause();
+    const fork = forked(OTHER, session).answer({ output: 20 });
+    const { stderr, code } = await home.run('analysis mark --stage one');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('SESSION_ATTACHED')]);
+    await pause();
+    forked(THIRD, fork).answer({ output: 40 });
+    await home.ok('analysis complete');
+    expect(await shown(a)).toMatchObject({ output_tokens: 70, sessions: [{}, { session_id: OTHER }, { session_id: THIRD }] });
+    expect([await stages(a), await verified()]).toEqual([[30], ['verified']]);
+  });
+
+  it('is known through a fork in which nothing was booked', async () => {
+    const a = await started();
+    forked(THIRD, forked(OTHER, session).answer({ output: 20 }));
+    expect(await home.ok('analysis current')).toBe(a);
+  });
+
+  it('needs an id where several are open in what it was forked from, or nothing tells where it comes from', async () => {
+    const ids = [await started(), await started()];
+    forked(OTHER, session);
+    expect(await home.envelope('analysis mark --stage one')).toMatchObject({ error: { exit: 5, details: { ids } } });
+    new ClaudeSession(home, THIRD).enter().answer({ output: 20 });
+    expect(await home.envelope('analysis mark --stage one')).toMatchObject({
+      error: { exit: 4, suggestions: [...ids.map((id) => expect.stringContaining(id) as string), expect.any(String)] },
+    });
+  });
+
   it('is not taken for another agent that was at work before, and only gives the command', async () => {
     const other = new ClaudeSession(home, OTHER);
     other.answer({ output: 1000 });

@@ -55,6 +55,12 @@ describe('lines of one record in one log', () => {
     expect(mergeInLog(copy(90, { echo: true }), copy(3), 'heaviest')).toMatchObject({ echo: false, counts: { output: 3 } });
   });
 
+  it('count for nothing once a sum was told that has them, also if they are told again', () => {
+    const summed = mergeInLog(copy(40, { position: 10 }), copy(0, { position: 80, until: 80 }), 'heaviest');
+    expect(mergeInLog(summed, copy(40, { position: 90 }), 'heaviest')).toMatchObject({ counts: { output: 40 }, position: 10, until: 80 });
+    expect(claude(summed, copy(40, { log: 1 }))).toEqual([]);
+  });
+
   it('are finished when the line that counts is', () => {
     expect(mergeInLog(copy(3, { partial: true }), copy(40), 'heaviest').partial).toBe(false);
   });

@@ -36,6 +36,7 @@ const anyCopy: fc.Arbitrary<Copy> = fc.record({
   agent_type: fc.option(anyText),
   position: fc.maxSafeNat(),
   end: fc.maxSafeNat(),
+  until: fc.option(fc.maxSafeNat()),
   log: fc.constant(7),
 });
 

@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { recentSessionIds, resolveSession, SessionReading, stageCut } from '../../src/ingest/session.js';
+import { SessionReading, stageCut } from '../../src/ingest/session.js';
+import { recentSessionIds, resolveSession } from '../../src/ingest/top-session.js';
 import type { Cut } from '../../src/model/cut.js';
 import { parseInstant, type Instant } from '../../src/model/time.js';
 import { copyOfHome, filesIn, fixtures, newReading, temporaryFolder } from '../capture/fixture.js';
@@ -309,7 +310,7 @@ describe('whether a session holds a cut', () => {
     cut = cutOf(await home.open());
   });
 
-  const holds = async (): Promise<boolean> => (await home.open()).holds(cut.logs[0]!, cut.at);
+  const holds = async (): Promise<boolean> => (await home.open()).holds(cut);
 
   it('is true while nothing changed', async () => {
     expect(await holds()).toBe(true);

@@ -12,8 +12,9 @@ beforeEach(async () => {
   books = await desk.books();
 });
 
-const inSession = (): Promise<{ id: string }> => currentAnalysis(books, { sessionIds: [desk.session.id], project: '~/work/paper' });
-const inProject = (): Promise<{ id: string }> => currentAnalysis(books, { sessionIds: [], project: '~/work/paper' });
+const inSession = (): Promise<{ id: string }> =>
+  currentAnalysis(books, { sessionIds: [desk.session.id], running: null, project: '~/work/paper' });
+const inProject = (): Promise<{ id: string }> => currentAnalysis(books, { sessionIds: [], running: null, project: '~/work/paper' });
 
 describe('the current analysis', () => {
   it('is the only started one of the session', async () => {

@@ -56,7 +56,7 @@ export class SessionModel {
 
   write(log: LogName, message: Message, now: number): void {
     const known = this.logs.get(log);
-    if (known === undefined) this.logs.set(log, { era: SessionModel.#eras++, messages: [message], written: now });
+    if (known === undefined) this.#begin(log, message, now);
     else {
       known.messages.push(message);
       known.written = now;
@@ -68,8 +68,11 @@ export class SessionModel {
   }
 
   reset(message: Message, now: number): void {
-    this.logs.delete('main');
-    this.write('main', message, now);
+    this.#begin('main', message, now);
+  }
+
+  #begin(log: LogName, message: Message, now: number): void {
+    this.logs.set(log, { era: SessionModel.#eras++, messages: [message], written: now });
   }
 
   /** Books what its logs tell now; what may still be written is held back. */

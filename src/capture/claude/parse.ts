@@ -141,6 +141,7 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, place: Pl
     counts,
     calls: 1,
     twin: null,
+    until: null,
     subagent,
     copied,
     partial,

@@ -217,6 +217,7 @@ function readCounters(
     counts,
     calls: 1,
     twin: null,
+    until: null,
     subagent: own.subagent,
     copied: false,
     partial: false,

@@ -2,7 +2,7 @@
 // its part of the session used, by model. Before that only the output of each message is known, and nothing of its input.
 import { ORDINARY } from '../../model/record.js';
 import { parseInstant, type Instant } from '../../model/time.js';
-import { UNKNOWN, ZERO, type Counts } from '../../model/tokens.js';
+import { UNKNOWN, type Counts } from '../../model/tokens.js';
 import { noFacts, type LogFile, type LogState, type Place, type RecordSink } from '../agent.js';
 import { Counter } from '../counter.js';
 import { noteTime, pushNew } from '../facts.js';
@@ -27,9 +27,6 @@ export const COPILOT_FIELDS: WantedFields = {
     modelMetrics: 'value',
   },
 };
-
-/** A copy that weighs more than any with counts takes them back. */
-const HEAVIEST = Number.MAX_SAFE_INTEGER;
 
 interface Own {
   /** As the last change of it said. */
@@ -109,7 +106,7 @@ function readSummary(state: LogState, data: Fields, id: string, at: Instant | nu
   // One that tells nothing has nobody's output.
   if (told.length > 0) {
     for (const key of own.messages.splice(0)) {
-      sink.record({ ...ORDINARY, key, session, at, model: null, counts: ZERO, calls: 0, weight: HEAVIEST, ...place });
+      sink.record({ ...ORDINARY, key, session, at, model: null, counts: UNKNOWN, until: place.position, ...place });
     }
     own.shutdowns++;
   }

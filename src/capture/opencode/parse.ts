@@ -178,7 +178,8 @@ function parsed(value: unknown): unknown {
 export async function opencodeRows(_log: LogFile, path: string, sink: RecordSink): Promise<LogState> {
   const rows = await withDatabase(path, (query) => ({
     sessions: query('SELECT id, project_id, parent_id, directory, version, time_created FROM session ORDER BY time_created, id'),
-    messages: query('SELECT id, session_id, data FROM message ORDER BY time_created, id'),
+    // As they were written: of copies the one in the earliest session comes first, and what is new comes after every cut.
+    messages: query('SELECT id, session_id, data FROM message ORDER BY rowid'),
     parts: query(`SELECT message_id, data FROM part WHERE data LIKE '%step-finish%' ORDER BY id`),
   }));
   const empty: LogState = { facts: noFacts(), own: null, sessions: [] };
@@ -207,12 +208,7 @@ export async function opencodeRows(_log: LogFile, path: string, sink: RecordSink
     parts.set(id, [...(parts.get(id) ?? []), parsed(row['data'])]);
   }
   const facts = new Map([...sessions].map(([id, session]) => [id, factsOf(session)]));
-  // Earlier sessions first, so that of copies the one in the earliest session has the lowest position.
-  const order = new Map([...sessions.keys()].map((id, n) => [id, n]));
-  const messages = [...rows.messages].sort(
-    (a, b) => (order.get(String(a['session_id'])) ?? -1) - (order.get(String(b['session_id'])) ?? -1),
-  );
-  messages.forEach((row, position) => {
+  rows.messages.forEach((row, position) => {
     const message = parsed(row['data']);
     const sessionId = text(row['session_id']);
     const id = text(row['id']);
