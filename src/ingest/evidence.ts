@@ -114,29 +114,40 @@ export function movedNames(paths: readonly string[], here: readonly string[]): M
 }
 
 /**
- * What lay before a place.
+ * The records that lay before a place, as they were counted there.
  *
  * @param earlier places before it: what lay before one of them lies before this one, too, however it was set.
  */
-export function countedBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Counted {
-  const tallies: Tallies = new Map();
-  let partial = 0;
+export function recordsBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Copy[] {
   const then = new Map(view === 'then' ? place.open.map((record) => [record.key, record]) : []);
   const places = [...earlier, place].map((one) => ({
     ...one,
     positions: new Map([...one.positions].map(([log, position]) => [evidence.names.get(log) ?? log, position])),
   }));
+  const records: Copy[] = [];
   for (const record of evidence.records) {
     if (!places.some((one) => isBefore(record, one, view))) continue;
     const { copy } = record;
     const sum = sumOf(record, evidence.sums);
     if (sum !== null && places.some((one) => isBefore(sum, one, view))) continue;
     const open = then.get(copy.key);
-    if (open !== undefined || copy.partial) partial++;
-    book(tallies, open === undefined ? copy : { ...copy, counts: open.counts, model: open.model }, 1);
+    records.push(open === undefined ? copy : { ...copy, counts: open.counts, model: open.model, partial: true });
   }
-  const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: evidence.isSubagent(session) }));
-  return { usage: usageOf(parts, false, evidence.tellsReasoning), partial };
+  return records;
+}
+
+/** What they add up to. */
+export function countedBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Counted {
+  const records = recordsBefore(evidence, place, view, earlier);
+  return { usage: usageOfRecords(records, evidence), partial: records.filter(({ partial }) => partial).length };
+}
+
+/** The usage of some records. */
+export function usageOfRecords(records: Iterable<Copy>, { isSubagent, tellsReasoning }: Evidence): Usage {
+  const tallies: Tallies = new Map();
+  for (const copy of records) book(tallies, copy, 1);
+  const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: isSubagent(session) }));
+  return usageOf(parts, false, tellsReasoning);
 }
 
 /** Positions of a cut by log. */

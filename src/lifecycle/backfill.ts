@@ -1,9 +1,9 @@
 // Gives tokens to work that was recorded without: which session's records fall into which analysis' window. Pure; `apply` writes.
 import type { SessionRecord, SessionRecords } from '../ingest/booked-sessions.js';
-import { isBefore, placeOf, type Evidence } from '../ingest/evidence.js';
+import { isBefore, placeOf, type Evidence, type View } from '../ingest/evidence.js';
 import { agentOf, type AgentName } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
-import type { Match, SessionPart, Usage } from '../model/cut.js';
+import type { Match, SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
@@ -154,18 +154,29 @@ function owners(analyses: readonly Analysis[], filled: ReadonlySet<string>): Map
   return bySession;
 }
 
-/** Whether a record was measured, or may have been: positions in a log that was rewritten say nothing, so that its time decides. */
+/** Whether a cut tells by its position in the record's log whether it lies before it; null if it does not. */
+function byPlace(snapshot: Snapshot, record: SessionRecord, view: View): boolean | null {
+  const { by, logs } = snapshot.cut;
+  return by === 'time' || !logs.some(({ path }) => path === record.log) ? null : isBefore(record, placeOf(snapshot), view);
+}
+
+/**
+ * Whether a record was measured, or may have been: positions in a log that was written anew since say little, so that its time is
+ * asked, too, and it is nobody else's if either says so.
+ */
 function owns({ part, goesOn }: Measured, record: SessionRecord): boolean {
   const { baseline, final, settled_at } = part;
+  // Of a session whose log had not come by the end nothing was measured.
+  if (final === null && !goesOn) return false;
   const view = settled_at === undefined ? 'then' : 'settled';
   const time = record.copy.at ?? -Infinity;
-  const byTime = record.gone || final?.flags.includes('log_changed') === true;
+  if (record.gone || final?.flags.includes('log_changed') === true) {
+    const isSince = time > baseline.cut.at || (record.gone && byPlace(baseline, record, view) === false);
+    return isSince && (goesOn || time <= final!.cut.at || (record.gone && byPlace(final!, record, view) === true));
+  }
   const wasThere = (time <= baseline.cut.at || !goesOn) && isBefore(record, placeOf(baseline), view);
-  const isSince = byTime ? time > baseline.cut.at : !wasThere;
   // Of one that goes on, all that came since its start.
-  if (goesOn) return isSince;
-  if (final === null) return false;
-  return isSince && time <= final.cut.at && (byTime || isBefore(record, placeOf(final), view));
+  return !wasThere && (goesOn || (time <= final!.cut.at && isBefore(record, placeOf(final!), view)));
 }
 
 /** By analysis: its records that another one has, by that one's id. Measured ones have first, then the window that began last. */

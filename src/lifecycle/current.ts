@@ -25,10 +25,8 @@ const SUGGESTED = 3;
 export async function currentAnalysis(books: Books, { sessionIds, running, project }: CurrentQuestion): Promise<Analysis> {
   const logs = await books.logs();
   const started = ({ status, forgotten_at }: Analysis): boolean => status === 'started' && forgotten_at === null;
-  const ofSessions = async (ids: readonly string[]): Promise<Analysis[]> => {
-    const found = (await Promise.all(ids.map((id) => books.store.guarded(() => logs.ofSession(id))))).flat().filter(started);
-    return [...new Map(found.map((analysis) => [analysis.id, analysis])).values()];
-  };
+  const ofSessions = async (ids: readonly string[]): Promise<Analysis[]> =>
+    (await books.store.guarded(() => logs.withSessions(ids))).filter(started);
   const ofProject = async (): Promise<Analysis[]> =>
     (await books.store.guarded(() => logs.outlines())).filter((analysis) => started(analysis) && analysis.project === project);
   let open = sessionIds.length > 0 ? await ofSessions(sessionIds) : await ofProject();

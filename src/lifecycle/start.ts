@@ -181,7 +181,7 @@ async function nestingWarnings(books: Books, { session }: StartInput): Promise<W
   const session_id = session?.session_id ?? null;
   if (session_id === null) return [];
   const logs = await books.logs();
-  const open = (await books.store.guarded(() => logs.ofSession(session_id))).filter(({ status }) => status === 'started');
+  const open = (await books.store.guarded(() => logs.withSessions([session_id]))).filter(({ status }) => status === 'started');
   return open.map(({ id }) => ({
     code: 'ANALYSIS_OPEN',
     message: `This session has an open analysis already: ${id}. Both count what is spent from now on.`,

@@ -4,11 +4,14 @@ import { KEY_PREFIX, parseAnalysisId } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
 import type { RevisionTable } from './revision-table.js';
-import { and, eq, eqNumber, oneOf, or, startsWith } from './filter.js';
+import { and, eq, eqNumber, holds, oneOf, or, startsWith } from './filter.js';
 import type { Row } from './rows.js';
 import { rowHash } from './seal.js';
 
 const FEW = 400;
+
+/** So many are asked for one by one, before all analyses are read. */
+const FEW_SESSIONS = 50;
 
 const isKey = (row: Row): boolean => String(row['id']).startsWith(KEY_PREFIX);
 
@@ -95,12 +98,16 @@ export class AnalysisLogs {
     return rows.filter((row) => !isKey(row)).map(analysisFromRow);
   }
 
-  /** The last revisions of the analyses whose first session is `session`, each proved. */
-  async ofSession(session: string): Promise<Analysis[]> {
-    const ids = new Set((await this.#table.select(['id'], eq('usage_session_id', session))).map((row) => String(row['id'])));
-    if (ids.size === 0) return [];
-    const rows = await this.#table.lastOfAll({ filter: oneOf('id', [...ids]) });
-    return rows.map(analysisFromRow).filter(({ usage_session_id }) => usage_session_id === session);
+  /** The last revisions by `at` of the analyses of which one of these is a session, the first or any, each proved. */
+  async withSessions(sessions: readonly string[], at: Instant | null = null): Promise<Analysis[]> {
+    if (sessions.length === 0) return [];
+    const wanted = new Set(sessions);
+    const has = ({ usage_session_id, sessions: parts }: Analysis): boolean =>
+      wanted.has(usage_session_id ?? '') || parts.some(({ session_id }) => wanted.has(session_id));
+    if (sessions.length > FEW_SESSIONS) return (await this.list(at)).filter(has);
+    const told = sessions.flatMap((session) => [eq('usage_session_id', session), holds('sessions_json', JSON.stringify(session))]);
+    const ids = (await this.#table.select(['id'], or(...told))).map((row) => String(row['id']));
+    return (await this.listOf([...new Set(ids)], at)).filter(has);
   }
 
   /** The highest number of a year that an analysis or a key has taken; 0 if none has. */

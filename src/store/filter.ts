@@ -21,6 +21,9 @@ export const upTo = (column: FilterColumn, most: number): Filter => ({ sql: `${c
 /** Above `least`. */
 export const above = (column: FilterColumn, least: number): Filter => ({ sql: `${column} > ${Math.trunc(least)}` });
 
+/** A column of text in which `text` stands somewhere. */
+export const holds = (column: 'sessions_json', text: string): Filter => ({ sql: `contains(${column}, ${quoted(text)})` });
+
 /** Starts with `prefix`. */
 export const startsWith = (column: FilterColumn, prefix: string): Filter => ({ sql: `starts_with(${column}, ${quoted(prefix)})` });
 

@@ -15,6 +15,16 @@ export interface Message {
   finished: boolean;
 }
 
+/** Where a message stands, or stood. */
+interface Place {
+  readonly log: LogName;
+  readonly index: number;
+}
+
+interface Kept extends Message {
+  readonly place: Place;
+}
+
 interface Log {
   /** Another one once the file was written anew. */
   readonly era: number;
@@ -27,7 +37,7 @@ export class SessionModel {
   readonly id: string;
   readonly logs = new Map<LogName, Log>();
   /** What was kept of it, by key. */
-  readonly kept = new Map<string, Message>();
+  readonly kept = new Map<string, Kept>();
   static #eras = 0;
 
   constructor(id: string) {
@@ -43,9 +53,9 @@ export class SessionModel {
   }
 
   /** Its own messages, with where they stand. */
-  own(): (Message & { readonly log: LogName; readonly index: number; readonly written: number })[] {
+  own(): (Kept & Place & { readonly written: number })[] {
     return [...this.logs].flatMap(([log, { messages, written }]) =>
-      messages.map((message, index) => ({ ...message, log, index, written })).filter(({ copied }) => !copied),
+      messages.map((message, index) => ({ ...message, log, index, place: { log, index }, written })).filter(({ copied }) => !copied),
     );
   }
 
@@ -77,10 +87,10 @@ export class SessionModel {
 
   /** Books what its logs tell now; what may still be written is held back. */
   keep(now: number): void {
-    for (const { key, at, output, finished, copied, written } of this.own()) {
+    for (const { key, at, output, finished, copied, place, written } of this.own()) {
       const age = now - Math.min(at, written);
       if (!finished && age < QUIET) continue;
-      this.kept.set(key, { key, at, output, finished, copied });
+      this.kept.set(key, { key, at, output, finished, copied, place });
     }
   }
 }
@@ -107,6 +117,12 @@ const reach = (at: number): number => (at % SECOND === 0 ? at + SECOND : at + 10
 function isBefore({ at, index, log }: { at: number; index: number; log: LogName }, cut: Cut): boolean {
   if (cut.byTime) return at < cut.at;
   return index < (cut.ends.get(log)?.length ?? 0) || reach(at) <= cut.at;
+}
+
+/** Whether a place lies before a cut; null where the cut tells nothing of its log. */
+function byPlace({ byTime, ends }: Cut, { log, index }: Place): boolean | null {
+  const end = ends.get(log);
+  return byTime || end === undefined ? null : index < end.length;
 }
 
 const BEFORE = -1;
@@ -295,7 +311,7 @@ export class AnalysisModel {
   }
 
   /** Whether a record is this one's, or may be: where its bytes are gone, or the log was written anew, its time tells. */
-  owns(session: SessionModel, { key, at }: Message): boolean {
+  owns(session: SessionModel, { key, at, place }: Kept): boolean {
     return this.parts.some((part) => {
       if (part.session !== session) return false;
       const known = part.assigned.get(key);
@@ -304,7 +320,11 @@ export class AnalysisModel {
       const goesOn = this.isOpen && !part.isClosed;
       const isHere = session.own().some((message) => message.key === key);
       if (!goesOn && final === null) return false;
-      if (carried || !isHere) return at > baseline.at && (goesOn || at <= final!.at);
+      if (!isHere) {
+        const isSince = at > baseline.at || byPlace(baseline, place) === false;
+        return isSince && (goesOn || at <= final!.at || byPlace(final!, place) === true);
+      }
+      if (carried) return at > baseline.at && (goesOn || at <= final!.at);
       return goesOn && (at > baseline.at || !baseline.byTime || at === baseline.at);
     });
   }

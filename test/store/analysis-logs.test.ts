@@ -151,13 +151,13 @@ describe('a list of the books', () => {
   it('of a session has its analyses in their last state only', async () => {
     await logs.insert(analysisNamed(ID, { usage_session_id: 'u1' }));
     await logs.insert(analysisNamed('ANALYSIS-2026-002', { usage_session_id: 'u2' }));
-    expect((await logs.ofSession('u1')).map(({ id }) => id)).toEqual([ID]);
+    expect((await logs.withSessions(['u1'])).map(({ id }) => id)).toEqual([ID]);
   });
 
   it('of a session leaves out an analysis that has come to another one', async () => {
     await logs.insert(analysisNamed(ID, { usage_session_id: 'u1' }));
     await logs.insert(analysisNamed(ID, { revision: 2, usage_session_id: 'u2' }));
-    expect(await logs.ofSession('u1')).toEqual([]);
+    expect(await logs.withSessions(['u1'])).toEqual([]);
   });
 });
 
