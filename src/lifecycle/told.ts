@@ -1,20 +1,53 @@
-// What a session's part of an analysis is worked out again from, while its logs hold what lay before its cuts.
+// What a session's part of an analysis is worked out again from: its logs while they hold what lay before its cuts, else what the
+// books kept.
 import { namesOf, type Evidence } from '../ingest/evidence.js';
 import { keptEvidence, withKept } from '../ingest/kept-evidence.js';
+import type { Prefixes } from '../ingest/prefixes.js';
 import type { SessionReading } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
-import type { SessionPart } from '../model/cut.js';
+import type { Cut, SessionPart } from '../model/cut.js';
 import type { Instant } from '../model/time.js';
 import type { Books } from './books.js';
 
+/** Where a part was counted up to: the bytes of its other cuts lie before it. */
+export const lastCut = ({ final, baseline }: SessionPart): Cut => (final ?? baseline).cut;
+
+/** Whether the part's numbers can't be told by positions any more, since its log was changed. */
+export const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('log_changed') === true;
+
 /** When a part was filled from the books, as far as its analysis tells; null for one that was measured. */
-export const filledAt = ({ match }: SessionPart, { recorded_at }: Analysis): Instant | null => (match === undefined ? null : recorded_at);
+const filledAt = ({ match }: SessionPart, { recorded_at }: Analysis): Instant | null => (match === undefined ? null : recorded_at);
 
 /** The records of its logs; of one that was filled from the books also those that were in no log any more. */
 export async function toldOf(books: Books, analysis: Analysis, part: SessionPart, session: SessionReading): Promise<Evidence> {
   const names = namesOf(part, analysis.stages);
   const told = await session.evidence(names);
   const filled = filledAt(part, analysis);
-  if (filled === null) return told;
-  return withKept(told, await keptEvidence(books.store, session.target, (part.final ?? part.baseline).cut.at, names, filled));
+  return filled === null ? told : withKept(told, await keptEvidence(books.store, session.target, lastCut(part).at, names, filled));
+}
+
+/** What a part can be worked out again from. */
+export interface Found {
+  /** Null: from nothing. */
+  readonly evidence: Evidence | null;
+  /** Its log is there, and another one. */
+  readonly isChanged: boolean;
+  readonly notes: readonly string[];
+}
+
+/**
+ * The logs of a part if they are still those that it was counted from, else what the books kept of it.
+ *
+ * @param prefixes null: the logs are not looked at to the last byte.
+ * @throws STORE_DAMAGED
+ */
+export async function evidenceOf(books: Books, analysis: Analysis, part: SessionPart, prefixes: Prefixes | null): Promise<Found> {
+  const cut = lastCut(part);
+  const session = await books.session(books.targetOf(part));
+  const holds = session.exists && session.unread.length === 0 && (await session.holdsPlaces(cut, prefixes));
+  if (holds && !isCarried(part)) return { evidence: await toldOf(books, analysis, part, session), isChanged: false, notes: [] };
+  const notes = session.exists ? [`the log of session ${part.session_id} is not the one any more that it was counted from`] : [];
+  const names = namesOf(part, analysis.stages);
+  const kept = await keptEvidence(books.store, session.target, cut.at, names, filledAt(part, analysis));
+  return { evidence: kept, isChanged: session.exists, notes };
 }

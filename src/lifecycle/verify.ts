@@ -1,14 +1,12 @@
 // Verifies the numbers of an analysis: works them out again from the logs, or where those are gone from the records that the books
 // kept, and compares what was spent by class and model. Writes nothing.
-import { namesOf, type Evidence } from '../ingest/evidence.js';
-import { keptEvidence } from '../ingest/kept-evidence.js';
 import { Prefixes } from '../ingest/prefixes.js';
 import type { Analysis } from '../model/analysis.js';
-import type { Cut, SessionPart, Usage } from '../model/cut.js';
+import type { SessionPart, Usage } from '../model/cut.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
 import type { Books } from './books.js';
 import { recount } from './recount.js';
-import { filledAt, toldOf } from './told.js';
+import { evidenceOf, isCarried, lastCut, type Found } from './told.js';
 import { spent } from './totals.js';
 
 /** A number that is another one when it is worked out again. */
@@ -52,31 +50,6 @@ function compared(of: string, stored: Usage | null, recomputed: Usage | null): D
     for (const name of NAMES) compare(model, name, a === undefined ? 0 : a[name], b === undefined ? 0 : b[name]);
   }
   return differences;
-}
-
-/** Whether the part's numbers can be told by positions: after its log changed, they can't. */
-const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('log_changed') === true;
-
-interface Found {
-  readonly evidence: Evidence | null;
-  /** Its log is there, and another one. */
-  readonly isChanged: boolean;
-  readonly notes: readonly string[];
-}
-
-/** Where a part was counted up to: the bytes of its other cuts lie before it. */
-const lastCut = ({ final, baseline }: SessionPart): Cut => (final ?? baseline).cut;
-
-/** The logs of a part if they are still those that it was counted from, else what the books kept of it. */
-async function evidenceOf(books: Books, analysis: Analysis, part: SessionPart, prefixes: Prefixes): Promise<Found> {
-  const cut = lastCut(part);
-  const session = await books.session(books.targetOf(part));
-  const holds = session.exists && session.unread.length === 0 && (await session.holdsPlaces(cut, prefixes));
-  if (holds && !isCarried(part)) return { evidence: await toldOf(books, analysis, part, session), isChanged: false, notes: [] };
-  const notes = session.exists ? [`the log of session ${part.session_id} is not the one any more that it was counted from`] : [];
-  const names = namesOf(part, analysis.stages);
-  const kept = await keptEvidence(books.store, session.target, cut.at, names, filledAt(part, analysis));
-  return { evidence: kept, isChanged: session.exists, notes };
 }
 
 async function verifyAnalysis(books: Books, analysis: Analysis, prefixes: Prefixes): Promise<Verification> {

@@ -2,9 +2,12 @@
 import { spentIn } from '../../lifecycle/advance.js';
 import { tailOf } from '../../lifecycle/totals.js';
 import { addUsage } from '../../lifecycle/usage.js';
+import type { Together } from '../../lifecycle/together.js';
 import type { Analysis, Stage } from '../../model/analysis.js';
 import type { Cut, SessionPart, Snapshot, Usage } from '../../model/cut.js';
+import { compareAnalysisIds } from '../../model/ids.js';
 import { dollars } from '../../model/money.js';
+import type { Overlap } from '../../model/overlap.js';
 import { formatInstant, formatOrNull } from '../../model/time.js';
 import { total } from '../../model/tokens.js';
 import { byModelJson, countsJson, modelCountsJson, subagentsJson } from './usage-json.js';
@@ -18,6 +21,7 @@ const usageJson = (usage: Usage): object => ({
 
 const cutJson = (cut: Cut): object => ({
   at: formatInstant(cut.at),
+  by: cut.by ?? 'position',
   reader: cut.reader,
   records: cut.records,
   digest: cut.digest,
@@ -33,12 +37,30 @@ const snapshotJson = ({ usage, flags, partial_records, skipped, cut }: Snapshot)
   cut: cutJson(cut),
 });
 
+/** Where it overlaps with others, in the order of their ids. */
+export const overlapsJson = (overlaps: readonly Overlap[]): object[] =>
+  [...overlaps]
+    .sort((a, b) => compareAnalysisIds(a.id, b.id))
+    .map(({ id, agent, session_id, from, to }) => ({ id, agent, session_id, from: formatInstant(from), to: formatOrNull(to) }));
+
+/** What several analyses spent together. */
+export const togetherJson = ({ total, known, counts, ...together }: Together): object => ({
+  total_tokens: total,
+  total_known: known,
+  counts: countsJson(counts),
+  ...together,
+});
+
 const partJson = (part: SessionPart): object => ({
   agent: part.agent,
   session_id: part.session_id,
   path: part.path,
   found_by: part.found_by,
   baseline_reason: part.baseline_reason,
+  until: formatOrNull(part.until ?? null),
+  settled_at: formatOrNull(part.settled_at ?? null),
+  match: part.match ?? null,
+  excluded: part.excluded ?? [],
   usage: part.final === null ? null : usageJson(spentIn(part)),
   baseline: snapshotJson(part.baseline),
   final: part.final === null ? null : snapshotJson(part.final),

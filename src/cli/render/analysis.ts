@@ -1,9 +1,12 @@
 // An analysis for people: the answer first, unknown as N/A, then the stages and where the numbers come from.
 import type { Forgotten } from '../../lifecycle/forget.js';
+import type { Together } from '../../lifecycle/together.js';
 import { tailOf } from '../../lifecycle/totals.js';
 import type { Analysis, Stage } from '../../model/analysis.js';
 import type { SessionPart, Usage } from '../../model/cut.js';
+import { compareAnalysisIds } from '../../model/ids.js';
 import { dollars } from '../../model/money.js';
+import type { Overlap } from '../../model/overlap.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
 import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
 import { atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
@@ -75,10 +78,19 @@ function stageLines(a: Analysis): StageLine[] {
   return tail === null ? lines : [...lines, { name: '(tail)', status: '', at: null, usage: tail, knownTotal: null }];
 }
 
-function partLine({ agent, session_id, found_by, baseline, baseline_reason, final }: SessionPart): string {
+function partLine({ agent, session_id, found_by, baseline, baseline_reason, final, match, settled_at }: SessionPart): string {
   const range = `${totalText(baseline.usage.counts)} → ${final === null ? '…' : totalText(final.usage.counts)}`;
-  return `${agent} ${session_id}: ${range}, found by ${found_by}${baseline_reason === null ? '' : `, ${baseline_reason}`}`;
+  const how = [
+    `found by ${found_by}`,
+    ...(match === undefined ? [] : [`${match.rule}, confidence ${match.confidence}`]),
+    ...(baseline_reason === null ? [] : [baseline_reason]),
+    ...(settled_at === undefined ? [] : ['settled']),
+  ];
+  return `${agent} ${session_id}: ${range}, ${how.join(', ')}`;
 }
+
+const overlapLine = ({ id, agent, session_id, from, to }: Overlap): string =>
+  `${id} from ${formatLocal(from)} ${to === null ? 'on' : `to ${formatLocal(to)}`}, in ${agent} ${session_id}: some tokens are in both`;
 
 function byModelText({ by_model }: Usage): string[] {
   return Object.entries(by_model).map(([model, counts]) => `${model}: ${totalText(counts)} (${classesText(counts)})`);
@@ -105,7 +117,7 @@ function usageLines(a: Analysis): [string, string | null][] {
 const namesOf = (fields: Readonly<Record<string, unknown>> | undefined): string | null => Object.keys(fields ?? {}).join(', ') || null;
 
 /** Everything that the books say of an analysis. */
-export function renderAnalysis(a: Analysis, now: Instant): string {
+export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], now: Instant): string {
   const open = a.status === 'started' && a.started_at !== null ? `${a.id} started ${age(a.started_at, now)} ago` : null;
   const head = open ?? renderEnded(a);
   const pairs = renderPairs(
@@ -134,6 +146,7 @@ export function renderAnalysis(a: Analysis, now: Instant): string {
         `${a.capture_status}${a.capture_reason === null ? '' : ` (${a.capture_reason})`}${a.usage_mode === null ? '' : `, ${a.usage_mode}`}`,
       ],
       ...a.sessions.map((part): [string, string] => ['session', partLine(part)]),
+      ...overlaps.map((overlap): [string, string] => ['overlaps', overlapLine(overlap)]),
       ['notes', a.notes],
       ['forgotten', a.forgotten_at === null ? null : formatLocal(a.forgotten_at)],
       ['not read', namesOf(a.imported?.unread)],
@@ -148,7 +161,10 @@ export function renderAnalysis(a: Analysis, now: Instant): string {
   return [head, '', pairs, ...table].join('\n');
 }
 
-function listColumns(now: Instant): readonly TableColumn<Analysis>[] {
+const otherIds = (overlaps: readonly Overlap[]): string => [...new Set(overlaps.map(({ id }) => id))].sort(compareAnalysisIds).join(' ');
+
+function listColumns(now: Instant, overlaps: ReadonlyMap<string, readonly Overlap[]>): readonly TableColumn<Analysis>[] {
+  const shared: TableColumn<Analysis> = { header: 'overlaps', cell: ({ id }) => otherIds(overlaps.get(id) ?? []) };
   return [
     { header: 'id', cell: ({ id }) => id },
     {
@@ -165,12 +181,31 @@ function listColumns(now: Instant): readonly TableColumn<Analysis>[] {
       cell: ({ duration_seconds }) => (duration_seconds === null ? 'N/A' : formatDuration(duration_seconds)),
     },
     { header: 'started', cell: ({ started_at }) => (started_at === null ? 'N/A' : formatLocal(started_at)) },
+    ...(overlaps.size === 0 ? [] : [shared]),
   ];
 }
 
-export function renderAnalyses(analyses: readonly Analysis[], matching: number, now: Instant, terminal: boolean): string {
-  if (matching === 0) return 'No analyses.';
-  return renderTable(listColumns(now), analyses, terminal);
+export function renderAnalyses(
+  analyses: readonly Analysis[],
+  overlaps: ReadonlyMap<string, readonly Overlap[]>,
+  now: Instant,
+  terminal: boolean,
+): string {
+  return analyses.length === 0 ? 'No analyses.' : renderTable(listColumns(now, overlaps), analyses, terminal);
+}
+
+/** What they spent together, and how far it is known. */
+export function renderTogether(together: Together): string {
+  const { analyses, total: all, known, records, shared, counts, by_sum, unknown, unclear, is_lower_bound } = together;
+  const split = all === null || tokensIn(counts) === null ? '' : ` (in ${tokens(tokensIn(counts))} · out ${tokens(counts.output)})`;
+  const some = (ids: readonly string[], words: string): string[] => (ids.length === 0 ? [] : [`  ${ids.join(', ')}: ${words}`]);
+  return [
+    `Together: ${all === null ? atLeast(known) : tokens(all, is_lower_bound)} tokens${split} in ${grouped(analyses)} ${analyses === 1 ? 'analysis' : 'analyses'}, each of ${plural(records, 'usage record')} once.`,
+    ...(shared.records === 0 ? [] : [`  ${plural(shared.records, 'record')} (${tokens(shared.tokens)} tokens) of more than one of them.`]),
+    ...some(by_sum, 'counted by sum, since no records of it are known'),
+    ...some(unknown, 'tokens unknown'),
+    ...some(unclear, 'its records are gone, so what it shares with others is unknown'),
+  ].join('\n');
 }
 
 export const renderForgotten = ({ analysis: { id }, purged }: Forgotten): string =>

@@ -1,10 +1,13 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { atFlag, idFlag, kindFlag, limitFlag, statusFlag, timeFlag, toolFlag } from '../../cli/flags.js';
-import { analysisLineJson } from '../../cli/render/analysis-json.js';
-import { renderAnalyses } from '../../cli/render/analysis.js';
+import { analysisLineJson, overlapsJson, togetherJson } from '../../cli/render/analysis-json.js';
+import { renderAnalyses, renderTogether } from '../../cli/render/analysis.js';
 import { chosenAnalyses } from '../../lifecycle/list.js';
+import { findOverlaps } from '../../lifecycle/overlaps.js';
+import { spentTogether } from '../../lifecycle/together.js';
 import { toolFromFlag } from '../../model/agents.js';
+import type { Analysis } from '../../model/analysis.js';
 import { selectAnalyses } from '../../report/select-analyses.js';
 
 export default class AnalysisList extends BaseCommand {
@@ -12,6 +15,7 @@ export default class AnalysisList extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> --since 7d',
     '<%= config.bin %> <%= command.id %> --tag team=search --status completed --all --json',
+    '<%= config.bin %> <%= command.id %> --source-id report-7 --all --total',
   ];
 
   static override flags = {
@@ -25,6 +29,7 @@ export default class AnalysisList extends BaseCommand {
     at: atFlag(),
     limit: limitFlag(20),
     all: Flags.boolean({ description: 'All of them.' }),
+    total: Flags.boolean({ description: 'Also what those that are listed spent together, each usage record once, however they overlap.' }),
     forgotten: Flags.boolean({ description: 'Those that `analysis forget` hid, too.' }),
   };
 
@@ -43,8 +48,19 @@ export default class AnalysisList extends BaseCommand {
     };
     const books = await this.context.readBooks();
     const { analyses, matching } = await chosenAnalyses(books, flags.at ?? null, (all) => selectAnalyses(all, filter));
-    const text = renderAnalyses(analyses, matching, this.context.now(), this.context.terminal);
+    const overlaps = await findOverlaps(books, analyses, flags.at ?? null);
+    const table = renderAnalyses(analyses, overlaps, this.context.now(), this.context.terminal);
+    const together = flags.total ? await spentTogether(books, analyses, this.context.progress('Adding up analyses')) : null;
     this.context.sayRest(analyses.length, matching);
-    await this.answer(() => ({ analyses: analyses.map(analysisLineJson), matching }), text);
+    const line = (analysis: Analysis): object => ({
+      ...analysisLineJson(analysis),
+      overlaps: overlapsJson(overlaps.get(analysis.id) ?? []),
+    });
+    const data = (): object => ({
+      analyses: analyses.map(line),
+      matching,
+      ...(together === null ? {} : { total: togetherJson(together) }),
+    });
+    await this.answer(data, together === null ? table : `${table}\n\n${renderTogether(together)}`);
   }
 }

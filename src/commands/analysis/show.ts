@@ -2,9 +2,10 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { atFlag } from '../../cli/flags.js';
-import { analysisJson } from '../../cli/render/analysis-json.js';
+import { analysisJson, overlapsJson } from '../../cli/render/analysis-json.js';
 import { renderAnalysis } from '../../cli/render/analysis.js';
 import { historyJson, renderHistory } from '../../cli/render/history.js';
+import { findOverlaps } from '../../lifecycle/overlaps.js';
 
 export default class AnalysisShow extends BaseCommand {
   static override summary = 'Show what the books say of an analysis, now or at an earlier time.';
@@ -27,7 +28,9 @@ export default class AnalysisShow extends BaseCommand {
     const at = flags.at ?? null;
     const analysis = await books.analysis(args.id, at);
     if (!flags.history) {
-      await this.answer(() => ({ analysis: analysisJson(analysis) }), renderAnalysis(analysis, at ?? this.context.now()));
+      const overlaps = (await findOverlaps(books, [analysis], at)).get(analysis.id) ?? [];
+      const data = (): object => ({ analysis: { ...analysisJson(analysis), overlaps: overlapsJson(overlaps) } });
+      await this.answer(data, renderAnalysis(analysis, overlaps, at ?? this.context.now()));
       return;
     }
     const history = (await books.history(args.id)).filter(({ revision }) => revision <= analysis.revision);

@@ -1,0 +1,143 @@
+// What several analyses spent together: each usage record once, by its key, however they overlap. Sums are taken only where no
+// records are known (semantics 16).
+import { placeOf, recordsBefore, usageOfRecords, type View } from '../ingest/evidence.js';
+import type { Copy } from '../ingest/groups.js';
+import type { Agent } from '../capture/agent.js';
+import type { Analysis } from '../model/analysis.js';
+import type { SessionPart } from '../model/cut.js';
+import { sameCounts, sum, total, totalKnown, UNKNOWN, type Counts } from '../model/tokens.js';
+import { spentIn } from './advance.js';
+import type { Books } from './books.js';
+import { evidenceOf } from './told.js';
+
+/** What some analyses spent. */
+export interface Together {
+  readonly analyses: number;
+  /** Null where an analysis spent nobody knows what; `known` is what is known then. */
+  readonly total: number | null;
+  readonly known: number;
+  /** By class; a class that an analysis doesn't tell is null. */
+  readonly counts: Counts;
+  /** Usage records, each once. */
+  readonly records: number;
+  /** Some of them spent more than is known. */
+  readonly is_lower_bound: boolean;
+  /** Those that lie in more than one of the analyses, and their tokens. */
+  readonly shared: { readonly records: number; readonly tokens: number | null };
+  /** Analyses of which a sum is counted, and no records: entered by hand, imported, or their evidence is gone. */
+  readonly by_sum: readonly string[];
+  /** Analyses whose tokens are unknown. */
+  readonly unknown: readonly string[];
+  /** Analyses whose evidence is gone, in a session that others have, too: what they share can't be told. */
+  readonly unclear: readonly string[];
+}
+
+/** By key of the books. */
+type Records = ReadonlyMap<string, Copy>;
+
+const bookKey = ({ name, reader }: Agent, { key, session }: Copy): string =>
+  reader.keyScope === 'everywhere' ? `${name}:${key}` : `${name}:${session}|${key}`;
+
+/** The records that a part counted; null if they don't add up to what it booked. */
+async function recordsOf(books: Books, analysis: Analysis, part: SessionPart): Promise<Records | null> {
+  const { evidence } = await evidenceOf(books, analysis, part, null);
+  if (evidence === null || part.final === null) return null;
+  const view: View = part.settled_at === undefined ? 'then' : 'settled';
+  const baseline = placeOf(part.baseline);
+  const before = new Set(recordsBefore(evidence, baseline, view).map(({ key }) => key));
+  const without = new Set(part.excluded ?? []);
+  const own = recordsBefore(evidence, placeOf(part.final), view, [baseline]).filter(({ key }) => !before.has(key) && !without.has(key));
+  const usage = usageOfRecords(own, evidence);
+  const booked = spentIn(part);
+  if (usage.records !== booked.records || !sameCounts(usage.counts, booked.counts)) return null;
+  const { agent } = books.targetOf(part);
+  return new Map(own.map((copy) => [bookKey(agent, copy), copy]));
+}
+
+/** The records of an analysis; null if not all of them are known. */
+async function recordsOfAll(books: Books, analysis: Analysis): Promise<Records | null> {
+  const all = new Map<string, Copy>();
+  for (const part of analysis.sessions) {
+    const records = await recordsOf(books, analysis, part);
+    if (records === null) return null;
+    for (const [key, copy] of records) all.set(key, copy);
+  }
+  return analysis.sessions.length === 0 ? null : all;
+}
+
+const sessionsOf = ({ sessions }: Analysis): ReadonlySet<string> =>
+  new Set(sessions.map(({ agent, session_id }) => `${agent}\u0000${session_id}`));
+
+/** Records, each once. */
+class Union {
+  readonly #records = new Map<string, Copy>();
+  readonly #shared = new Set<string>();
+
+  add(records: Records): void {
+    for (const [key, copy] of records) {
+      const known = this.#records.get(key);
+      if (known !== undefined) this.#shared.add(key);
+      // It may have been open in one of them, and finished in another.
+      if (known === undefined || (known.counts.output ?? 0) < (copy.counts.output ?? 0)) this.#records.set(key, copy);
+    }
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get counts(): Counts[] {
+    return [...this.#records.values()].map(({ counts }) => counts);
+  }
+
+  get shared(): Counts[] {
+    return [...this.#shared].map((key) => this.#records.get(key)!.counts);
+  }
+}
+
+/**
+ * @param analyses in any order; started ones count up to their last mark.
+ * @throws STORE_DAMAGED
+ */
+export async function spentTogether(
+  books: Books,
+  analyses: readonly Analysis[],
+  progress: (done: number, of: number) => void,
+): Promise<Together> {
+  const union = new Union();
+  const sums: Analysis[] = [];
+  const [unknown, unclear] = [[], []] as [string[], string[]];
+  const inSession = new Map<string, number>();
+  for (const session of analyses.flatMap((analysis) => [...sessionsOf(analysis)]))
+    inSession.set(session, (inSession.get(session) ?? 0) + 1);
+  for (const [i, analysis] of analyses.entries()) {
+    progress(i, analyses.length);
+    const records = await recordsOfAll(books, analysis);
+    if (records !== null) union.add(records);
+    else if (analysis.total_tokens === null) unknown.push(analysis.id);
+    else if ([...sessionsOf(analysis)].some((session) => inSession.get(session)! > 1)) unclear.push(analysis.id);
+    else sums.push(analysis);
+  }
+  progress(analyses.length, analyses.length);
+  const measured = sum(union.counts);
+  const known = totalKnown(measured) + sums.reduce((all, { total_tokens }) => all + total_tokens!, 0);
+  const isKnown = total(measured) !== null && unknown.length + unclear.length === 0;
+  const shared = union.shared;
+  return {
+    analyses: analyses.length,
+    total: isKnown ? known : null,
+    known,
+    counts: isKnown
+      ? sum(
+          sums.map(({ counts }) => counts),
+          measured,
+        )
+      : UNKNOWN,
+    records: union.size,
+    shared: { records: shared.length, tokens: total(sum(shared)) },
+    is_lower_bound: analyses.some(({ capture_status }) => capture_status === 'partial'),
+    by_sum: sums.map(({ id }) => id),
+    unknown,
+    unclear,
+  };
+}
