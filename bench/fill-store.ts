@@ -63,6 +63,25 @@ export async function readAnalysis(folder: string, id: string): Promise<Analysis
   return found;
 }
 
+/** Work that was recorded with its times and without tokens. */
+export interface Bare {
+  readonly tool: Analysis['tool'];
+  readonly session_id: string | null;
+  readonly project: string;
+  readonly started_at: number;
+  readonly completed_at: number;
+}
+
+/** Adds analyses like `sample` under other ids. */
+export async function fillBare(folder: string, sample: Analysis, bare: readonly Bare[]): Promise<void> {
+  const database = await Database.connect(folder);
+  const table = await database.open('analysis_logs');
+  const rows = bare.map(({ session_id, ...over }, n) =>
+    analysisToRow({ ...sample, ...over, usage_session_id: session_id, id: formatAnalysisId({ year: 2025, number: n + 1 }) }),
+  );
+  await table.append(rows);
+}
+
 /** Merges the files of a store and drops old versions, as upkeep does once they are older than its grace period. */
 export async function mergeAll(folder: string): Promise<void> {
   const database = await Database.connect(folder);

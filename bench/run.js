@@ -3,8 +3,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { loadFill } from './load-fill.js';
 import { interleave, median, report, runOnce } from './measure.js';
 import { turn, writeSession } from './session-log.js';
 
@@ -13,22 +13,6 @@ const bin = join(root, 'bin/run.js');
 const SESSION = '5e551011-0000-4000-8000-000000000001';
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const floor = () => runOnce(['-e', '0']);
-
-async function loadFill() {
-  const outfile = join(root, 'bench/work/fill-store.mjs');
-  await build({
-    entryPoints: [join(root, 'bench/fill-store.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    alias: { 'apache-arrow': join(root, 'node_modules/apache-arrow/Arrow.dom.mjs') },
-    external: ['@lancedb/lancedb-*', 'openai', '@huggingface/transformers', 'fs-native-extensions'],
-    banner: { js: "import{createRequire as c}from'node:module';const require=c(import.meta.url);const __filename='',__dirname='';" },
-    logLevel: 'error',
-  });
-  return import(pathToFileURL(outfile));
-}
 
 /** A home with one growing session of a given size, and twenty project folders. */
 class Bench {

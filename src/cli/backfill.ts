@@ -57,17 +57,17 @@ export async function backfill(context: Context, flags: BackfillFlags): Promise<
   const dryRun = flags['dry-run'];
   const books = dryRun ? await context.readBooks() : await context.existingBooks();
   for (const id of given.keys()) await books.analysis(id);
-  if (!dryRun) warnOfSkips(context, await syncBooks(context, null, false));
+  const synced = dryRun ? [] : await syncBooks(context, null, false);
+  warnOfSkips(context, synced);
   await books.store.requireUsage();
-  const analyses = await listAnalyses(books);
-  const sessions = await bookedSessions(books.store, await context.syncParts(AGENT_LIST, false));
-  const chosen = chosenBy(flags)(analyses);
+  const whole = new Set(synced.filter(({ held }) => held === 0).map(({ agent }) => agent));
+  const sessions = await bookedSessions(books.store, await context.syncParts(AGENT_LIST, false), whole);
   const question: Omit<BackfillQuestion, 'analyses'> = {
     sessions,
     given,
     force: flags.force,
     minConfidence: flags['min-confidence'],
-    isChosen: ({ id }) => chosen.has(id),
+    choose: chosenBy(flags),
   };
-  return dryRun ? { ...planBackfill({ ...question, analyses }), written: 0 } : applyBackfill(books, question);
+  return dryRun ? { ...planBackfill({ ...question, analyses: await listAnalyses(books) }), written: 0 } : applyBackfill(books, question);
 }

@@ -3,12 +3,14 @@ import type { AgentName } from '../model/agents.js';
 import type { LogCut } from '../model/cut.js';
 import type { LogFileRow, UsageRow } from '../model/usage-row.js';
 import { readBooked } from '../store/booked.js';
+import { requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
+import type { Usage } from '../store/usage.js';
 import type { Agent } from '../capture/agent.js';
 import { readAgent, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
 import { positionOf } from './read-log.js';
-import { planned } from './sync.js';
+import { ownTotals, planned } from './sync.js';
 import { asCopy } from './usage-plan.js';
 
 /** A record of a session, with the project that its log tells. */
@@ -42,31 +44,47 @@ const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow):
   position: kind === 'append' ? { kind, bytes: read_to, prefix_sha256: prefix_sha256 ?? '' } : { kind, records: read_to, last_key: null },
 });
 
-/** The rows that count once the logs are booked, with those that may still be written. */
-async function rowsOf(store: Store, agent: Agent, parts: SyncParts): Promise<Booked> {
-  const [table, files] = [await store.usage(), await store.logFiles()];
-  await Promise.all([table.refresh(), files.refresh()]);
-  const logs = await files.current();
+/** What the logs tell, and the books don't yet, over what they do. */
+async function addTold(
+  rows: Map<string, UsageRow>,
+  cuts: Map<string, Omit<LogCut, 'session_id'>>,
+  [store, table, logs]: readonly [Store, Usage, ReadonlyMap<string, LogFileRow>],
+  agent: Agent,
+  parts: SyncParts,
+): Promise<void> {
   const work = await readAgent(agent, parts);
   const state = readBooked(store.folder);
-  const rows = new Map(await table.ofAgent(agent.name));
-  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log)]));
   for (const [id, entry] of work.ids) cuts.set(id, { path: entry.name, head_sha256: entry.head, position: positionOf(entry) });
-  const isBooked = state !== null && work.all.booked === state && work.all.unbooked?.size === 0;
-  if (!isBooked) {
+  if (state === null || work.all.booked !== state || work.all.unbooked?.size !== 0) {
     const { plan } = await planned(work, null, true, table, logs, parts, parts.now());
     for (const { row } of plan.revisions) rows.set(row.record_key, row);
     for (const row of plan.open) rows.set(row.record_key, row);
   }
   work.all.close();
+}
+
+/** The rows that count once the logs are booked, with those that may still be written. */
+async function rowsOf(store: Store, agent: Agent, parts: SyncParts, isSynced: boolean): Promise<Booked> {
+  const [table, files] = [await store.usage(), await store.logFiles()];
+  await Promise.all([table.refresh(), files.refresh()]);
+  const logs = await files.current();
+  const rows = await table.ofAgent(agent.name);
+  requireTotals(ownTotals(agent, logs, rows).checked);
+  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log)]));
+  if (!isSynced) await addTold(rows, cuts, [store, table, logs], agent, parts);
   return { rows: [...rows.values()].filter(({ counted }) => counted), logs: cuts };
 }
 
-/** All sessions with their records. @throws STORE_DAMAGED */
-export async function bookedSessions(store: Store, parts: SyncParts): Promise<SessionRecords[]> {
+/**
+ * All sessions with their records.
+ *
+ * @param synced agents of whose logs the books have everything; those of the others are read, too.
+ * @throws STORE_DAMAGED
+ */
+export async function bookedSessions(store: Store, parts: SyncParts, synced: ReadonlySet<AgentName>): Promise<SessionRecords[]> {
   const found = await store.guarded(async () => {
     const sessions: SessionRecords[] = [];
-    for (const agent of parts.agents) sessions.push(...sessionsOf(agent, await rowsOf(store, agent, parts)));
+    for (const agent of parts.agents) sessions.push(...sessionsOf(agent, await rowsOf(store, agent, parts, synced.has(agent.name))));
     return sessions;
   });
   await parts.reading.readers.end();

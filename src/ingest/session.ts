@@ -321,16 +321,17 @@ export class SessionReading {
    * before it, in a growing file, with `prefixes`, by the hash of all before it.
    */
   async holdsPlaces(cut: CutPlaces, prefixes: Prefixes | null): Promise<boolean> {
-    for (const log of cut.logs) if (!(await this.#holdsPlace(log, madeAt(cut), prefixes))) return false;
+    for (const log of cut.logs) if (!(await this.#holdsPlace(log, madeAt(cut), cut.by === 'time', prefixes))) return false;
     return true;
   }
 
-  async #holdsPlace(cut: LogCut, at: Instant, prefixes: Prefixes | null): Promise<boolean> {
+  async #holdsPlace(cut: LogCut, at: Instant, isByTime: boolean, prefixes: Prefixes | null): Promise<boolean> {
     for (const entry of await this.#holding(cut, at)) {
       const { position } = cut;
       if (position.kind === 'append') {
         if (prefixes === null || (await prefixes.isSame(entry, cut))) return true;
-      } else if (this.#isLastBefore(entry, position.records, position.last_key)) return true;
+        // The books tell how many records a log had, and not which the last was; by time alone nothing depends on that.
+      } else if ((isByTime && position.last_key === null) || this.#isLastBefore(entry, position.records, position.last_key)) return true;
     }
     return false;
   }

@@ -159,7 +159,7 @@ function sumsOf(ids: Iterable<string>, rows: Iterable<UsageRow>): Map<string, Lo
 }
 
 /** The sums of an agent's rows by log, and whether they are those that were stored. */
-function ownTotals(agent: Agent, logs: ReadonlyMap<string, LogFileRow>, rows: ReadonlyMap<string, UsageRow>) {
+export function ownTotals(agent: Agent, logs: ReadonlyMap<string, LogFileRow>, rows: ReadonlyMap<string, UsageRow>) {
   const own = new Map([...logs].filter(([, known]) => known.agent === agent.name));
   const totals = sumsOf(own.keys(), rows.values());
   return { totals, checked: checkTotals(own, totals) };

@@ -24,7 +24,7 @@ export interface BackfillQuestion {
   readonly force: boolean;
   readonly minConfidence: Confidence;
   /** What is to be applied of the plan, which is always made over all. */
-  readonly isChosen: (analysis: Analysis) => boolean;
+  readonly choose: (all: readonly Analysis[]) => ReadonlySet<string>;
 }
 
 export interface PlannedChange {
@@ -261,8 +261,9 @@ export function planBackfill(question: BackfillQuestion): BackfillPlan {
   const skips: Skip[] = [];
   const windows: Window[] = [];
   const all = question.analyses.filter(({ forgotten_at }) => forgotten_at === null);
+  const chosen = question.choose(all);
   for (const analysis of all) {
-    const reason = known(analysis, question.force && question.isChosen(analysis));
+    const reason = known(analysis, question.force && chosen.has(analysis.id));
     const found = reason === null ? matched(analysis, question, sessions) : { id: analysis.id, reason, sessions: [] };
     if (isWindow(found)) windows.push(found);
     else skips.push(found);
@@ -274,7 +275,6 @@ export function planBackfill(question: BackfillQuestion): BackfillPlan {
     const left = leftOut(session, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
     for (const window of own) changes.push(changeOf(window, left.get(window.analysis.id)!));
   }
-  const chosen = new Set(all.filter(question.isChosen).map(({ id }) => id));
   const isSure = ({ match }: PlannedChange): boolean =>
     CONFIDENCES.indexOf(match.confidence) <= CONFIDENCES.indexOf(question.minConfidence);
   const skipped = (changed: readonly PlannedChange[], reason: SkipReason): Skip[] =>

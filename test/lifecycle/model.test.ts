@@ -103,14 +103,18 @@ class Real {
 
   async backfill(analyses: readonly AnalysisModel[]): Promise<void> {
     const books = await this.books();
-    await syncUsage({ ...this.#desk.syncParts(agentNamed('claude')) });
+    const [synced] = await syncUsage(this.#desk.syncParts(agentNamed('claude')));
     const given = new Map(analyses.flatMap(({ id, bare }) => (bare === null ? [] : ([[id, bare.id]] as const))));
     await applyBackfill(books, {
-      sessions: await bookedSessions(books.store, this.#desk.syncParts(agentNamed('claude'))),
+      sessions: await bookedSessions(
+        books.store,
+        this.#desk.syncParts(agentNamed('claude')),
+        new Set(synced!.held === 0 ? ['claude'] : []),
+      ),
       given,
       force: false,
       minConfidence: 'low',
-      isChosen: () => true,
+      choose: (all) => new Set(all.map(({ id }) => id)),
     });
   }
 }
