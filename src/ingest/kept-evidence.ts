@@ -1,4 +1,5 @@
 // What the books kept of a session's records, to work out cuts again when its logs are gone.
+import type { AgentName } from '../model/agents.js';
 import type { Instant } from '../model/time.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
@@ -7,49 +8,79 @@ import { movedNames, type CutNames, type Evidence } from './evidence.js';
 import type { SessionTarget } from './session.js';
 import { asCopy } from './usage-plan.js';
 
+/** What the books kept of a session, each row proved. */
+interface KeptRows {
+  readonly rows: readonly UsageRow[];
+  readonly paths: ReadonlyMap<string, string>;
+}
+
+/** What the books kept of sessions, read once for each however many analyses lie in it. */
+export class KeptSessions {
+  readonly #store: Store;
+  readonly #sessions = new Map<string, Promise<KeptRows>>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** @throws STORE_DAMAGED if the records of its logs are not those that were stored */
+  of(agent: AgentName, session: string): Promise<KeptRows> {
+    const key = `${agent}\u0000${session}`;
+    let found = this.#sessions.get(key);
+    if (found === undefined) this.#sessions.set(key, (found = this.#read(agent, session)));
+    return found;
+  }
+
+  async #read(agent: AgentName, session: string): Promise<KeptRows> {
+    if (!this.#store.hasUsage) return { rows: [], paths: new Map() };
+    return this.#store.guarded(async () => {
+      const [usage, logs] = [await this.#store.usage(), await this.#store.logFiles()];
+      const files = await logs.current();
+      const rows = (await usage.ofSession(agent, session)).filter(({ counted }) => counted);
+      await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
+      return { rows, paths: new Map(rows.map(({ log_file_id }) => [log_file_id, files.get(log_file_id)?.path ?? ''])) };
+    });
+  }
+}
+
 /**
  * What was kept of a session and told by its last cut: the books may hold what stood later in a log that was written anew.
  *
  * @param filled when it was filled from the books, after the work was done: what was gone by then was known, wherever it had stood.
  * @returns null if nothing was kept.
- * @throws STORE_DAMAGED if the records of its logs are not those that were stored
+ * @throws STORE_DAMAGED
  */
 export async function keptEvidence(
-  store: Store,
+  kept: KeptSessions,
   { agent, session_id, path }: SessionTarget,
   at: Instant,
   { logs, paths }: CutNames,
   filled: Instant | null,
 ): Promise<Evidence | null> {
-  if (!store.hasUsage) return null;
-  return store.guarded(async () => {
-    const [usage, files] = [await store.usage(), await (await store.logFiles()).current()];
-    const kept = await usage.ofSession(agent.name, session_id);
-    const found = kept.filter((row) => row.counted && (row.at === null || row.at <= at));
-    // A log that was given by path counts alone.
-    const names = new Set(logs.map((log) => log.path));
-    const rows = path === null ? found : found.filter((row) => names.has(files.get(row.log_file_id)?.path ?? ''));
-    if (rows.length === 0) return null;
-    await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
-    const own = agent.name.length + 1;
-    const wasKnown = (row: UsageRow): boolean => filled !== null && row.source_gone && row.recorded_at <= filled;
-    const here = [...new Set(rows.map(({ log_file_id }) => files.get(log_file_id)?.path ?? ''))];
-    return {
-      source: 'books',
-      reader: `${agent.name}@${Math.max(...rows.map(({ reader_version }) => reader_version))}`,
-      records: rows.map((row) => ({
-        copy: asCopy(
-          wasKnown(row) ? { ...row, first_pos: 0 } : row,
-          agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1),
-        ),
-        log: files.get(row.log_file_id)?.path ?? '',
-      })),
-      tellsReasoning: agent.reader.tellsReasoning,
-      isSubagent: (session) => session !== session_id && path === null,
-      names: movedNames(paths, here),
-      sums: new Map(),
-    };
-  });
+  const { rows: all, paths: pathOf } = await kept.of(agent.name, session_id);
+  const found = all.filter((row) => row.at === null || row.at <= at);
+  // A log that was given by path counts alone.
+  const names = new Set(logs.map((log) => log.path));
+  const rows = path === null ? found : found.filter((row) => names.has(pathOf.get(row.log_file_id) ?? ''));
+  if (rows.length === 0) return null;
+  const own = agent.name.length + 1;
+  const wasKnown = (row: UsageRow): boolean => filled !== null && row.source_gone && row.recorded_at <= filled;
+  const here = [...new Set(rows.map(({ log_file_id }) => pathOf.get(log_file_id) ?? ''))];
+  return {
+    source: 'books',
+    reader: `${agent.name}@${Math.max(...rows.map(({ reader_version }) => reader_version))}`,
+    records: rows.map((row) => ({
+      copy: asCopy(
+        wasKnown(row) ? { ...row, first_pos: 0 } : row,
+        agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1),
+      ),
+      log: pathOf.get(row.log_file_id) ?? '',
+    })),
+    tellsReasoning: agent.reader.tellsReasoning,
+    isSubagent: (session) => session !== session_id && path === null,
+    names: movedNames(paths, here),
+    sums: new Map(),
+  };
 }
 
 /** What the logs tell, with what they don't tell any more. */

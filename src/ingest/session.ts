@@ -326,7 +326,8 @@ export class SessionReading {
   }
 
   async #holdsPlace(cut: LogCut, at: Instant, isByTime: boolean, prefixes: Prefixes | null): Promise<boolean> {
-    for (const entry of await this.#holding(cut, at)) {
+    // Where every byte is looked at, it does not matter what was found in between.
+    for (const entry of await this.#holding(cut, prefixes === null ? at : Infinity)) {
       const { position } = cut;
       if (position.kind === 'append') {
         if (prefixes === null || (await prefixes.isSame(entry, cut))) return true;

@@ -11,7 +11,7 @@ import type { Books } from './books.js';
 import { requireInputs, unknownSources } from './known.js';
 import { captureOf, NO_TOTALS, totalsOf } from './totals.js';
 import { NO_USAGE } from './usage.js';
-import { windowPart, type Window } from './window.js';
+import { limitsOf, windowPart, type Window } from './window.js';
 
 export interface AddInput {
   readonly tool: Tool;
@@ -91,7 +91,8 @@ async function measured(books: Books, target: SessionTarget, window: Window | nu
   const final = session.snapshot(at);
   const baseline = {
     ...final,
-    cut: { ...final.cut, logs: [], open: [], records: 0, digest: EMPTY_DIGEST },
+    // Before everything, at whatever time it was told.
+    cut: { ...final.cut, at: 0, logs: [], open: [], records: 0, digest: EMPTY_DIGEST },
     usage: { ...NO_USAGE, counts: { ...NO_USAGE.counts, reasoning: final.usage.counts.reasoning === null ? null : 0 } },
     flags: [],
     partial_records: 0,
@@ -102,7 +103,7 @@ async function measured(books: Books, target: SessionTarget, window: Window | nu
   await books.keep({ sessions: [part] });
   return {
     ...totalsOf([part]),
-    ...captureOf([part], []),
+    ...captureOf([part], limitsOf(session)),
     sessions: [part],
     usage_provider: agent.name,
     usage_mode: agent.reader.usageMode,
@@ -117,7 +118,7 @@ async function measuredIn(books: Books, session: SessionReading, window: Window,
   await books.keep({ sessions: [part] });
   return {
     ...totalsOf([part]),
-    ...captureOf([part], []),
+    ...captureOf([part], limitsOf(session)),
     sessions: [part],
     usage_provider: part.agent,
     usage_mode: 'windowed_sum',

@@ -4,7 +4,7 @@ import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
 import type { SessionReading } from '../ingest/session.js';
 import { addUsage, isNegative, subtractUsage } from './usage.js';
-import { sessionBefore } from './window.js';
+import { limitsOf, sessionBefore } from './window.js';
 
 /** What a session part is after a snapshot, and what limits it. */
 export interface Advanced {
@@ -55,7 +55,7 @@ const isAwaited = (part: SessionPart, session: SessionReading): boolean =>
  */
 export async function advance(part: SessionPart, now: Snapshot, session: SessionReading): Promise<Advanced> {
   if (isAwaited(part, session)) return { part, limits: ['log_not_yet'] };
-  const unread = session.unread.length > 0 ? ['log_unreadable'] : [];
+  const unread = limitsOf(session);
   let baseline = settledBaseline(part, now);
   const found: string[] = [];
   if (part.baseline_reason === 'log_not_yet' && part.final === null) {

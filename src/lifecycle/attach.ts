@@ -1,7 +1,7 @@
 // Adds a session to an analysis, or takes one away: one piece of work may span several (resumed, cleared, crashed, another agent).
 import { namesOf } from '../ingest/evidence.js';
-import type { SessionReading, SessionTarget } from '../ingest/session.js';
-import type { Analysis } from '../model/analysis.js';
+import { stageCut, type SessionReading, type SessionTarget } from '../ingest/session.js';
+import type { Analysis, Stage } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
@@ -9,7 +9,9 @@ import type { Books } from './books.js';
 import { recount } from './recount.js';
 import { awaitSettling } from './settle.js';
 import { captureOf, baselineTotal, NO_TOTALS, totalsOf } from './totals.js';
-import { windowPart } from './window.js';
+import { addUsage } from './usage.js';
+import { isCarried, lastCut } from './told.js';
+import { limitsOf, windowPart } from './window.js';
 
 export interface AttachInput {
   readonly id: string;
@@ -21,8 +23,9 @@ export interface AttachInput {
   readonly to: Instant | null;
 }
 
-const isSame = ({ agent, session_id, path }: SessionTarget, part: SessionPart): boolean =>
-  part.agent === agent.name && part.session_id === session_id && part.path === path;
+/** One log of a session, given by path, and the whole of it would count the same twice. */
+const isSame = ({ agent, session_id }: SessionTarget, part: SessionPart): boolean =>
+  part.agent === agent.name && part.session_id === session_id;
 
 /** The instant from which a session counts that joins now (semantics 9). */
 export function joinsAt({ sessions, started_at, created_at }: Analysis): Instant {
@@ -31,7 +34,7 @@ export function joinsAt({ sessions, started_at, created_at }: Analysis): Instant
 }
 
 /** What follows from the sessions, for an analysis that goes on or has ended. */
-function withSessions(analysis: Analysis, sessions: readonly SessionPart[]): Analysis {
+function withSessions(analysis: Analysis, sessions: readonly SessionPart[], limits: readonly string[] = []): Analysis {
   const [first] = sessions;
   const about = {
     sessions,
@@ -49,10 +52,15 @@ function withSessions(analysis: Analysis, sessions: readonly SessionPart[]): Ana
   if (analysis.status === 'started') {
     return { ...analysis, ...about, capture_status: 'captured', capture_reason: null, tokens_baseline: baselineTotal(sessions) };
   }
-  return { ...analysis, ...about, ...totalsOf(sessions), ...captureOf(sessions, []) };
+  const capture = captureOf(sessions, limits);
+  const isExact = capture.capture_status === 'captured';
+  const isFilled = sessions.every(({ match }) => match !== undefined);
+  const isSettled = sessions.every(({ settled_at }) => settled_at !== undefined);
+  const status = isExact && isFilled ? 'backfilled' : isExact && isSettled ? 'settled' : capture.capture_status;
+  return { ...analysis, ...about, ...totalsOf(sessions), ...capture, capture_status: status };
 }
 
-function requireWindow({ id, completed_at }: Analysis, from: Instant, to: Instant | null, now: Instant): void {
+function requireWindow({ id, started_at, completed_at }: Analysis, from: Instant, to: Instant | null, now: Instant): void {
   const end = to ?? completed_at;
   if (to !== null && to > now) {
     throw new TokentrailError('USAGE', `--to ${formatInstant(to)} is in the future.`, {
@@ -60,9 +68,28 @@ function requireWindow({ id, completed_at }: Analysis, from: Instant, to: Instan
     });
   }
   if (end === null || from < end) return;
+  if (from === completed_at) {
+    throw new TokentrailError('USAGE', `${id} ended at ${formatInstant(from)}; --from says since when the session belongs to it.`, {
+      suggestions: started_at === null ? ['Give --from TIME.'] : [`From its start: --from ${formatInstant(started_at)}`],
+    });
+  }
   throw new TokentrailError('USAGE', `Between ${formatInstant(from)} and ${formatInstant(end)} there is nothing of ${id}.`, {
     suggestions: ['Give --from and --to so that --from is before --to, and before the end of the analysis.'],
   });
+}
+
+/** The stages with what a session spent in them that joins by a window: by time, since nobody looked then. */
+async function withPart(stages: readonly Stage[], part: SessionPart, session: SessionReading): Promise<readonly Stage[]> {
+  const { final, until, session_id } = part;
+  if (final === null || until === undefined || stages.length === 0) return stages;
+  const place = { session_id, positions: stageCut(session_id, final).positions, open: final.cut.open, records: final.cut.records };
+  const cut = stages.map((stage) => ({ ...stage, cuts: [{ ...place, at: Math.min(stage.at, until) }] }));
+  const own = recount({ sessions: [part], stages: cut }, [await session.evidence(namesOf(part, cut))], 'settled').stages;
+  return stages.map((stage, i) => ({
+    ...stage,
+    usage: stage.usage === null ? null : addUsage(stage.usage, own[i]!.usage!),
+    cuts: [...stage.cuts, ...cut[i]!.cuts],
+  }));
 }
 
 /** The analysis with a session that joins it. */
@@ -79,7 +106,8 @@ export async function joined(books: Books, analysis: Analysis, { target, foundBy
       details: { id: analysis.id },
     });
   }
-  return withSessions(analysis, [...analysis.sessions, part]);
+  const stages = await withPart(analysis.stages, part, session);
+  return { ...withSessions(analysis, [...analysis.sessions, part], limitsOf(session)), stages };
 }
 
 /**
@@ -165,10 +193,17 @@ export function detachSession(books: Books, id: string, session_id: string): Pro
     }
     if (current.stages.length === 0) return withSessions(current, sessions);
     const readings = await Promise.all(sessions.map((part) => books.session(books.targetOf(part))));
-    if (readings.some(({ exists }) => !exists)) {
-      throw new TokentrailError('WRONG_STATE', `The stages of ${id} can't be worked out without the session, since another log is gone.`, {
-        details: { id, session_id },
-      });
+    const held = await Promise.all(
+      sessions.map(async (part, i) => readings[i]!.exists && !isCarried(part) && readings[i]!.holdsPlaces(lastCut(part), null)),
+    );
+    if (held.includes(false)) {
+      throw new TokentrailError(
+        'WRONG_STATE',
+        `The stages of ${id} can't be worked out without the session, since another log is gone, or was changed.`,
+        {
+          details: { id, session_id },
+        },
+      );
     }
     const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence(namesOf(part, current.stages))));
     const again = recount({ sessions, stages: current.stages }, evidences, null);

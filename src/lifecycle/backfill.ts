@@ -23,7 +23,11 @@ export interface BackfillQuestion {
   /** Also what was measured, or entered by hand, is filled anew. */
   readonly force: boolean;
   readonly minConfidence: Confidence;
+  /** The project of a folder, home as `~`; null if the folder is not there any more. */
+  readonly rootOf: (folder: string) => string | null;
   /** What is to be applied of the plan, which is always made over all. */
+  /** How many are filled at most, the newest first; null: all. */
+  readonly limit: number | null;
   readonly choose: (all: readonly Analysis[]) => ReadonlySet<string>;
 }
 
@@ -51,7 +55,11 @@ export type SkipReason =
   | 'no_agent'
   | 'no_session'
   | 'several_sessions'
+  /** It was measured over several sessions, which one window can't replace. */
+  | 'several_attached'
   | 'no_records'
+  /** All records of its session in its time belong to others. */
+  | 'all_left_out'
   | 'low_confidence';
 
 export interface Skip {
@@ -81,9 +89,14 @@ const keyOf = (agent: string, session: string): string => `${agent}:${session}`;
 
 const isWithin = ({ copy }: SessionRecord, from: Instant, to: Instant): boolean => copy.at !== null && copy.at >= from && copy.at < to;
 
-/** Whether a session worked in a project: in its folder, or below it. */
-const fits = ({ records }: SessionRecords, project: string): boolean =>
-  records.some((record) => record.project === project || record.project?.startsWith(`${project}/`) === true);
+/** Whether a session worked in a project; of a folder that is gone its name tells. */
+function fits({ records }: SessionRecords, project: string, rootOf: BackfillQuestion['rootOf']): boolean {
+  const folders = new Set(records.flatMap((record) => record.project ?? []));
+  return [...folders].some((folder) => {
+    const root = rootOf(folder);
+    return root === null ? folder === project || folder.startsWith(`${project}/`) : root === project;
+  });
+}
 
 /** Whether its tokens were filled before. */
 const isFilled = ({ sessions }: Analysis): boolean => sessions.length > 0 && sessions.every(({ match }) => match !== undefined);
@@ -92,7 +105,8 @@ const isFilled = ({ sessions }: Analysis): boolean => sessions.length > 0 && ses
 function known(analysis: Analysis, force: boolean): SkipReason | null {
   const { status, sessions, tokens_check, total_tokens } = analysis;
   if (!ENDED.includes(status)) return 'not_ended';
-  if (isFilled(analysis) || force) return null;
+  if (isFilled(analysis)) return null;
+  if (force) return sessions.length > 1 ? 'several_attached' : null;
   // Of a session whose log had not come by the end nothing was measured.
   if (sessions.some(({ final }) => final !== null)) return 'measured';
   return tokens_check !== null || total_tokens !== null ? 'entered_by_hand' : null;
@@ -122,12 +136,15 @@ function matched(analysis: Analysis, question: BackfillQuestion, sessions: Reado
     const session = sessions.get(keyOf(agent, given));
     return session === undefined ? skip('no_session') : window(session, 'given', 'exact');
   }
+  const before = isFilled(analysis) ? analysis.sessions[0]! : null;
+  const again = before === null ? undefined : sessions.get(keyOf(before.agent, before.session_id));
+  if (again !== undefined) return window(again, before!.match!.rule, before!.match!.confidence);
   const recorded = analysis.usage_session_id === null ? undefined : sessions.get(keyOf(agent, analysis.usage_session_id));
   if (recorded !== undefined) return window(recorded, 'recorded_session', 'exact');
   const atWork = question.sessions.filter(
     (session) => session.agent === agent && session.records.some((record) => isWithin(record, started_at, completed_at)),
   );
-  const found = project === null ? atWork : atWork.filter((session) => fits(session, project));
+  const found = project === null ? atWork : atWork.filter((session) => fits(session, project, question.rootOf));
   if (found.length === 0) return skip('no_session', atWork);
   if (found.length > 1) return skip('several_sessions', found);
   return project === null ? window(found[0]!, 'only_session', 'low') : window(found[0]!, 'only_session_of_project', 'high');
@@ -234,7 +251,8 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     ...(excluded.length === 0 ? {} : { excluded }),
   };
   const [before] = analysis.sessions;
-  const isSame = isFilled(analysis) && before?.session_id === session.session_id && sameSpent(before, spent);
+  const isSame =
+    isFilled(analysis) && before?.session_id === session.session_id && sameSpent(before, spent) && sameKeys(before.excluded, excluded);
   return {
     id: analysis.id,
     revision: analysis.revision,
@@ -247,6 +265,8 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     part,
   };
 }
+
+const sameKeys = (a: readonly string[] = [], b: readonly string[]): boolean => a.length === b.length && a.every((key, i) => key === b[i]);
 
 function sameSpent({ baseline, final }: SessionPart, spent: Usage): boolean {
   const was = final === null ? NO_USAGE : subtractUsage(final.usage, baseline.usage);
@@ -262,11 +282,15 @@ export function planBackfill(question: BackfillQuestion): BackfillPlan {
   const windows: Window[] = [];
   const all = question.analyses.filter(({ forgotten_at }) => forgotten_at === null);
   const chosen = question.choose(all);
+  const isSure = ({ confidence }: { readonly confidence: Confidence }): boolean =>
+    CONFIDENCES.indexOf(confidence) <= CONFIDENCES.indexOf(question.minConfidence);
   for (const analysis of all) {
     const reason = known(analysis, question.force && chosen.has(analysis.id));
     const found = reason === null ? matched(analysis, question, sessions) : { id: analysis.id, reason, sessions: [] };
-    if (isWindow(found)) windows.push(found);
-    else skips.push(found);
+    if (!isWindow(found)) skips.push(found);
+    // One that was filled before keeps what it has.
+    else if (isSure(found) || isFilled(analysis)) windows.push(found);
+    else skips.push({ id: analysis.id, reason: 'low_confidence', sessions: [found.session.session_id] });
   }
   const measured = owners(all, new Set(windows.map(({ analysis }) => analysis.id)));
   const changes: PlannedChange[] = [];
@@ -275,20 +299,23 @@ export function planBackfill(question: BackfillQuestion): BackfillPlan {
     const left = leftOut(session, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
     for (const window of own) changes.push(changeOf(window, left.get(window.analysis.id)!));
   }
-  const isSure = ({ match }: PlannedChange): boolean =>
-    CONFIDENCES.indexOf(match.confidence) <= CONFIDENCES.indexOf(question.minConfidence);
   const skipped = (changed: readonly PlannedChange[], reason: SkipReason): Skip[] =>
     changed.map(({ id, session_id }) => ({ id, reason, sessions: [session_id] }));
-  const empty = changes.filter(({ spent }) => spent.records === 0);
+  const empty = changes.filter(({ spent, match }) => spent.records === 0 && match.left_out.length === 0);
+  const taken = changes.filter(({ spent, match }) => spent.records === 0 && match.left_out.length > 0);
   const told = changes.filter(({ spent }) => spent.records > 0);
   const byId = <T extends { readonly id: string }>(a: T, b: T): number => compareAnalysisIds(a.id, b.id);
+  const wanted = told.filter(({ id, match }) => isSure(match) && chosen.has(id)).sort(byId);
+  const fresh = wanted.filter(({ isNew }) => isNew);
+  const late = new Set(question.limit === null ? [] : fresh.slice(0, Math.max(0, fresh.length - question.limit)));
   return {
-    changes: told.filter((change) => isSure(change) && chosen.has(change.id)).sort(byId),
+    changes: wanted.filter((change) => !late.has(change)),
     skips: [
       ...skips,
       ...skipped(empty, 'no_records'),
+      ...skipped(taken, 'all_left_out'),
       ...skipped(
-        told.filter((change) => !isSure(change)),
+        told.filter(({ match }) => !isSure(match)),
         'low_confidence',
       ),
     ]
@@ -310,7 +337,9 @@ function filled(analysis: Analysis, { part }: PlannedChange, at: Instant): Analy
   return {
     ...analysis,
     ...totals,
-    sessions: [part],
+    sessions: [{ ...part, filled_at: at }],
+    // What was spent in each of them is not known of a window.
+    stages: analysis.stages.map((stage) => ({ ...stage, usage: null, cuts: [] })),
     usage_provider: part.agent,
     usage_session_id: part.session_id,
     usage_mode: 'windowed_sum',

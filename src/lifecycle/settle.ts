@@ -1,5 +1,6 @@
 // Settles an analysis that has ended: what its agents wrote to their logs late, but before its cuts, is moved to where it belongs, by
 // one rule for all cuts (semantics 3). Not before nothing of it can still come.
+import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
@@ -52,7 +53,10 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
     const cut = part.final!.cut;
     if (!session.exists) return 'gone';
     if (!(await session.holdsPlaces(cut, null))) return 'gone';
-    if (cut.by !== 'time' && !session.isQuietAfter(cut, now, QUIET_MICROS)) return 'not_yet';
+    // What can't be read may hold more of it.
+    if (session.unread.length > 0) return 'not_yet';
+    // By time, wherever it stands.
+    if (!session.isQuietAfter(cut.by === 'time' ? { at: cut.at, logs: [] } : cut, now, QUIET_MICROS)) return 'not_yet';
   }
   return null;
 }
@@ -60,7 +64,8 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
 /** The analysis with all of its cuts moved to where they are by now. */
 async function moved(books: Books, analysis: Analysis, at: Instant): Promise<Analysis> {
   const readings = await Promise.all(analysis.sessions.map((part) => books.session(books.targetOf(part))));
-  const evidences = await Promise.all(analysis.sessions.map((part, i) => toldOf(books, analysis, part, readings[i]!)));
+  const kept = new KeptSessions(books.store);
+  const evidences = await Promise.all(analysis.sessions.map((part, i) => toldOf(kept, analysis, part, readings[i]!)));
   const { sessions: counted, stages } = recount(analysis, evidences, 'settled');
   const sessions = counted.map((part): SessionPart => ({ ...part, settled_at: at }));
   if (stages.some(({ usage }) => usage !== null && isNegative(usage))) throw new Error('a settled stage spends less than nothing');
@@ -119,12 +124,20 @@ export async function settleAnalysis(books: Books, id: string): Promise<Settled>
   const why = await obstacle(books, current, books.now());
   const before = current.total_tokens;
   if (why !== null) return { id, result: why, before, after: before, analysis: current };
-  const settled = await books.revise(id, 'analysis settle', async (now, at) => {
-    const still = await obstacle(books, now, at);
-    if (still !== null) throw new TokentrailError('WRONG_STATE', `${id} was changed meanwhile.`, { details: { id, reason: still } });
-    await books.keep(now);
-    return moved(books, now, at);
-  });
+  const found: { why: Awaited<ReturnType<typeof obstacle>> } = { why: null };
+  const settled = await books
+    .revise(id, 'analysis settle', async (now, at) => {
+      found.why = await obstacle(books, now, at);
+      if (found.why !== null) throw new TokentrailError('WRONG_STATE', `${id} was changed meanwhile.`, { details: { id } });
+      await books.keep(now);
+      return moved(books, now, at);
+    })
+    .catch(async (error: unknown) => {
+      // Another process was first.
+      if (found.why === null) throw error;
+      return books.analysis(id);
+    });
+  if (found.why !== null) return { id, result: found.why, before, after: settled.total_tokens, analysis: settled };
   return { id, result: 'settled', before, after: settled.total_tokens, analysis: settled };
 }
 

@@ -1,6 +1,7 @@
 // What several analyses spent together: each usage record once, by its key, however they overlap. Sums are taken only where no
 // records are known (semantics 16).
 import { placeOf, recordsBefore, usageOfRecords, type View } from '../ingest/evidence.js';
+import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Copy } from '../ingest/groups.js';
 import type { Agent } from '../capture/agent.js';
 import type { Analysis } from '../model/analysis.js';
@@ -39,8 +40,8 @@ const bookKey = ({ name, reader }: Agent, { key, session }: Copy): string =>
   reader.keyScope === 'everywhere' ? `${name}:${key}` : `${name}:${session}|${key}`;
 
 /** The records that a part counted; null if they don't add up to what it booked. */
-async function recordsOf(books: Books, analysis: Analysis, part: SessionPart): Promise<Records | null> {
-  const { evidence } = await evidenceOf(books, analysis, part, null);
+async function recordsOf(books: Books, kept: KeptSessions, analysis: Analysis, part: SessionPart): Promise<Records | null> {
+  const { evidence } = await evidenceOf(books, kept, analysis, part, null);
   if (evidence === null || part.final === null) return null;
   const view: View = part.settled_at === undefined ? 'then' : 'settled';
   const baseline = placeOf(part.baseline);
@@ -55,10 +56,10 @@ async function recordsOf(books: Books, analysis: Analysis, part: SessionPart): P
 }
 
 /** The records of an analysis; null if not all of them are known. */
-async function recordsOfAll(books: Books, analysis: Analysis): Promise<Records | null> {
+async function recordsOfAll(books: Books, kept: KeptSessions, analysis: Analysis): Promise<Records | null> {
   const all = new Map<string, Copy>();
   for (const part of analysis.sessions) {
-    const records = await recordsOf(books, analysis, part);
+    const records = await recordsOf(books, kept, analysis, part);
     if (records === null) return null;
     for (const [key, copy] of records) all.set(key, copy);
   }
@@ -104,6 +105,7 @@ export async function spentTogether(
   analyses: readonly Analysis[],
   progress: (done: number, of: number) => void,
 ): Promise<Together> {
+  const kept = new KeptSessions(books.store);
   const union = new Union();
   const sums: Analysis[] = [];
   const [unknown, unclear] = [[], []] as [string[], string[]];
@@ -112,7 +114,7 @@ export async function spentTogether(
     inSession.set(session, (inSession.get(session) ?? 0) + 1);
   for (const [i, analysis] of analyses.entries()) {
     progress(i, analyses.length);
-    const records = await recordsOfAll(books, analysis);
+    const records = await recordsOfAll(books, kept, analysis);
     if (records !== null) union.add(records);
     else if (analysis.total_tokens === null) unknown.push(analysis.id);
     else if ([...sessionsOf(analysis)].some((session) => inSession.get(session)! > 1)) unclear.push(analysis.id);

@@ -1,12 +1,11 @@
 // What a session's part of an analysis is worked out again from: its logs while they hold what lay before its cuts, else what the
 // books kept.
 import { namesOf, type Evidence } from '../ingest/evidence.js';
-import { keptEvidence, withKept } from '../ingest/kept-evidence.js';
+import { keptEvidence, withKept, type KeptSessions } from '../ingest/kept-evidence.js';
 import type { Prefixes } from '../ingest/prefixes.js';
 import type { SessionReading } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
 import type { Cut, SessionPart } from '../model/cut.js';
-import type { Instant } from '../model/time.js';
 import type { Books } from './books.js';
 
 /** Where a part was counted up to: the bytes of its other cuts lie before it. */
@@ -15,15 +14,12 @@ export const lastCut = ({ final, baseline }: SessionPart): Cut => (final ?? base
 /** Whether the part's numbers can't be told by positions any more, since its log was changed. */
 export const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('log_changed') === true;
 
-/** When a part was filled from the books, as far as its analysis tells; null for one that was measured. */
-const filledAt = ({ match }: SessionPart, { recorded_at }: Analysis): Instant | null => (match === undefined ? null : recorded_at);
-
 /** The records of its logs; of one that was filled from the books also those that were in no log any more. */
-export async function toldOf(books: Books, analysis: Analysis, part: SessionPart, session: SessionReading): Promise<Evidence> {
+export async function toldOf(kept: KeptSessions, analysis: Analysis, part: SessionPart, session: SessionReading): Promise<Evidence> {
   const names = namesOf(part, analysis.stages);
   const told = await session.evidence(names);
-  const filled = filledAt(part, analysis);
-  return filled === null ? told : withKept(told, await keptEvidence(books.store, session.target, lastCut(part).at, names, filled));
+  const { filled_at } = part;
+  return filled_at === undefined ? told : withKept(told, await keptEvidence(kept, session.target, lastCut(part).at, names, filled_at));
 }
 
 /** What a part can be worked out again from. */
@@ -41,13 +37,19 @@ export interface Found {
  * @param prefixes null: the logs are not looked at to the last byte.
  * @throws STORE_DAMAGED
  */
-export async function evidenceOf(books: Books, analysis: Analysis, part: SessionPart, prefixes: Prefixes | null): Promise<Found> {
+export async function evidenceOf(
+  books: Books,
+  kept: KeptSessions,
+  analysis: Analysis,
+  part: SessionPart,
+  prefixes: Prefixes | null,
+): Promise<Found> {
   const cut = lastCut(part);
   const session = await books.session(books.targetOf(part));
   const holds = session.exists && session.unread.length === 0 && (await session.holdsPlaces(cut, prefixes));
-  if (holds && !isCarried(part)) return { evidence: await toldOf(books, analysis, part, session), isChanged: false, notes: [] };
+  if (holds && !isCarried(part)) return { evidence: await toldOf(kept, analysis, part, session), isChanged: false, notes: [] };
   const notes = session.exists ? [`the log of session ${part.session_id} is not the one any more that it was counted from`] : [];
   const names = namesOf(part, analysis.stages);
-  const kept = await keptEvidence(books.store, session.target, cut.at, names, filledAt(part, analysis));
-  return { evidence: kept, isChanged: session.exists, notes };
+  const evidence = await keptEvidence(kept, session.target, cut.at, names, part.filled_at ?? null);
+  return { evidence, isChanged: session.exists, notes };
 }

@@ -1,5 +1,6 @@
 // Verifies the numbers of an analysis: works them out again from the logs, or where those are gone from the records that the books
 // kept, and compares what was spent by class and model. Writes nothing.
+import { KeptSessions } from '../ingest/kept-evidence.js';
 import { Prefixes } from '../ingest/prefixes.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart, Usage } from '../model/cut.js';
@@ -52,12 +53,12 @@ function compared(of: string, stored: Usage | null, recomputed: Usage | null): D
   return differences;
 }
 
-async function verifyAnalysis(books: Books, analysis: Analysis, prefixes: Prefixes): Promise<Verification> {
+async function verifyAnalysis(books: Books, kept: KeptSessions, analysis: Analysis, prefixes: Prefixes): Promise<Verification> {
   const { id, sessions } = analysis;
   const nothing = { id, differences: [], notes: [] };
-  if (sessions.length === 0) return { ...nothing, result: 'unmeasured', from: null };
+  if (sessions.length === 0 || spent(sessions) === null) return { ...nothing, result: 'unmeasured', from: null };
   const found: Found[] = [];
-  for (const part of sessions) found.push(await evidenceOf(books, analysis, part, prefixes));
+  for (const part of sessions) found.push(await evidenceOf(books, kept, analysis, part, prefixes));
   const changed = found.flatMap((one) => one.notes);
   const known = found.flatMap(({ evidence }) => evidence ?? []);
   if (known.length < found.length) return { ...nothing, result: 'gone', from: null, notes: changed };
@@ -81,13 +82,13 @@ async function verifyAnalysis(books: Books, analysis: Analysis, prefixes: Prefix
     differences.length > 0 &&
     known.some(
       ({ source }, i) =>
-        source === 'books' && (found[i]!.isChanged || isCarried(sessions[i]!) || kept(again.sessions[i]!) < kept(sessions[i]!)),
+        source === 'books' && (found[i]!.isChanged || isCarried(sessions[i]!) || recordsIn(again.sessions[i]!) < recordsIn(sessions[i]!)),
     );
   const result = differences.length === 0 ? 'verified' : isLess ? 'gone' : 'differs';
   return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...changed, ...notes, ...shifted])] };
 }
 
-const kept = ({ final, baseline }: SessionPart): number => (final ?? baseline).usage.records;
+const recordsIn = ({ final, baseline }: SessionPart): number => (final ?? baseline).usage.records;
 
 /** @param progress is told how many of how many are done. @throws STORE_DAMAGED */
 export async function verifyAll(
@@ -96,10 +97,11 @@ export async function verifyAll(
   progress: (done: number, of: number) => void,
 ): Promise<Verification[]> {
   const verifications: Verification[] = [];
+  const kept = new KeptSessions(books.store);
   const prefixes = new Prefixes(analyses.flatMap(({ sessions }) => sessions.flatMap((part) => lastCut(part).logs)));
   for (const analysis of analyses) {
     progress(verifications.length, analyses.length);
-    verifications.push(await verifyAnalysis(books, analysis, prefixes));
+    verifications.push(await verifyAnalysis(books, kept, analysis, prefixes));
   }
   progress(analyses.length, analyses.length);
   return verifications;

@@ -39,6 +39,9 @@ export async function sessionBefore(at: Instant, session: SessionReading, now: S
   return isSilent ? { ...before, usage: now.usage, flags: now.flags } : before;
 }
 
+/** Why what a reading tells of its session is a lower bound; empty where it is not. */
+export const limitsOf = ({ unread }: SessionReading): string[] => (unread.length > 0 ? ['log_unreadable'] : []);
+
 /**
  * The part that a session has in an analysis by a window.
  *

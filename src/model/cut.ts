@@ -105,6 +105,8 @@ export interface SessionPart {
   readonly until?: Instant;
   /** How it was found, where that was done afterwards. */
   readonly match?: Match;
+  /** When it was filled from the books. */
+  readonly filled_at?: Instant;
   /** Keys of records that lie in it and belong to another analysis. */
   readonly excluded?: readonly string[];
   /** When its cuts took what the agent wrote late; left out as long as they did not. */

@@ -49,6 +49,8 @@ const leftOut = (a: Span, b: Span): boolean => a.part.match?.left_out.some(({ id
 
 function meet(a: Span, b: Span): Pick<Overlap, 'from' | 'to'> | null {
   const [from, to] = [Math.max(a.from, b.from), Math.min(a.to, b.to)];
+  // No two backfilled ones share a record.
+  if (a.part.match !== undefined && b.part.match !== undefined) return null;
   if (a.part.agent !== b.part.agent || a.part.session_id !== b.part.session_id || from >= to || leftOut(a, b) || leftOut(b, a)) return null;
   // Nothing was told between the start of the one and the end of the other.
   if (isPlaced(a) && isPlaced(b) && Math.max(a.records[0], b.records[0]) >= Math.min(a.records[1], b.records[1])) return null;

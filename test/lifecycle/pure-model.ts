@@ -207,6 +207,7 @@ export class AnalysisModel {
   /** Which stages are unknown. */
   readonly unknown = new Set<number>();
   stages = 0;
+  readonly #stageTimes: number[] = [];
   /** Outputs as they were booked last. */
   booked: { readonly total: number | null; readonly stages: readonly (number | null)[] } = { total: null, stages: [] };
   #session: SessionModel | null;
@@ -248,9 +249,15 @@ export class AnalysisModel {
     const part = new PartModel(session, cutOf(session, from, true), !this.isOpen, false);
     for (const { key, at, output } of session.own()) {
       if (at < from) part.assigned.set(key, { bucket: BEFORE, output });
-      else if (this.completedAt !== null && at < this.completedAt) part.assigned.set(key, { bucket: this.stages, output });
+      else if (this.completedAt !== null && at < this.completedAt) {
+        const stage = this.#stageTimes.findIndex((end) => at < end);
+        part.assigned.set(key, { bucket: stage < 0 ? this.stages : stage, output });
+      }
     }
-    if (this.completedAt !== null) part.final = cutOf(session, this.completedAt, true);
+    if (this.completedAt !== null) {
+      part.final = cutOf(session, this.completedAt, true);
+      this.#stageTimes.forEach((end, k) => part.cuts.set(k, cutOf(session, end, true)));
+    }
     this.parts.push(part);
     if (!this.isOpen) this.#book();
   }
@@ -260,6 +267,7 @@ export class AnalysisModel {
     for (const part of this.parts) if (part.final !== null) part.cuts.set(this.stages, part.final);
     if (this.parts.some(({ awaited }) => awaited)) this.unknown.add(this.stages);
     this.stages++;
+    this.#stageTimes.push(now);
     this.#book();
   }
 
@@ -276,9 +284,9 @@ export class AnalysisModel {
     if (this.parts.some(({ carried }) => carried)) return 'gone';
     for (const { session, final } of this.parts) {
       if (!session.exists || !holds(session, final!)) return 'gone';
-      if (final!.byTime) continue;
       for (const [name, { messages, written }] of session.logs) {
-        const later = messages.slice(final!.ends.get(name)?.length ?? 0).some(({ at }) => at > final!.at);
+        const since = final!.byTime ? 0 : (final!.ends.get(name)?.length ?? 0);
+        const later = messages.slice(since).some(({ at }) => at > final!.at);
         if (!later && now - Math.max(written, final!.at) < QUIET) return 'not_yet';
       }
     }
@@ -327,6 +335,11 @@ export class AnalysisModel {
       if (carried) return at > baseline.at && (goesOn || at <= final!.at);
       return goesOn && (at > baseline.at || !baseline.byTime || at === baseline.at);
     });
+  }
+
+  /** Whether nothing of it, or of one of its sessions, was counted. */
+  get isUnmeasured(): boolean {
+    return this.parts.length === 0 || this.parts.some(({ awaited }) => awaited);
   }
 
   /** Whether its logs hold all that it was counted from. */

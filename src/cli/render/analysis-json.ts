@@ -60,6 +60,7 @@ const partJson = (part: SessionPart): object => ({
   until: formatOrNull(part.until ?? null),
   settled_at: formatOrNull(part.settled_at ?? null),
   match: part.match ?? null,
+  filled_at: formatOrNull(part.filled_at ?? null),
   excluded: part.excluded ?? [],
   usage: part.final === null ? null : usageJson(spentIn(part)),
   baseline: snapshotJson(part.baseline),

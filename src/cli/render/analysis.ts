@@ -84,13 +84,13 @@ function partLine({ agent, session_id, found_by, baseline, baseline_reason, fina
     `found by ${found_by}`,
     ...(match === undefined ? [] : [`${match.rule}, confidence ${match.confidence}`]),
     ...(baseline_reason === null ? [] : [baseline_reason]),
-    ...(settled_at === undefined ? [] : ['settled']),
+    ...(settled_at === undefined ? (final === null ? [] : ['unsettled']) : ['settled']),
   ];
   return `${agent} ${session_id}: ${range}, ${how.join(', ')}`;
 }
 
 const overlapLine = ({ id, agent, session_id, from, to }: Overlap): string =>
-  `${id} from ${formatLocal(from)} ${to === null ? 'on' : `to ${formatLocal(to)}`}, in ${agent} ${session_id}: some tokens are in both`;
+  `${id} from ${from === 0 ? 'the beginning' : formatLocal(from)} ${to === null ? 'on' : `to ${formatLocal(to)}`}, in ${agent} ${session_id}: some tokens are in both`;
 
 function byModelText({ by_model }: Usage): string[] {
   return Object.entries(by_model).map(([model, counts]) => `${model}: ${totalText(counts)} (${classesText(counts)})`);

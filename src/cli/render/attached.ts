@@ -19,7 +19,7 @@ export const sessionsJson = (analysis: Analysis): object => ({
 const COLUMNS: readonly TableColumn<SessionPart>[] = [
   { header: 'agent', cell: ({ agent }) => agent },
   { header: 'session', cell: ({ session_id }) => session_id },
-  { header: 'from', cell: ({ baseline }) => formatLocal(baseline.cut.at) },
+  { header: 'from', cell: ({ baseline }) => (baseline.cut.at === 0 ? 'its beginning' : formatLocal(baseline.cut.at)) },
   { header: 'to', cell: ({ final }) => (final === null ? '' : formatLocal(final.cut.at)) },
   { header: 'tokens', align: 'right', cell: (part) => (part.final === null ? 'N/A' : totalText(spentIn(part).counts)) },
   { header: 'found by', cell: ({ found_by }) => found_by },

@@ -52,7 +52,9 @@ const REASONS: Readonly<Record<SkipReason, string>> = {
   no_agent: 'its tool keeps no log that is read',
   no_session: 'no session of its project had records then',
   several_sessions: 'several sessions could be meant; name one with --usage-session-id ID=SESSION',
+  several_attached: 'measured over several sessions; take one away with `analysis detach` first',
   no_records: 'no record of its session lies in its time',
+  all_left_out: 'all records of its session in its time belong to other analyses',
   low_confidence: 'less sure than --min-confidence asks for',
 };
 
@@ -63,7 +65,7 @@ const SKIP_COLUMNS: readonly TableColumn<Skip>[] = [
 ];
 
 /** Those that need no word: their tokens are known, or not to be known yet. */
-const QUIET: readonly SkipReason[] = ['measured', 'entered_by_hand', 'not_ended'];
+const QUIET: readonly SkipReason[] = ['measured', 'entered_by_hand', 'not_ended', 'all_left_out'];
 
 /** Analyses that are without tokens afterwards, and need not be. */
 export const isUnfilled = ({ skips }: Backfilled): boolean => skips.some(({ reason }) => !QUIET.includes(reason) && reason !== 'no_agent');

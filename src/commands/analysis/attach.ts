@@ -17,7 +17,7 @@ export default class AnalysisAttach extends BaseCommand {
     tool: toolFlag(),
     ...sessionFlags(),
     from: timeFlag('from', 'From when it counts.', 'start'),
-    to: timeFlag('to', 'Until when it counts.', 'start'),
+    to: timeFlag('to', 'Until when it counts; of a date, until its end.', 'end'),
   };
 
   async run(): Promise<void> {
