@@ -1,5 +1,5 @@
 // One piece of work in several sessions: resumed, cleared, forked, another agent; and the windows of one session.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
 import { QuickHome } from '../support/quick-home.js';
@@ -259,4 +259,62 @@ it('a log is not changed by any of it', async () => {
   const a = await started();
   await home.ok(['analysis', 'complete', '--id', a]);
   expect(readFileSync(session.path, 'utf8')).toBe(was);
+});
+
+describe('a session that is attached afterwards', () => {
+  it('spent in the stages what it told in their time', async () => {
+    const other = new ClaudeSession(home, OTHER);
+    other.answer({ input: 0, output: 1000 });
+    await pause();
+    const begin = new Date().toISOString();
+    const a = await started();
+    other.answer({ input: 0, output: 3 });
+    await pause();
+    await home.ok(['analysis', 'mark', '--id', a, '--stage', 'one']);
+    session.answer({ input: 0, output: 40 });
+    other.answer({ input: 0, output: 500 });
+    await pause();
+    await home.ok(['analysis', 'complete', '--id', a]);
+    await home.ok(['analysis', 'attach', '--id', a, '--usage-session-id', OTHER, '--from', begin]);
+    expect([await stages(a), (await shown(a)).output_tokens]).toEqual([[3], 543]);
+    expect(await verified()).toEqual(['verified']);
+  });
+
+  it('is not settled while it may still tell what belongs before the end', async () => {
+    const other = new ClaudeSession(home, OTHER);
+    const begin = new Date().toISOString();
+    const a = await started();
+    other.answer({ input: 0, output: 7 });
+    await pause();
+    await home.ok(['analysis', 'complete', '--id', a]);
+    await pause();
+    session.answer({ output: 1 });
+    await home.ok(['analysis', 'attach', '--id', a, '--usage-session-id', OTHER, '--from', begin]);
+    const { analyses } = await home.json<{ analyses: { result: string }[] }>(['analysis', 'settle', '--id', a]);
+    expect(analyses).toMatchObject([{ result: 'not_yet' }]);
+  });
+
+  it('needs to be told since when it counts', async () => {
+    new ClaudeSession(home, OTHER).answer({ output: 7 });
+    const a = await started();
+    await home.ok(['analysis', 'complete', '--id', a]);
+    const { code, stderr } = await home.run(['analysis', 'attach', '--id', a, '--usage-session-id', OTHER]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--from says since when')]);
+  });
+});
+
+describe('analysis detach', () => {
+  it('refuses where the stages of the others can’t be worked out, since a log was written anew', async () => {
+    const other = new ClaudeSession(home, OTHER);
+    other.answer({ output: 5 });
+    const a = await started();
+    await home.ok(['analysis', 'attach', '--id', a, '--usage-session-id', OTHER]);
+    session.answer({ output: 50 });
+    await home.ok(['analysis', 'mark', '--id', a, '--stage', 'one']);
+    writeFileSync(session.path, `${session.line({ output: 9 })}\n`);
+    await home.ok(['analysis', 'complete', '--id', a]);
+    const before = await shown(a);
+    const { code } = await home.run(['analysis', 'detach', '--id', a, '--usage-session-id', OTHER]);
+    expect([code, await shown(a)]).toEqual([6, before]);
+  });
 });

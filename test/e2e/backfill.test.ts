@@ -214,3 +214,35 @@ describe('backfill', () => {
     expect(readFileSync(session.path, 'utf8')).toBe(was);
   });
 });
+
+describe('what is named for a backfill', () => {
+  it('must be there, and be named once', async () => {
+    const a = await added(1, 3);
+    const named = (...sessions: string[]) =>
+      home.run(['analysis', 'backfill-usage', ...sessions.flatMap((one) => ['--usage-session-id', `${a}=${one}`])]);
+    expect([(await named('nope')).code, (await named(session.id, OTHER)).code]).toEqual([4, 2]);
+  });
+});
+
+describe('a backfill', () => {
+  it('with a limit goes on where the one before ended', async () => {
+    const [a, b] = [await added(1, 3), await added(3, 5)];
+    expect((await backfill('--limit', '1')).changes.filter(({ id }) => id === b)).toHaveLength(1);
+    await backfill('--limit', '1');
+    expect([(await shown(a)).output_tokens, (await shown(b)).output_tokens]).toEqual([11, 1100]);
+  });
+
+  it('says of one whose records all belong to others that they do', async () => {
+    await home.ok(['analysis', 'add', '--task', 'all', '--usage-from', `claude:${session.path}`]);
+    const a = await added(1, 3);
+    expect(await backfill()).toMatchObject({ code: 0, skipped: [{ reason: 'measured' }, { id: a, reason: 'all_left_out' }] });
+  });
+
+  it('keeps the rule by which the session was found', async () => {
+    const a = await added(1, 3);
+    const [first] = (await backfill()).changes;
+    session.answer({ input: 0, output: 7, at: at(2) });
+    const [again] = (await backfill()).changes;
+    expect([first!.id, again!.rule, again!.confidence, again!.tokens_after]).toEqual([a, first!.rule, first!.confidence, 18]);
+  });
+});

@@ -305,3 +305,15 @@ it('a log that was not written for ten minutes is not waited for', async () => {
   const { analyses } = await home.json<{ analyses: { result: string }[] }>(['analysis', 'settle', '--id', a]);
   expect(analyses).toMatchObject([{ result: 'not_yet' }]);
 });
+
+describe('the whole of a log', () => {
+  it('that was entered stays what it was when it is settled', async () => {
+    session.answer({ output: 20 });
+    const a = (await home.ok(['analysis', 'add', '--task', 't', '--tool', 'claude', '--usage-from', `claude:${session.path}`])).trim();
+    await pause(5);
+    later();
+    await home.ok('analysis settle --all');
+    expect(await shown(a)).toMatchObject({ output_tokens: 21, capture_status: 'settled' });
+    expect(await verified()).toEqual({ [a]: 'verified by logs' });
+  });
+});
