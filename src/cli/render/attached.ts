@@ -2,7 +2,7 @@
 import { spentIn } from '../../lifecycle/advance.js';
 import type { Analysis } from '../../model/analysis.js';
 import type { SessionPart } from '../../model/cut.js';
-import { formatLocal, formatOrNull } from '../../model/time.js';
+import { formatLocal } from '../../model/time.js';
 import { analysisJson } from './analysis-json.js';
 import { totalText } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
@@ -10,10 +10,7 @@ import { renderTable, type TableColumn } from './table.js';
 export const sessionsJson = (analysis: Analysis): object => ({
   id: analysis.id,
   revision: analysis.revision,
-  sessions: (analysisJson(analysis) as { sessions: object[] }).sessions.map((session, i) => ({
-    ...session,
-    until: formatOrNull(analysis.sessions[i]!.until ?? null),
-  })),
+  sessions: (analysisJson(analysis) as { sessions: object[] }).sessions,
 });
 
 const COLUMNS: readonly TableColumn<SessionPart>[] = [
