@@ -1,7 +1,7 @@
 // The columns that follow from the sessions of an analysis. Invariant: tokens_check = tokens_final − tokens_baseline, and the
 // stages and the tail add up to it, class by class.
 import type { Analysis, CaptureStatus, MeasuredUsage } from '../model/analysis.js';
-import type { SessionPart, Usage } from '../model/cut.js';
+import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { assertThat } from '../model/errors.js';
 import { subtract, sum, tokensIn, total, UNKNOWN, type Counts } from '../model/tokens.js';
 import { spentIn } from './advance.js';
@@ -91,6 +91,11 @@ const LIMITING = [
   'log_began_before_start',
 ];
 
+const skippedIn = (snapshot: Snapshot): number => snapshot.skipped.reduce((sum, { count }) => sum + count, 0);
+
+/** Whether something in its log was skipped between its cuts, which may have told more. */
+const hasSkipped = ({ baseline, final }: SessionPart): boolean => final !== null && skippedIn(final) > skippedIn(baseline);
+
 /** How the numbers came to be, with the first reason that limits them. */
 export function captureOf(
   sessions: readonly SessionPart[],
@@ -104,7 +109,8 @@ export function captureOf(
   const partial = sessions.some((part) => partialRecords(part) > 0);
   const unreliable = partial && flags.includes('output_unreliable') ? ['output_unreliable'] : partial ? ['record_open'] : [];
   if (sessions.every(isAwaited)) return { capture_status: 'unattached', capture_reason: 'log_not_yet' };
-  const reasons = [...limits, ...unreliable, ...LIMITING.filter((flag) => flags.includes(flag))];
+  const skipped = sessions.some(hasSkipped) ? ['lines_skipped'] : [];
+  const reasons = [...limits, ...unreliable, ...skipped, ...LIMITING.filter((flag) => flags.includes(flag))];
   return reasons.length === 0
     ? { capture_status: 'captured', capture_reason: null }
     : { capture_status: 'partial', capture_reason: [...new Set(reasons)].join(', ') };

@@ -354,3 +354,23 @@ describe('a folder of logs with things that are no files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, data: { analysis: { capture_status: 'unattached', tokens_baseline: null } } });
   });
 });
+
+describe('a line that can’t be read', () => {
+  const add = () => home.envelope(['analysis', 'add', '--task', 't', '--tool', 'claude', '--usage-from', `claude:${session.path}`]);
+
+  it('makes the number of what lies around it a lower bound, and is told', async () => {
+    session.answer({ output: 5 }).raw('{"type":"assistant","mess\n').answer({ output: 7 });
+    expect(await add()).toMatchObject({
+      data: { analysis: { output_tokens: 12, capture_status: 'partial', capture_reason: 'lines_skipped' } },
+      warnings: [{ code: 'PARTIAL' }],
+    });
+  });
+
+  it('before the start changes nothing', async () => {
+    session.answer({ output: 5 }).raw('{"type":"assistant","mess\n');
+    const a = (await home.ok('analysis start --task t')).trim();
+    session.answer({ output: 7 });
+    await home.ok(['analysis', 'complete', '--id', a]);
+    expect(await shown(home, a)).toMatchObject({ output_tokens: 7, capture_status: 'captured' });
+  });
+});

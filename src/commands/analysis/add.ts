@@ -96,6 +96,7 @@ export default class AnalysisAdd extends BaseCommand {
     requireAddable(input);
     const { analysis, warnings } = await addAnalysis(await context.books(), input);
     context.warn(warnings);
+    context.warnOfLimits(analysis);
     await this.answer(() => ({ analysis: analysisJson(analysis) }), analysis.id);
   }
 }

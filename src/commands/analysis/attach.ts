@@ -32,6 +32,7 @@ export default class AnalysisAttach extends BaseCommand {
       from: flags.from ?? null,
       to: flags.to ?? null,
     });
+    context.warnOfLimits(analysis);
     await this.answer(() => sessionsJson(analysis), renderSessions(analysis, context.terminal));
   }
 }
