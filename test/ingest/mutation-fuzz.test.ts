@@ -8,10 +8,11 @@ import { SessionReading } from '../../src/ingest/session.js';
 import type { Usage } from '../../src/model/cut.js';
 import { TOKEN_CLASSES, type Counts } from '../../src/model/tokens.js';
 import { allTold, copyOfHome, fixtures, newReading, readHome, type Fixture } from '../capture/fixture.js';
+import { SOAK } from '../support/chance.js';
 import { afterEdits, anyEdits, unitsIn, writeUnits, type Edit } from './mutations.js';
 
 const SEED = 20260309;
-const RUNS = 30;
+const RUNS = SOAK ? 60 : 20;
 
 /** Two slow cores take a few seconds for it; a reading that hangs would take for ever. */
 const LIMITS = { timeout: 60_000 };

@@ -379,7 +379,7 @@ describe('analyses of logs that grow, fork, are reset and vanish', () => {
     const property = fc.asyncProperty(
       fc.commands(
         KINDS.map((kind) => step.map((given) => new kind(given))),
-        { maxCommands: SOAK ? 60 : 20, size: 'max' },
+        { maxCommands: SOAK ? 60 : 14, size: 'max' },
       ),
       async (commands) => {
         if (runs % PER_STORE === 0) {
