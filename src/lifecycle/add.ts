@@ -1,6 +1,6 @@
 // Enters an analysis that was not recorded while it ran: by hand, or with the whole usage of a session's log.
 import type { Tool } from '../model/agents.js';
-import type { Analysis, Kind, Status } from '../model/analysis.js';
+import type { Analysis, Kind, Status, UsageMode } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
@@ -100,14 +100,19 @@ async function measured(books: Books, target: SessionTarget, window: Window | nu
   };
   const { agent, session_id, path } = target;
   const part: SessionPart = { agent: agent.name, session_id, path, found_by: 'usage_from', baseline, baseline_reason: 'whole_log', final };
+  return ofPart(books, session, part, agent.reader.usageMode);
+}
+
+/** What follows from the only session of an analysis, whose records are kept. */
+async function ofPart(books: Books, session: SessionReading, part: SessionPart, usage_mode: UsageMode): Promise<Partial<Analysis>> {
   await books.keep({ sessions: [part] });
   return {
     ...totalsOf([part]),
     ...captureOf([part], limitsOf(session)),
     sessions: [part],
-    usage_provider: agent.name,
-    usage_mode: agent.reader.usageMode,
-    usage_session_id: session_id,
+    usage_provider: part.agent,
+    usage_mode,
+    usage_session_id: part.session_id,
     cost_provenance: 'unpriced',
   };
 }
@@ -115,16 +120,7 @@ async function measured(books: Books, target: SessionTarget, window: Window | nu
 /** What is told in a window: half-open, so that two windows that meet share nothing. */
 async function measuredIn(books: Books, session: SessionReading, window: Window, at: Instant): Promise<Partial<Analysis>> {
   const part = await windowPart(session, window, 'usage_from', at, false);
-  await books.keep({ sessions: [part] });
-  return {
-    ...totalsOf([part]),
-    ...captureOf([part], limitsOf(session)),
-    sessions: [part],
-    usage_provider: part.agent,
-    usage_mode: 'windowed_sum',
-    usage_session_id: part.session_id,
-    cost_provenance: 'unpriced',
-  };
+  return ofPart(books, session, part, 'windowed_sum');
 }
 
 function durationOf({ durationSeconds, startedAt, completedAt }: AddInput): number | null {
