@@ -25,6 +25,7 @@ export async function fillStore(folder: string, sample: Analysis, analyses: numb
           revision,
           source_id: `source-${n % 500}`,
           usage_session_id: `other-${n}`,
+          sessions: sample.sessions.map((part) => ({ ...part, session_id: `other-${n}` })),
           status: 'completed',
         });
         bytes += canonicalRow(row).length;

@@ -11,7 +11,7 @@ import { readAgent, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
 import { positionOf } from './read-log.js';
 import { ownTotals, planned } from './sync.js';
-import { asCopy } from './usage-plan.js';
+import { asCopy, logKeyOf } from './usage-plan.js';
 
 /** A record of a session, with the project that its log tells. */
 export interface SessionRecord extends PlacedRecord {
@@ -94,12 +94,10 @@ export async function bookedSessions(store: Store, parts: SyncParts, synced: Rea
 function sessionsOf(agent: Agent, { rows, logs }: Booked): SessionRecords[] {
   const bySession = new Map<string, SessionRecord[]>();
   const cuts = new Map<string, Map<string, LogCut>>();
-  const own = agent.name.length + 1;
   for (const row of rows) {
     const session = row.parent_session_id ?? row.session_id;
-    const key = agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1);
     const log = logs.get(row.log_file_id);
-    const record = { copy: asCopy(row, key), log: log?.path ?? '', project: row.project, gone: row.source_gone };
+    const record = { copy: asCopy(row, logKeyOf(agent, row)), log: log?.path ?? '', project: row.project, gone: row.source_gone };
     if (log !== undefined) {
       const own = cuts.get(session) ?? new Map<string, LogCut>();
       cuts.set(session, own.set(row.log_file_id, { ...log, session_id: row.session_id }));

@@ -143,7 +143,10 @@ export function countedBefore(evidence: Evidence, place: Place, view: View, earl
 }
 
 /** The usage of some records. */
-export function usageOfRecords(records: Iterable<Copy>, { isSubagent, tellsReasoning }: Evidence): Usage {
+export function usageOfRecords(
+  records: Iterable<Copy>,
+  { isSubagent, tellsReasoning }: Pick<Evidence, 'isSubagent' | 'tellsReasoning'>,
+): Usage {
   const tallies: Tallies = new Map();
   for (const copy of records) book(tallies, copy, 1);
   const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: isSubagent(session) }));

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js';
 import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
 import { movedNames, type CutNames, type Evidence } from './evidence.js';
 import type { SessionTarget } from './session.js';
-import { asCopy } from './usage-plan.js';
+import { asCopy, logKeyOf } from './usage-plan.js';
 
 /** What the books kept of a session, each row proved. */
 interface KeptRows {
@@ -63,17 +63,13 @@ export async function keptEvidence(
   const names = new Set(logs.map((log) => log.path));
   const rows = path === null ? found : found.filter((row) => names.has(pathOf.get(row.log_file_id) ?? ''));
   if (rows.length === 0) return null;
-  const own = agent.name.length + 1;
   const wasKnown = (row: UsageRow): boolean => filled !== null && row.source_gone && row.recorded_at <= filled;
   const here = [...new Set(rows.map(({ log_file_id }) => pathOf.get(log_file_id) ?? ''))];
   return {
     source: 'books',
     reader: `${agent.name}@${Math.max(...rows.map(({ reader_version }) => reader_version))}`,
     records: rows.map((row) => ({
-      copy: asCopy(
-        wasKnown(row) ? { ...row, first_pos: 0 } : row,
-        agent.reader.keyScope === 'everywhere' ? row.record_key.slice(own) : row.record_key.slice(own + row.session_id.length + 1),
-      ),
+      copy: asCopy(wasKnown(row) ? { ...row, first_pos: 0 } : row, logKeyOf(agent, row)),
       log: pathOf.get(row.log_file_id) ?? '',
     })),
     tellsReasoning: agent.reader.tellsReasoning,

@@ -5,14 +5,14 @@ import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { AllLogs } from './all-logs.js';
 import { digestOf } from './digest.js';
-import { movedNames, NO_NAMES, sumTimesOf, type CutNames, type Evidence, type PlacedRecord } from './evidence.js';
+import { movedNames, NO_NAMES, sumTimesOf, usageOfRecords, type CutNames, type Evidence, type PlacedRecord } from './evidence.js';
 import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
 import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
 import type { Prefixes } from './prefixes.js';
 import { headHash, positionOf, type LogEntry } from './read-log.js';
 import { Scope, type LogSeed, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
-import { book, marksOf, UNKNOWN_MODEL, usageOf, type Tallies, type TallyPart } from './tally.js';
+import { marksOf, UNKNOWN_MODEL, usageOf, type TallyPart } from './tally.js';
 import { logsOf, peeker } from './top-session.js';
 
 /** Which session is meant. `path`: a log that was given by path and counts with what is kept beside it, alone. */
@@ -233,13 +233,11 @@ export class SessionReading {
    */
   usageAfter(instant: Instant): Usage {
     const isOwn = this.#isOwnSession();
-    const tallies: Tallies = new Map();
-    for (const copy of this.#scope.allCounted()) {
-      if (copy.at === null || copy.copied || !isOwn(copy.session) || copy.at <= instant) continue;
-      book(tallies, copy, 1);
-    }
-    const parts = [...tallies].map(([session, tally]) => ({ tally, subagent: this.#isSubagent(session) }));
-    return usageOf(parts, false, this.#scope.reader.tellsReasoning);
+    const { tellsReasoning } = this.#scope.reader;
+    const later = [...this.#scope.allCounted()].filter(
+      ({ at, copied, session }) => at !== null && at > instant && !copied && isOwn(session),
+    );
+    return usageOfRecords(later, { isSubagent: (session) => this.#isSubagent(session), tellsReasoning });
   }
 
   /** Its own records with where they lie, to work out cuts again: those that are named. */

@@ -1,5 +1,6 @@
 // Which revisions bring the books of all sessions to what the logs say now. Pure. A record that a reading no longer gives is kept
 // where the bytes that it came from are gone, and superseded where they are still there (semantics 34).
+import type { Agent } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
 import { sameCounts } from '../model/tokens.js';
 import type { Completeness, UsageRow } from '../model/usage-row.js';
@@ -59,6 +60,14 @@ const isSame = (a: UsageRow, b: UsageRow): boolean => SAME.every((name) => a[nam
 const likeness = ({ at, model, counts }: Pick<UsageRow, 'at' | 'model' | 'counts'>): string =>
   `${at}|${model ?? ''}|${Object.values(counts).join('.')}`;
 
+/** The key of a record in the books: an agent whose keys are a family's own needs the session, too. */
+export const recordKeyOf = ({ name, reader }: Agent, { key, session }: Pick<Copy, 'key' | 'session'>): string =>
+  reader.keyScope === 'everywhere' ? `${name}:${key}` : `${name}:${session}|${key}`;
+
+/** The key that a record of the books has in its logs. */
+export const logKeyOf = ({ name, reader }: Agent, { record_key, session_id }: Pick<UsageRow, 'record_key' | 'session_id'>): string =>
+  record_key.slice(name.length + 1 + (reader.keyScope === 'everywhere' ? 0 : session_id.length + 1));
+
 /** A record that is kept takes part like a copy that owns before all others. */
 export const asCopy = (row: UsageRow, key: string): Copy => ({
   key,
@@ -98,11 +107,6 @@ class Planner {
   constructor(question: PlanQuestion) {
     this.#question = question;
     this.#rootOf = question.all.rootOf();
-  }
-
-  recordKey({ key, session }: Copy): string {
-    const { name, reader } = this.#question.all.agent;
-    return reader.keyScope === 'everywhere' ? `${name}:${key}` : `${name}:${session}|${key}`;
   }
 
   #projectOf(log: number, session: string): string | null {
@@ -180,7 +184,7 @@ class Planner {
     const { all, rows } = this.#question;
     const kept = new Map<string, string>();
     for (const row of rows.values()) {
-      const own = row.record_key.slice(all.agent.name.length + 1);
+      const own = logKeyOf(all.agent, row);
       if (!row.counted || all.index.copies(own).some(({ session }) => session === row.session_id)) continue;
       kept.set(likeness(row), row.session_id);
     }
@@ -205,7 +209,7 @@ class Planner {
     const winners = new Set<string>();
     for (const copy of standing) {
       if (copy.log < 0) continue;
-      const recordKey = this.recordKey(copy);
+      const recordKey = recordKeyOf(all.agent, copy);
       winners.add(recordKey);
       const before = rows.find(({ record_key }) => record_key === recordKey) ?? null;
       // What was purged stays so, whatever the logs say.
@@ -243,13 +247,9 @@ class Planner {
 export function planUsage(question: PlanQuestion): UsagePlan {
   const { all, keys, rows } = question;
   const planner = new Planner(question);
-  const prefix = `${all.agent.name}:`;
   const byKey = new Map<string, UsageRow[]>();
   for (const row of rows.values()) {
-    const own =
-      all.agent.reader.keyScope === 'everywhere'
-        ? row.record_key.slice(prefix.length)
-        : row.record_key.slice(prefix.length + row.session_id.length + 1);
+    const own = logKeyOf(all.agent, row);
     const known = byKey.get(own);
     if (known === undefined) byKey.set(own, [row]);
     else known.push(row);

@@ -3,7 +3,7 @@
 import { placeOf, recordsBefore, usageOfRecords, type View } from '../ingest/evidence.js';
 import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Copy } from '../ingest/groups.js';
-import type { Agent } from '../capture/agent.js';
+import { recordKeyOf } from '../ingest/usage-plan.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { sameCounts, sum, total, totalKnown, UNKNOWN, type Counts } from '../model/tokens.js';
@@ -36,9 +36,6 @@ export interface Together {
 /** By key of the books. */
 type Records = ReadonlyMap<string, Copy>;
 
-const bookKey = ({ name, reader }: Agent, { key, session }: Copy): string =>
-  reader.keyScope === 'everywhere' ? `${name}:${key}` : `${name}:${session}|${key}`;
-
 /** The records that a part counted; null if they don't add up to what it booked. */
 async function recordsOf(books: Books, kept: KeptSessions, analysis: Analysis, part: SessionPart): Promise<Records | null> {
   const { evidence } = await evidenceOf(books, kept, analysis, part, null);
@@ -52,7 +49,7 @@ async function recordsOf(books: Books, kept: KeptSessions, analysis: Analysis, p
   const booked = spentIn(part);
   if (usage.records !== booked.records || !sameCounts(usage.counts, booked.counts)) return null;
   const { agent } = books.targetOf(part);
-  return new Map(own.map((copy) => [bookKey(agent, copy), copy]));
+  return new Map(own.map((copy) => [recordKeyOf(agent, copy), copy]));
 }
 
 /** The records of an analysis; null if not all of them are known. */
