@@ -1,18 +1,26 @@
-// Configuration files. An unknown key is an error with its line: a setting that is misspelt must not be silently ignored.
+// Configuration files. An unknown key is an error with its line: a setting that is misspelt must not be silently ignored. What is wrong
+// with prices is told and breaks nothing else, since work is measured without them.
 import { existsSync, readFileSync } from 'node:fs';
+import type { Node, Pair, ParsedNode, YAMLMap } from 'yaml';
 import { TokentrailError } from '../model/errors.js';
 import { loadYaml } from '../exchange/yaml.js';
+import { NO_MONEY, readMoney, SettingProblem, type MoneySettings } from './price-settings.js';
 
 export interface Config {
   /** Address of the store; relative ones are relative to the file. */
   readonly store: string | null;
+  /** Prices, plans and currency; none of them where one is wrong. */
+  readonly money: MoneySettings;
+  /** What is wrong with them. */
+  readonly problem: TokentrailError | null;
 }
 
-const KEYS = ['store'];
+const MONEY_KEYS = ['prices', 'subscriptions', 'currency'];
+const KEYS = ['store', ...MONEY_KEYS];
 
 const invalid = (file: string, line: number | null, what: string): TokentrailError =>
   new TokentrailError('CONFIG_INVALID', `${file}${line === null ? '' : `, line ${line}`}: ${what}`, {
-    suggestions: ['Correct the file; `store: PATH` is the setting it can hold.'],
+    suggestions: ['Correct the file; it can hold `store`, `prices`, `subscriptions` and `currency`, see docs/reference/configuration.md.'],
     details: { file, line },
   });
 
@@ -24,24 +32,34 @@ function readText(file: string): string {
   }
 }
 
+type Items = YAMLMap.Parsed['items'];
+
 /** Null if there is no such file. @throws CONFIG_INVALID */
 export async function readConfig(file: string): Promise<Config | null> {
   if (!existsSync(file)) return null;
-  const { isMap, isScalar, LineCounter, parseDocument } = await loadYaml();
+  const yaml = await loadYaml();
+  const { isMap, isScalar, LineCounter, parseDocument } = yaml;
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines });
   const lineOf = (offset: number | undefined): number | null => (offset === undefined ? null : lines.linePos(offset).line);
   const [problem] = document.errors;
   if (problem !== undefined) throw invalid(file, lineOf(problem.pos[0]), problem.message.split('\n')[0]!);
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return { store: null };
-  if (!isMap(document.contents)) throw invalid(file, 1, 'the file holds no settings of the form `key: value`.');
-  let store: string | null = null;
-  for (const { key, value } of document.contents.items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
-    const line = lineOf(isScalar(key) ? key.range[0] : undefined);
-    if (!KEYS.includes(name)) throw invalid(file, line, `the setting "${name}" is unknown.`);
-    if (!isScalar(value) || typeof value.value !== 'string' || value.value === '') throw invalid(file, line, `"${name}" must be a text.`);
-    store = value.value;
+  const empty = document.contents === null || (isScalar(document.contents) && document.contents.value === null);
+  if (!empty && !isMap(document.contents)) throw invalid(file, 1, 'the file holds no settings of the form `key: value`.');
+  const items: Items = empty ? [] : (document.contents as YAMLMap.Parsed).items;
+  const keyLine = ({ key }: Pair<ParsedNode, ParsedNode | null>): number | null => lineOf(isScalar(key) ? key.range[0] : undefined);
+  const nameOf = ({ key }: Pair<ParsedNode, ParsedNode | null>): string => (isScalar(key) ? String(key.value) : String(key));
+  const unknown = items.find((item) => !KEYS.includes(nameOf(item)));
+  if (unknown !== undefined) throw invalid(file, keyLine(unknown), `the setting "${nameOf(unknown)}" is unknown.`);
+  const store = items.find((item) => nameOf(item) === 'store');
+  const address = isScalar(store?.value) ? store.value.value : null;
+  if (store !== undefined && (typeof address !== 'string' || address === ''))
+    throw invalid(file, keyLine(store), '"store" must be a text.');
+  try {
+    const settings = new Map<string, Node | null>(items.map((item) => [nameOf(item), item.value]));
+    return { store: address as string | null, money: readMoney(yaml, settings), problem: null };
+  } catch (error) {
+    if (!(error instanceof SettingProblem)) throw error;
+    return { store: address as string | null, money: NO_MONEY, problem: invalid(file, lineOf(error.offset), error.message) };
   }
-  return { store };
 }

@@ -21,15 +21,19 @@ import { SessionReading, type SessionTarget } from '../ingest/session.js';
 import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
 import { Books, type BooksParts } from '../lifecycle/books.js';
 import { settleDue } from '../lifecycle/settle.js';
-import { agentOf, TOOL_FLAGS, toolFromFlag, toolOf, type Tool, type ToolFlag } from '../model/agents.js';
+import { agentOf, toolFromFlag, type ToolFlag } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
 import { formatInstant, fromMs, type Instant } from '../model/time.js';
+import type { PriceBook } from '../pricing/book.js';
 import { CursorCache } from '../store/cursors.js';
 import { readConfig } from './config.js';
 import { machineOf } from './find-here.js';
 import { keepRecords } from './keep-records.js';
 import type { Output } from './output.js';
+import { mergedMoney, type MoneySettings } from './price-settings.js';
+import { loadPrices } from './prices.js';
+import type { Money } from './render/usage.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
 import { findProject, homeNames, isInProject, workingFolder, type Project } from './project.js';
@@ -158,13 +162,19 @@ export class Context {
   async storeFolder(): Promise<string> {
     const given = this.#options.store ?? this.#variable('TOKENTRAIL_STORE');
     if (given !== null) return this.#local(given, this.folder);
-    const { configFile, marked, root } = this.project;
-    const project = configFile === null ? null : await readConfig(configFile);
-    if (project?.store) return this.#local(project.store, dirname(configFile!));
-    const userFile = join(this.#folderOf('XDG_CONFIG_HOME', '.config'), 'config.yaml');
-    const user = await readConfig(userFile);
-    if (user?.store) return this.#local(user.store, dirname(userFile));
+    const { marked, root } = this.project;
+    for (const file of this.#configFiles) {
+      const config = await readConfig(file);
+      if (config?.store) return this.#local(config.store, dirname(file));
+    }
     return marked ? join(root, '.tokentrail') : this.#folderOf('XDG_DATA_HOME', '.local', 'share');
+  }
+
+  /** Configuration files: the project's, then the user's. */
+  get #configFiles(): readonly string[] {
+    const { configFile } = this.project;
+    const own = join(this.#folderOf('XDG_CONFIG_HOME', '.config'), 'config.yaml');
+    return configFile === null ? [own] : [configFile, own];
   }
 
   #local(address: string, base: string): string {
@@ -226,7 +236,8 @@ export class Context {
     const [warmUp, openSession] = [() => this.#warmUp(), (target: SessionTarget) => this.openSession(target)];
     const keep: BooksParts['keep'] = async (to, session) =>
       keepRecords(to, session, await this.syncParts([session.target.agent], false), this.output);
-    return new Books({ store, now, agentNamed, warmUp, openSession, keep });
+    const prices = () => this.prices();
+    return new Books({ store, now, agentNamed, warmUp, openSession, keep, prices });
   }
 
   /** What a writing command does after its answer. */
@@ -314,30 +325,6 @@ export class Context {
     return (path) => isInProject(project, path);
   }
 
-  /** `AGENT:PATH` as a session. @throws USAGE, SESSION_NOT_FOUND */
-  async usageFrom(given: string | undefined): Promise<SessionTarget | null> {
-    if (given === undefined) return null;
-    const [name, ...rest] = given.split(':');
-    const tool = TOOL_FLAGS.find((flag) => flag === name);
-    if (tool === undefined || agentOf(toolFromFlag(tool)) === null || rest.join(':') === '') {
-      throw new TokentrailError('USAGE', `--usage-from "${given}" is not of the form AGENT:PATH.`, {
-        suggestions: ['Give it as --usage-from claude:PATH.'],
-      });
-    }
-    const found = await this.findSession({ tool, sessionId: null, sessionPath: rest.join(':') });
-    if (found.kind === 'session') return { agent: found.agent, session_id: found.session_id, path: found.path };
-    throw new TokentrailError('SESSION_NOT_FOUND', found.message);
-  }
-
-  /** The tool of an entered analysis: given, or that of its log. @throws TOOL_NEEDED */
-  toolOf(given: Tool | null, usageFrom: SessionTarget | null): Tool {
-    const tool = given ?? (usageFrom === null ? null : toolOf(usageFrom.agent.name));
-    if (tool !== null) return tool;
-    throw new TokentrailError('TOOL_NEEDED', 'An entered analysis needs a tool.', {
-      suggestions: ['Pass --tool manual, or the agent that did the work.'],
-    });
-  }
-
   inProject(folder: string): boolean {
     return isInProject(this.project, folder);
   }
@@ -363,6 +350,29 @@ export class Context {
     });
   }
 
+  #prices: Promise<PriceBook> | undefined;
+
+  /** What the configuration says of money. @throws CONFIG_INVALID if it is wrong and `strict` is asked for; else that is told. */
+  async #money(strict: boolean): Promise<MoneySettings> {
+    const configs = (await Promise.all(this.#configFiles.map(readConfig))).filter((config) => config !== null);
+    const problem = configs.find((config) => config.problem !== null)?.problem ?? null;
+    if (problem !== null && strict) throw problem;
+    if (problem !== null) this.#warnOnce({ code: problem.code, message: `${problem.message} Prices are those that are built in.` });
+    return mergedMoney(problem === null ? configs.map(({ money }) => money) : []);
+  }
+
+  /** The price book, with the user's own rules; loaded once. @param strict wrong settings are an error. */
+  prices(strict = false): Promise<PriceBook> {
+    this.#prices ??= this.#money(strict).then(loadPrices);
+    return this.#prices;
+  }
+
+  /** How costs are shown. */
+  async money(): Promise<Money> {
+    const { plans, display } = await this.#money(false);
+    return { plans, display };
+  }
+
   /** What a reading of logs for the books of all sessions needs. */
   async syncParts(agents: readonly Agent[], rebuild: boolean): Promise<SyncParts> {
     return {
@@ -375,6 +385,7 @@ export class Context {
       now: () => this.now(),
       rebuild,
       machine: this.machineId(),
+      prices: () => this.prices(),
       writing: this.progress('Booking records'),
     };
   }

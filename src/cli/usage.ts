@@ -71,7 +71,7 @@ async function addFromLogs(context: Context, add: (point: UsagePoint) => void, n
     const all = AllLogs.once(agent, context.reading);
     await all.update(await findLogs(agent, context.roots(agent)));
     warnOfSkips(context, [{ agent: agent.name, unread: all.unread, skipped: skippedOf(all.entries, 0) }]);
-    for (const point of pointsIn(all, (folder) => context.tilde(folder))) add(point);
+    for (const point of pointsIn(all, (folder) => context.tilde(folder), await context.prices())) add(point);
     if (notes.wanted || hasUncounted(all)) for (const [session, note] of notesIn(all)) notes.add(agent.name, session, note);
   }
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Agent } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
 import type { LogFileRow } from '../model/usage-row.js';
+import type { PriceBook } from '../pricing/book.js';
 import type { Store } from '../store/store.js';
 import { AllLogs } from './all-logs.js';
 import { findLogs, isBehind } from './find-logs.js';
@@ -27,6 +28,8 @@ export interface SyncParts {
   readonly machine: string;
   /** Reads every log from its beginning, as if nothing were known of it. */
   readonly rebuild: boolean;
+  /** The price book, loaded when something is to be priced. */
+  readonly prices: () => Promise<PriceBook>;
   /** How many of how many records are written. */
   readonly writing: (done: number, of: number) => void;
 }

@@ -1,6 +1,7 @@
 // The records of all sessions as the books have them, or as they would have them after a sync. Writes nothing.
 import type { AgentName } from '../model/agents.js';
 import type { LogCut } from '../model/cut.js';
+import type { Price } from '../model/price.js';
 import type { LogFileRow, UsageRow } from '../model/usage-row.js';
 import { readBooked } from '../store/booked.js';
 import { requireTotals } from '../store/control-totals.js';
@@ -18,6 +19,7 @@ export interface SessionRecord extends PlacedRecord {
   readonly project: string | null;
   /** Its bytes are not there any more. */
   readonly gone: boolean;
+  readonly price: Price;
 }
 
 /** All records of a session and of those that work for it. */
@@ -91,13 +93,25 @@ export async function bookedSessions(store: Store, parts: SyncParts, synced: Rea
   return found;
 }
 
+const priceOf = ({ reported_cost_pico_usd: reported, cost_pico_usd: estimated, rate_card: card }: UsageRow): Price => ({
+  reported,
+  estimated,
+  card,
+});
+
 function sessionsOf(agent: Agent, { rows, logs }: Booked): SessionRecords[] {
   const bySession = new Map<string, SessionRecord[]>();
   const cuts = new Map<string, Map<string, LogCut>>();
   for (const row of rows) {
     const session = row.parent_session_id ?? row.session_id;
     const log = logs.get(row.log_file_id);
-    const record = { copy: asCopy(row, logKeyOf(agent, row)), log: log?.path ?? '', project: row.project, gone: row.source_gone };
+    const record = {
+      copy: asCopy(row, logKeyOf(agent, row)),
+      log: log?.path ?? '',
+      project: row.project,
+      gone: row.source_gone,
+      price: priceOf(row),
+    };
     if (log !== undefined) {
       const own = cuts.get(session) ?? new Map<string, LogCut>();
       cuts.set(session, own.set(row.log_file_id, { ...log, session_id: row.session_id }));

@@ -2,6 +2,7 @@
 // kept. A record lies whole on one side of a cut (semantics 1).
 import type { Stage } from '../model/analysis.js';
 import type { LogCut, OpenRecord, SessionPart, Snapshot, Usage } from '../model/cut.js';
+import type { Price } from '../model/price.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Copy } from './groups.js';
 import { book, usageOf, type Tallies } from './tally.js';
@@ -82,6 +83,8 @@ export interface Evidence {
   /** The names of the cuts' logs here: a log may have been moved, or compressed. */
   readonly names: ReadonlyMap<string, string>;
   readonly sums: SumTimes;
+  /** What a record cost, as it is counted at a cut; null where prices were not asked for. */
+  readonly priceOf: ((copy: Copy) => Price) | null;
 }
 
 /** What the cuts of a session's part call its logs. */

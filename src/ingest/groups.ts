@@ -38,6 +38,8 @@ type Packed = readonly [
   calls: number,
   twin: string | null,
   until: number | null,
+  terms: string | null,
+  reported: string | null,
 ];
 
 const BITS = ['subagent', 'copied', 'partial', 'unreliable', 'echo', 'sole', 'delegate'] as const;
@@ -61,14 +63,17 @@ const pack = (copy: Copy): Packed => [
   copy.calls,
   copy.twin,
   copy.until,
+  copy.terms,
+  copy.reported,
 ];
 
 function unpack(key: string, packed: Packed): Copy {
-  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, branch, agent_type, calls, twin, until] = packed;
+  const [log, session, at, model, counts, bits, invalid, weight, rank, position, end, ...rest] = packed;
+  const [branch, agent_type, calls, twin, until, terms, reported] = rest;
   const flags = Object.fromEntries(BITS.map((name, i) => [name, (bits & (1 << i)) !== 0])) as Record<(typeof BITS)[number], boolean>;
   const named = Object.fromEntries(COUNTS.map((name, i) => [name, counts[i] ?? null])) as unknown as Counts;
   const copy = { key, log, session, at, model, counts: named, calls, twin, ...flags, invalid, weight, rank };
-  return { ...copy, branch, agent_type, position, end, until };
+  return { ...copy, branch, agent_type, terms, reported, position, end, until };
 }
 
 export class Groups {

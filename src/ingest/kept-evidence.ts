@@ -3,8 +3,13 @@ import type { AgentName } from '../model/agents.js';
 import type { Instant } from '../model/time.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
+import { sameCounts } from '../model/tokens.js';
+import { priceAgain, type PriceBook } from '../pricing/book.js';
+import { picoOf } from '../model/money.js';
+import type { Price } from '../model/price.js';
 import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
 import { movedNames, type CutNames, type Evidence } from './evidence.js';
+import type { Copy } from './groups.js';
 import type { SessionTarget } from './session.js';
 import { asCopy, logKeyOf } from './usage-plan.js';
 
@@ -76,7 +81,38 @@ export async function keptEvidence(
     isSubagent: (session) => session !== session_id && path === null,
     names: movedNames(paths, here),
     sums: new Map(),
+    priceOf: null,
   };
+}
+
+/** What a record cost that is kept: of one that was counted before it was finished, what its card makes of its counts then. */
+export function priceIn(row: PricedRow, { counts, terms }: Pick<Copy, 'counts' | 'terms'>): Price {
+  const { reported_cost_pico_usd: reported, cost_pico_usd: estimated, rate_card: card } = row;
+  if (sameCounts(counts, row.counts)) return { reported, estimated, card };
+  // The agent tells what the whole of it cost: nothing is told of its beginning.
+  return { reported: reported === null ? null : 0n, estimated: priceAgain(card, counts, terms), card };
+}
+
+export type PricedRow = Pick<UsageRow, 'counts' | 'reported_cost_pico_usd' | 'cost_pico_usd' | 'rate_card'>;
+
+/** Prices of records: those that they were kept with, else by the book. */
+export function pricesBy(rows: ReadonlyMap<string, PricedRow>, book: PriceBook): (copy: Copy) => Price {
+  return (copy) => {
+    const row = rows.get(copy.key);
+    if (row !== undefined && row.rate_card !== null) return priceIn(row, copy);
+    const { pico, card } = book.estimate(copy);
+    return { reported: copy.reported === null ? null : picoOf(copy.reported), estimated: pico, card };
+  };
+}
+
+/** The same for the records of a session that the books kept. @throws STORE_DAMAGED */
+export async function keptPrices(
+  kept: KeptSessions,
+  { agent, session_id }: SessionTarget,
+  book: PriceBook,
+): Promise<(copy: Copy) => Price> {
+  const { rows } = await kept.of(agent.name, session_id);
+  return pricesBy(new Map(rows.map((row) => [logKeyOf(agent, row), row])), book);
 }
 
 /** What the logs tell, with what they don't tell any more. */

@@ -1,7 +1,9 @@
 // What reports and the books tell of the records in all logs of an agent: one set of rules, whether they come from the logs or from
 // the store.
 import { factsIn } from '../capture/agent.js';
+import { picoOf } from '../model/money.js';
 import type { UsagePoint } from '../model/usage-row.js';
+import type { PriceBook } from '../pricing/book.js';
 import type { AllLogs } from './all-logs.js';
 import { sessionsIn } from './sessions.js';
 
@@ -13,11 +15,11 @@ export function folderOf(all: AllLogs, log: number, session: string): string | n
 }
 
 /** All records that count. `stored`: a folder as it is shown and stored. */
-export function* pointsIn(all: AllLogs, stored: (folder: string) => string): Generator<UsagePoint> {
+export function* pointsIn(all: AllLogs, stored: (folder: string) => string, prices: PriceBook): Generator<UsagePoint> {
   const rootOf = all.rootOf();
   const projects = new Map<string, string | null>();
   for (const copy of all.counted()) {
-    const { at, log, model, calls, counts, partial } = copy;
+    const { at, log, model, calls, counts, partial, agent_type, reported } = copy;
     const session = rootOf(copy.session);
     const place = `${log} ${copy.session}`;
     let project = projects.get(place);
@@ -26,7 +28,8 @@ export function* pointsIn(all: AllLogs, stored: (folder: string) => string): Gen
       projects.set(place, (project = folder === null ? null : stored(folder)));
     }
     const subagent = copy.subagent || session !== copy.session;
-    yield { agent: all.agent.name, session, at, model, project, subagent, calls, counts, partial, gone: false };
+    const cost = { reported: reported === null ? null : picoOf(reported), estimated: prices.estimate(copy).pico };
+    yield { agent: all.agent.name, session, at, model, project, subagent, agent_type, calls, counts, partial, gone: false, ...cost };
   }
 }
 

@@ -6,11 +6,11 @@ import type { Copy } from './groups.js';
 const COUNTS = [...TOKEN_CLASSES, 'reasoning'] as const;
 const BITS = ['subagent', 'copied', 'partial', 'unreliable', 'echo', 'sole', 'delegate'] as const;
 
-/** Numbers of a record, in this order; NaN is null. The last five are numbers of words, −1 for none. */
-const WIDTH = 9 + COUNTS.length + 5;
+/** Numbers of a record, in this order; NaN is null. The last seven are numbers of words, −1 for none. */
+const WIDTH = 9 + COUNTS.length + 7;
 const [AT, BIT, INVALID, WEIGHT, RANK, POSITION, END, CALLS, UNTIL] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const COUNT = 9;
-const [SESSION, MODEL, BRANCH, TYPE, TWIN] = [15, 16, 17, 18, 19];
+const [SESSION, MODEL, BRANCH, TYPE, TWIN, TERMS, REPORTED] = [15, 16, 17, 18, 19, 20, 21];
 
 /** What `Records` is made of; can be sent to another thread. */
 export interface RecordParts {
@@ -58,6 +58,8 @@ export class Records {
       numbers[o + BRANCH] = word(copy.branch);
       numbers[o + TYPE] = word(copy.agent_type);
       numbers[o + TWIN] = word(copy.twin);
+      numbers[o + TERMS] = word(copy.terms);
+      numbers[o + REPORTED] = word(copy.reported);
     });
     return new Records({ keys: copies.map(({ key }) => key), words, numbers });
   }
@@ -118,6 +120,8 @@ export class Records {
       rank: numbers[o + RANK]!,
       branch: word(BRANCH),
       agent_type: word(TYPE),
+      terms: word(TERMS),
+      reported: word(REPORTED),
       position: numbers[o + POSITION]!,
       end: numbers[o + END]!,
       until: Number.isNaN(until) ? null : until,

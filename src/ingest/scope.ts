@@ -51,7 +51,7 @@ interface ScopeHead {
 }
 
 /** Raised when the content of the cursor cache changes its shape or its meaning. */
-export const FORMAT = 8;
+export const FORMAT = 9;
 
 /** A reading that parsed this many buckets was a long one. */
 const RELEASE_FROM = 128;

@@ -264,6 +264,7 @@ export class SessionReading {
       isSubagent: (session) => this.#isSubagent(session),
       names,
       sums: sumTimesOf(records),
+      priceOf: null,
     };
   }
 

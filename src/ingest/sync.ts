@@ -5,7 +5,16 @@ import type { AgentName } from '../model/agents.js';
 import type { Skipped } from '../model/cut.js';
 import { assertThat } from '../model/errors.js';
 import { fromMs, LAST_MS, type Instant } from '../model/time.js';
-import { NO_RECORDS, sameTotals, withRow, type LogAbout, type LogFileRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
+import {
+  hasAllDigests,
+  NO_RECORDS,
+  sameTotals,
+  withRow,
+  type LogAbout,
+  type LogFileRow,
+  type LogTotals,
+  type UsageRow,
+} from '../model/usage-row.js';
 import { DamagedCursor } from '../store/cursors.js';
 import { clearBooked, readBooked, setBooked } from '../store/booked.js';
 import { checkTotals, requireTotals, type ControlTotals } from '../store/control-totals.js';
@@ -109,8 +118,7 @@ function logRevisions(
     const after = totals.get(next.log_file_id) ?? before?.totals_after ?? NO_RECORDS;
     const same =
       before?.state === 'done' &&
-      before.totals_after.digest !== null &&
-      before.totals_after.keys !== null &&
+      hasAllDigests(before.totals_after) &&
       sameTotals(before.totals_after, after) &&
       COMPARED.every((name) => before[name] === next[name]) &&
       JSON.stringify(before.about) === JSON.stringify(next.about);
@@ -237,6 +245,7 @@ export async function planned(
     distrusted: own === null ? NONE : distrusted(own.checked, work, parts),
     doubled,
     stored: parts.stored,
+    prices: await parts.prices(),
     now,
   });
   return { plan, own };

@@ -2,8 +2,10 @@
 // where the bytes that it came from are gone, and superseded where they are still there (semantics 34).
 import type { Agent } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
+import { dollars, picoOf } from '../model/money.js';
 import { sameCounts } from '../model/tokens.js';
 import type { Completeness, UsageRow } from '../model/usage-row.js';
+import type { PriceBook } from '../pricing/book.js';
 import type { AllLogs } from './all-logs.js';
 import { isNothing, resolve } from './dedup.js';
 import type { Copy } from './groups.js';
@@ -36,6 +38,8 @@ export interface PlanQuestion {
   readonly doubled: ReadonlySet<string>;
   /** A folder as it is stored. */
   readonly stored: (folder: string) => string;
+  /** By which records are priced that were not before. */
+  readonly prices: PriceBook;
   readonly now: Instant;
 }
 
@@ -51,10 +55,30 @@ const completenessOf = (copy: Copy): Completeness => (!copy.partial ? 'complete'
 
 const SAME = [
   'agent', 'counted', 'first_pos', 'end_pos', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'git_branch', 'is_subagent',
-  'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone',
+  'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone', 'terms', 'reported_cost_pico_usd', 'cost_pico_usd', 'rate_card',
 ] as const satisfies readonly (keyof UsageRow)[]; // prettier-ignore
 
 const isSame = (a: UsageRow, b: UsageRow): boolean => SAME.every((name) => a[name] === b[name]) && sameCounts(a.counts, b.counts);
+
+/** What a record's price depends on is what it was: it keeps the price that it has, whatever the book says by now. */
+const isPricedAlready = (before: UsageRow, { at, model, counts, terms }: Copy): boolean =>
+  before.rate_card !== null && before.at === at && before.model === model && before.terms === terms && sameCounts(before.counts, counts);
+
+/** The costs of a record, as it is kept. */
+export function costsOf(
+  prices: PriceBook,
+  copy: Copy,
+  before: UsageRow | null,
+): Pick<UsageRow, 'terms' | 'reported_cost_pico_usd' | 'cost_pico_usd' | 'rate_card'> {
+  const { terms, reported } = copy;
+  const own = { terms, reported_cost_pico_usd: reported === null ? null : picoOf(reported) };
+  if (before !== null && isPricedAlready(before, copy)) {
+    const { cost_pico_usd, rate_card } = before;
+    return { ...own, cost_pico_usd, rate_card };
+  }
+  const { pico, card } = prices.estimate(copy);
+  return { ...own, cost_pico_usd: pico, rate_card: card };
+}
 
 /** What twins have in common. */
 const likeness = ({ at, model, counts }: Pick<UsageRow, 'at' | 'model' | 'counts'>): string =>
@@ -90,6 +114,8 @@ export const asCopy = (row: UsageRow, key: string): Copy => ({
   rank: -1,
   branch: row.git_branch,
   agent_type: row.agent_type,
+  terms: row.terms,
+  reported: row.reported_cost_pico_usd === null ? null : dollars(row.reported_cost_pico_usd),
   position: row.first_pos,
   end: row.end_pos,
   until: null,
@@ -144,6 +170,7 @@ class Planner {
       log_file_id: logIdOf(copy.log),
       reader_version: all.agent.reader.version,
       source_gone: false,
+      ...costsOf(this.#question.prices, copy, before),
       purged_at: null,
     };
   }

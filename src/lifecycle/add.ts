@@ -8,6 +8,7 @@ import { UNKNOWN } from '../model/tokens.js';
 import { EMPTY_DIGEST } from '../ingest/digest.js';
 import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Books } from './books.js';
+import { costOf, NO_COST_COLUMNS } from './cost.js';
 import { requireInputs, unknownSources } from './known.js';
 import { captureOf, NO_TOTALS, totalsOf } from './totals.js';
 import { NO_USAGE } from './usage.js';
@@ -106,14 +107,15 @@ async function measured(books: Books, target: SessionTarget, window: Window | nu
 /** What follows from the only session of an analysis, whose records are kept. */
 async function ofPart(books: Books, session: SessionReading, part: SessionPart, usage_mode: UsageMode): Promise<Partial<Analysis>> {
   await books.keep({ sessions: [part] });
+  const totals = totalsOf([part]);
   return {
-    ...totalsOf([part]),
+    ...totals,
+    ...(await costOf(books, { sessions: [part], stages: [], usage: totals.usage })),
     ...captureOf([part], limitsOf(session)),
     sessions: [part],
     usage_provider: part.agent,
     usage_mode,
     usage_session_id: part.session_id,
-    cost_provenance: 'unpriced',
   };
 }
 
@@ -195,8 +197,7 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
       started_at: input.startedAt,
       completed_at: input.completedAt,
       duration_seconds: duration,
-      cost_pico_usd: null,
-      cost_provenance: null,
+      ...NO_COST_COLUMNS,
       usage_provider: null,
       usage_mode: null,
       usage_session_id: null,

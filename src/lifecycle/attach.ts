@@ -6,6 +6,7 @@ import type { SessionPart } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import type { Books } from './books.js';
+import { NO_COST_COLUMNS, priced } from './cost.js';
 import { recount } from './recount.js';
 import { awaitSettling } from './settle.js';
 import { captureOf, baselineTotal, NO_TOTALS, totalsOf } from './totals.js';
@@ -46,7 +47,8 @@ function withSessions(analysis: Analysis, sessions: readonly SessionPart[], limi
         : sessions.some(({ baseline }) => baseline.cut.by === 'time')
           ? ('windowed_sum' as const)
           : analysis.usage_mode,
-    cost_provenance: first === undefined ? null : ('unpriced' as const),
+    // Of one that has ended, what it cost is worked out when its records are kept.
+    ...NO_COST_COLUMNS,
   };
   if (first === undefined) return { ...analysis, ...NO_TOTALS, ...about, capture_status: 'unattached', capture_reason: 'detached' };
   if (analysis.status === 'started') {
@@ -136,7 +138,7 @@ export async function attachSession(books: Books, input: AttachInput): Promise<A
       await books.keep(attached);
       awaitSettling(books, current.id);
     }
-    return attached;
+    return priced(books, attached);
   });
 }
 
@@ -179,35 +181,38 @@ export async function withRunning(books: Books, analysis: Analysis, running: Run
  * since the log of another session is gone
  */
 export function detachSession(books: Books, id: string, session_id: string): Promise<Analysis> {
-  return books.revise(id, 'analysis detach', async (current) => {
-    const sessions = current.sessions.filter((part) => part.session_id !== session_id);
-    if (sessions.length === current.sessions.length) {
-      const known = current.sessions.map((part) => part.session_id);
-      throw new TokentrailError('SESSION_NOT_FOUND', `The session "${session_id}" is not attached to ${id}.`, {
-        suggestions: known.map((one) => `Pass --usage-session-id ${one}.`),
-        details: { id, sessions: known },
-      });
-    }
-    if (sessions.length === 0) {
-      return { ...withSessions(current, []), stages: current.stages.map((stage) => ({ ...stage, usage: null, cuts: [] })) };
-    }
-    if (current.stages.length === 0) return withSessions(current, sessions);
-    const readings = await Promise.all(sessions.map((part) => books.session(books.targetOf(part))));
-    const held = await Promise.all(
-      sessions.map(async (part, i) => readings[i]!.exists && !isCarried(part) && readings[i]!.holdsPlaces(lastCut(part), null)),
+  return books.revise(id, 'analysis detach', async (current) => priced(books, await detached(books, current, session_id)));
+}
+
+async function detached(books: Books, current: Analysis, session_id: string): Promise<Analysis> {
+  const { id } = current;
+  const sessions = current.sessions.filter((part) => part.session_id !== session_id);
+  if (sessions.length === current.sessions.length) {
+    const known = current.sessions.map((part) => part.session_id);
+    throw new TokentrailError('SESSION_NOT_FOUND', `The session "${session_id}" is not attached to ${id}.`, {
+      suggestions: known.map((one) => `Pass --usage-session-id ${one}.`),
+      details: { id, sessions: known },
+    });
+  }
+  if (sessions.length === 0) {
+    return { ...withSessions(current, []), stages: current.stages.map((stage) => ({ ...stage, usage: null, cuts: [] })) };
+  }
+  if (current.stages.length === 0) return withSessions(current, sessions);
+  const readings = await Promise.all(sessions.map((part) => books.session(books.targetOf(part))));
+  const held = await Promise.all(
+    sessions.map(async (part, i) => readings[i]!.exists && !isCarried(part) && readings[i]!.holdsPlaces(lastCut(part), null)),
+  );
+  if (held.includes(false)) {
+    throw new TokentrailError(
+      'WRONG_STATE',
+      `The stages of ${id} can't be worked out without the session, since another log is gone, or was changed.`,
+      {
+        details: { id, session_id },
+      },
     );
-    if (held.includes(false)) {
-      throw new TokentrailError(
-        'WRONG_STATE',
-        `The stages of ${id} can't be worked out without the session, since another log is gone, or was changed.`,
-        {
-          details: { id, session_id },
-        },
-      );
-    }
-    const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence(namesOf(part, current.stages))));
-    const again = recount({ sessions, stages: current.stages }, evidences, null);
-    const stages = again.stages.map((stage) => ({ ...stage, cuts: stage.cuts.filter((cut) => cut.session_id !== session_id) }));
-    return { ...withSessions(current, again.sessions), stages };
-  });
+  }
+  const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence(namesOf(part, current.stages))));
+  const again = recount({ sessions, stages: current.stages }, evidences, null);
+  const stages = again.stages.map((stage) => ({ ...stage, cuts: stage.cuts.filter((cut) => cut.session_id !== session_id) }));
+  return { ...withSessions(current, again.sessions), stages };
 }

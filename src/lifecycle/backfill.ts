@@ -4,10 +4,12 @@ import { isBefore, placeOf, type Evidence, type View } from '../ingest/evidence.
 import { agentOf, type AgentName } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
 import type { Match, SessionPart, Snapshot, Usage } from '../model/cut.js';
+import type { AnalysisCosts, Price } from '../model/price.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
+import { costColumns, costsFrom } from './cost.js';
 import { captureOf, totalsOf } from './totals.js';
 import { NO_USAGE, subtractUsage } from './usage.js';
 import { snapshotBefore } from './window.js';
@@ -42,6 +44,7 @@ export interface PlannedChange {
   /** False for one that was filled before with the same. */
   readonly isNew: boolean;
   readonly part: SessionPart;
+  readonly costs: AnalysisCosts | null;
 }
 
 export type SkipReason =
@@ -220,7 +223,9 @@ function leftOut(session: SessionRecords, windows: readonly Window[], measured: 
 
 function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
   const isSubagent = (session: string): boolean => session !== session_id;
-  return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map() };
+  const prices = new Map(records.map(({ copy, price }) => [copy.key, price]));
+  const priceOf = ({ key }: { readonly key: string }): Price => prices.get(key)!;
+  return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map(), priceOf };
 }
 
 function changeOf({ analysis, from, to, session, rule, confidence }: Window, left: ReadonlyMap<string, readonly string[]>): PlannedChange {
@@ -263,6 +268,7 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     spent,
     isNew: !isSame,
     part,
+    costs: costsFrom({ sessions: [part], stages: [] }, [evidence]),
   };
 }
 
@@ -331,19 +337,19 @@ export interface Backfilled extends BackfillPlan {
 }
 
 /** A filled analysis. */
-function filled(analysis: Analysis, { part }: PlannedChange, at: Instant): Analysis {
+function filled(analysis: Analysis, { part, costs }: PlannedChange, at: Instant): Analysis {
   const totals = totalsOf([part]);
   const { capture_status, capture_reason } = captureOf([part], []);
   return {
     ...analysis,
     ...totals,
+    ...costColumns(costs === null ? null : { ...costs, stages: analysis.stages.map(() => null) }),
     sessions: [{ ...part, filled_at: at }],
     // What was spent in each of them is not known of a window.
     stages: analysis.stages.map((stage) => ({ ...stage, usage: null, cuts: [] })),
     usage_provider: part.agent,
     usage_session_id: part.session_id,
     usage_mode: 'windowed_sum',
-    cost_provenance: 'unpriced',
     capture_status: capture_status === 'captured' ? 'backfilled' : capture_status,
     capture_reason,
     reason: null,

@@ -8,6 +8,7 @@ import type { SessionPart } from '../model/cut.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import { formatAnalysisId } from '../model/ids.js';
 import { utcYear, type Instant } from '../model/time.js';
+import type { PriceBook } from '../pricing/book.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import type { Sources } from '../store/sources.js';
 import type { Store } from '../store/store.js';
@@ -21,6 +22,8 @@ export interface BooksParts {
   /** Reads the running session ahead, if that is cheap; never fails. */
   readonly warmUp: () => Promise<void>;
   readonly agentNamed: (name: SessionPart['agent']) => Agent;
+  /** The price book, loaded when something is to be priced. */
+  readonly prices: () => Promise<PriceBook>;
   /** Writes a session's records to the books of all sessions; the lock is held. */
   readonly keep: (store: Store, session: SessionReading) => Promise<void>;
 }
@@ -58,6 +61,10 @@ export class Books {
 
   now(): Instant {
     return this.#parts.now();
+  }
+
+  prices(): Promise<PriceBook> {
+    return this.#parts.prices();
   }
 
   logs(): Promise<AnalysisLogs> {

@@ -4,6 +4,7 @@ import { TokentrailError, type Warning } from '../model/errors.js';
 import { formatDuration, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { withRunning, type Running } from './attach.js';
 import type { Books } from './books.js';
+import { priced } from './cost.js';
 import { requireInputs, unknownSources } from './known.js';
 import { bringUp, requireStarted } from './mark.js';
 import { awaitSettling } from './settle.js';
@@ -101,7 +102,6 @@ async function end(books: Books, current: Analysis, input: CompleteInput, at: In
     ...captureOf(now.sessions, limits),
     usage_mode: byTime ? 'windowed_sum' : now.usage_mode,
     model: current.model ?? onlyModel(totals.usage?.by_model),
-    cost_provenance: totals.usage === null ? null : 'unpriced',
   };
 }
 
@@ -145,7 +145,7 @@ export async function completeAnalysis(books: Books, input: CompleteInput): Prom
     joined = ended.sessions[current.sessions.length]?.session_id ?? null;
     await books.keep(ended);
     if (ended.sessions.length > 0) awaitSettling(books, current.id);
-    return ended;
+    return priced(books, ended);
   });
   return { analysis, joined, warnings: input.amend === null ? [...warnings, ...clockBehind(analysis, books.now())] : warnings };
 }

@@ -14,7 +14,7 @@ export interface Recounted {
 }
 
 /** Where a stage ended in a session; null if the session was not part of the analysis then. */
-function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart): Place | null {
+export function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart): Place | null {
   const cut = cuts.find((one) => one.session_id === session_id);
   if (cut === undefined) return null;
   return { at: cut.at, positions: new Map(Object.entries(cut.positions)), open: cut.open, byTime: until !== undefined };
@@ -41,7 +41,7 @@ interface PartAs {
 }
 
 /** Without what belongs to another analysis. */
-function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence {
+export function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence {
   if (excluded === undefined) return all;
   const without = new Set(excluded);
   return { ...all, records: all.records.filter(({ copy }) => !without.has(copy.key)) };

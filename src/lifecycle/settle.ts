@@ -7,6 +7,7 @@ import { TokentrailError } from '../model/errors.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { readUnsettled, writeUnsettled } from '../store/unsettled.js';
 import type { Books } from './books.js';
+import { costColumns, costsFrom, pricedEvidences } from './cost.js';
 import { recount } from './recount.js';
 import { toldOf } from './told.js';
 import { captureOf, totalsOf } from './totals.js';
@@ -70,11 +71,13 @@ async function moved(books: Books, analysis: Analysis, at: Instant): Promise<Ana
   const sessions = counted.map((part): SessionPart => ({ ...part, settled_at: at }));
   if (stages.some(({ usage }) => usage !== null && isNegative(usage))) throw new Error('a settled stage spends less than nothing');
   const totals = totalsOf(sessions);
+  const costs = costsFrom({ sessions, stages }, await pricedEvidences(books, kept, sessions, evidences));
   const capture = captureOf(sessions, []);
   const isExact = capture.capture_status === 'captured';
   return {
     ...analysis,
     ...totals,
+    ...costColumns(costs),
     ...capture,
     ...(isExact ? { capture_status: analysis.capture_status === 'backfilled' ? 'backfilled' : 'settled' } : {}),
     sessions,

@@ -8,6 +8,7 @@ import type { Instant } from '../model/time.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import { UNKNOWN } from '../model/tokens.js';
 import type { Books, Draft } from './books.js';
+import { NO_COST_COLUMNS } from './cost.js';
 import { unknownSources } from './known.js';
 import { baselineTotal, NO_TOTALS } from './totals.js';
 
@@ -133,8 +134,7 @@ async function draft(books: Books, input: StartInput, tool: Tool, id: string, at
     started_at: at,
     completed_at: null,
     duration_seconds: null,
-    cost_pico_usd: null,
-    cost_provenance: part === null ? null : 'unpriced',
+    ...NO_COST_COLUMNS,
     tokens_baseline: input.tokensBaseline ?? baselineTotal(sessions),
     usage_provider: part?.agent ?? null,
     usage_mode: measured?.agent.reader.usageMode ?? (input.tokensBaseline === null ? null : 'manual'),

@@ -1,7 +1,7 @@
 // What a session's part of an analysis is worked out again from: its logs while they hold what lay before its cuts, else what the
 // books kept.
 import { namesOf, type Evidence } from '../ingest/evidence.js';
-import { keptEvidence, withKept, type KeptSessions } from '../ingest/kept-evidence.js';
+import { keptEvidence, keptPrices, withKept, type KeptSessions } from '../ingest/kept-evidence.js';
 import type { Prefixes } from '../ingest/prefixes.js';
 import type { SessionReading } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
@@ -15,11 +15,21 @@ export const lastCut = ({ final, baseline }: SessionPart): Cut => (final ?? base
 export const isCarried = ({ final }: SessionPart): boolean => final?.flags.includes('log_changed') === true;
 
 /** The records of its logs; of one that was filled from the books also those that were in no log any more. */
-export async function toldOf(kept: KeptSessions, analysis: Analysis, part: SessionPart, session: SessionReading): Promise<Evidence> {
+export async function toldOf(
+  kept: KeptSessions,
+  analysis: Pick<Analysis, 'stages'>,
+  part: SessionPart,
+  session: SessionReading,
+): Promise<Evidence> {
   const names = namesOf(part, analysis.stages);
   const told = await session.evidence(names);
   const { filled_at } = part;
   return filled_at === undefined ? told : withKept(told, await keptEvidence(kept, session.target, lastCut(part).at, names, filled_at));
+}
+
+/** The same with what each record cost. @throws STORE_DAMAGED */
+export async function withPrices(books: Books, kept: KeptSessions, part: SessionPart, evidence: Evidence): Promise<Evidence> {
+  return { ...evidence, priceOf: await keptPrices(kept, books.targetOf(part), await books.prices()) };
 }
 
 /** What a part can be worked out again from. */
@@ -40,7 +50,7 @@ export interface Found {
 export async function evidenceOf(
   books: Books,
   kept: KeptSessions,
-  analysis: Analysis,
+  analysis: Pick<Analysis, 'stages'>,
   part: SessionPart,
   prefixes: Prefixes | null,
 ): Promise<Found> {

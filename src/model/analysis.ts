@@ -1,4 +1,5 @@
 // An analysis as the books keep it: the columns of `analysis_logs` by their names, with the JSON columns as structures.
+import type { AnalysisCosts, Provenance } from './price.js';
 import type { SessionPart, StageCut, Usage } from './cut.js';
 import type { Counts } from './tokens.js';
 import type { Tool } from './agents.js';
@@ -77,7 +78,9 @@ export interface Analysis {
   readonly tokens_out: number | null;
   readonly total_tokens: number | null;
   readonly cost_pico_usd: bigint | null;
-  readonly cost_provenance: 'reported' | 'estimated' | 'unpriced' | null;
+  readonly cost_provenance: Provenance | null;
+  /** What of it is how known; null where nothing was measured, or its records are not all known. */
+  readonly costs: AnalysisCosts | null;
   readonly tokens_baseline: number | null;
   readonly tokens_final: number | null;
   readonly tokens_check: number | null;

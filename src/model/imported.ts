@@ -75,6 +75,7 @@ export function importedAnalysis(
     tokens_out,
     total_tokens,
     cost_pico_usd,
+    costs: null,
     cost_provenance: cost_pico_usd === null ? (isCounted ? 'unpriced' : null) : 'estimated',
     tokens_baseline: columns.whole('tokens_baseline'),
     tokens_final: columns.whole('tokens_final'),

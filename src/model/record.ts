@@ -43,6 +43,10 @@ export interface RecordCopy {
   /** Git branch on which it was made, and type of the sub-agent that made it; null where the log doesn't tell. */
   readonly branch: string | null;
   readonly agent_type: string | null;
+  /** What of it changes its price, as `terms.ts` writes it; null for an ordinary one. */
+  readonly terms: string | null;
+  /** What it cost by the agent's own figure, in dollars, as the log writes it; null where it tells none. */
+  readonly reported: string | null;
   /** First byte of the copy's first line and the byte after its last, or the same of ordinals in a document. */
   readonly position: number;
   readonly end: number;
@@ -66,5 +70,7 @@ export const ORDINARY = {
   rank: 0,
   branch: null,
   agent_type: null,
+  terms: null,
+  reported: null,
   until: null,
 } as const;

@@ -28,6 +28,13 @@ export interface UsageRow {
   readonly log_file_id: string;
   readonly reader_version: number;
   readonly source_gone: boolean;
+  /** What of the request changes its price, as `terms.ts` writes it. */
+  readonly terms: string | null;
+  /** The agent's own figure, and what the rate card makes of the counts. */
+  readonly reported_cost_pico_usd: bigint | null;
+  readonly cost_pico_usd: bigint | null;
+  /** By which rates it was priced, or why it has no price; null where it was never asked. */
+  readonly rate_card: string | null;
   /** When it was taken out of all totals on request; null for all others. */
   readonly purged_at: Instant | null;
 }
@@ -36,12 +43,20 @@ const SUMMED = [...TOKEN_CLASSES, 'reasoning'] as const;
 
 /**
  * Sums of what is known of the records of a log; a class that a record doesn't know adds nothing. `digest`: of all that reports tell
- * of them; `keys`: of their keys and revisions, which a report doesn't look at. Null where they are not known.
+ * of them, but for what `prices` covers: costs and types of sub-agents. `keys` and `cards`: of their keys and revisions, of their terms
+ * and rate cards, at which a report doesn't look. Null where they are not known.
  */
 export type LogTotals = Readonly<Record<'records' | (typeof SUMMED)[number], number>> & {
   readonly digest: number | null;
+  readonly prices: number | null;
   readonly keys: number | null;
+  readonly cards: number | null;
 };
+
+const DIGEST_NAMES = ['digest', 'prices', 'keys', 'cards'] as const;
+
+/** Totals of an older store lack digests. */
+export const hasAllDigests = (totals: LogTotals): boolean => DIGEST_NAMES.every((name) => totals[name] !== null);
 
 export const NO_RECORDS: LogTotals = {
   records: 0,
@@ -52,7 +67,9 @@ export const NO_RECORDS: LogTotals = {
   output: 0,
   reasoning: 0,
   digest: 0,
+  prices: 0,
   keys: 0,
+  cards: 0,
 };
 
 /** What of a record its digest covers: all that a report tells, and whose it is. */
@@ -69,7 +86,10 @@ export type Digested = Pick<
   | 'counts'
   | 'completeness'
   | 'source_gone'
->;
+> &
+  Priced;
+
+type Priced = Pick<UsageRow, 'agent_type' | 'reported_cost_pico_usd' | 'cost_pico_usd'>;
 
 const DIGESTS = 2 ** 48;
 const HALF = 2 ** 32;
@@ -118,6 +138,35 @@ export function digestOf(row: Digested): number {
   return (high & 0xffff) * HALF + (low >>> 0);
 }
 
+/** The same of its costs, and of the type of sub-agent that it is listed under. */
+function priceDigestOf({ agent_type, reported_cost_pico_usd, cost_pico_usd }: Priced): number {
+  let [low, high] = [0x2f0b4c27, 0x61c88647];
+  const mix = (value: number): void => {
+    low = Math.imul(low ^ value, 0x85ebca6b);
+    low ^= low >>> 15;
+    high = Math.imul(high + value + low, 0xc2b2ae35);
+    high ^= high >>> 13;
+  };
+  const money = (value: bigint | null): void => {
+    const number = Number(value ?? 0n);
+    // Through a bigint's halves only where a number does not hold it.
+    const isSmall = Number.isSafeInteger(number);
+    mix(value === null ? NULL : isSmall ? number | 0 : Number(BigInt.asIntN(32, value)));
+    mix(value === null ? 0 : isSmall ? Math.floor(number / HALF) + 1 : Number(BigInt.asIntN(32, value >> 32n)) + 1);
+  };
+  mix(agent_type === null ? NULL : wordHash(agent_type));
+  money(reported_cost_pico_usd);
+  money(cost_pico_usd);
+  return (high & 0xffff) * HALF + (low >>> 0);
+}
+
+/** The same of how it was priced. */
+function cardDigestOf({ terms, rate_card }: Pick<UsageRow, 'terms' | 'rate_card'>): number {
+  const low = Math.imul(wordHash(terms ?? '\u0000') ^ 0x9e3779b9, 0x85ebca6b);
+  const high = Math.imul(wordHash(rate_card ?? '\u0000') + low, 0xc2b2ae35);
+  return ((high >>> 8) & 0xffff) * HALF + ((low ^ high) >>> 0);
+}
+
 /** The same of what names a row. */
 function keyDigestOf({ record_key, revision }: Pick<UsageRow, 'record_key' | 'revision'>): number {
   let [low, high] = [0x811c9dc5, 0x9dc5811c];
@@ -133,17 +182,19 @@ function keyDigestOf({ record_key, revision }: Pick<UsageRow, 'record_key' | 're
 export class TotalsAdder {
   #records = 0;
   #digest = 0;
+  #prices = 0;
   readonly #sums = SUMMED.map(() => 0);
 
   add(row: Digested): void {
     this.#records++;
     for (let i = 0; i < SUMMED.length; i++) this.#sums[i]! += row.counts[SUMMED[i]!] ?? 0;
     this.#digest = (this.#digest + digestOf(row)) % DIGESTS;
+    this.#prices = (this.#prices + priceDigestOf(row)) % DIGESTS;
   }
 
   get totals(): LogTotals {
     const sums = Object.fromEntries(SUMMED.map((name, i) => [name, this.#sums[i]!])) as Record<(typeof SUMMED)[number], number>;
-    return { records: this.#records, ...sums, digest: this.#digest, keys: null };
+    return { records: this.#records, ...sums, digest: this.#digest, prices: this.#prices, keys: null, cards: null };
   }
 }
 
@@ -152,8 +203,14 @@ export function withRow(totals: LogTotals, row: UsageRow, sign: 1 | -1): LogTota
   if (!row.counted) return totals;
   const next: Record<string, number | null> = { records: totals.records + sign };
   for (const name of SUMMED) next[name] = totals[name] + sign * (row.counts[name] ?? 0);
-  next['digest'] = totals.digest === null ? null : (totals.digest + sign * digestOf(row) + DIGESTS) % DIGESTS;
-  next['keys'] = totals.keys === null ? null : (totals.keys + sign * keyDigestOf(row) + DIGESTS) % DIGESTS;
+  const add = (name: (typeof DIGEST_NAMES)[number], of: () => number): void => {
+    const before = totals[name];
+    next[name] = before === null ? null : (before + sign * of() + DIGESTS) % DIGESTS;
+  };
+  add('digest', () => digestOf(row));
+  add('prices', () => priceDigestOf(row));
+  add('keys', () => keyDigestOf(row));
+  add('cards', () => cardDigestOf(row));
   return next as LogTotals;
 }
 
@@ -161,7 +218,7 @@ const agree = (a: number | null, b: number | null): boolean => a === null || b =
 
 /** Whether they are of the same records; a digest that is not known agrees with any. */
 export const sameTotals = (a: LogTotals, b: LogTotals): boolean =>
-  a.records === b.records && SUMMED.every((name) => a[name] === b[name]) && agree(a.digest, b.digest) && agree(a.keys, b.keys);
+  a.records === b.records && SUMMED.every((name) => a[name] === b[name]) && DIGEST_NAMES.every((name) => agree(a[name], b[name]));
 
 /** What a row of `log_files` says. */
 export interface LogFileRow {
@@ -215,6 +272,11 @@ export interface UsagePoint {
   readonly subagent: boolean;
   readonly calls: number;
   readonly counts: Counts;
+  /** Type of the sub-agent that spent it; null for others, and where the log doesn't tell. */
+  readonly agent_type: string | null;
+  /** Pico-dollars: the agent's own figure, and what its rate card makes of it; null where there is none. */
+  readonly reported: bigint | null;
+  readonly estimated: bigint | null;
   /** Its output is a lower bound. */
   readonly partial: boolean;
   readonly gone: boolean;

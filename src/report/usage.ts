@@ -1,71 +1,17 @@
 // Sums of usage records by day, session and model. Pure. Invariant: whatever the records are grouped by, the groups add up to the
 // total, class by class.
 import type { AgentName } from '../model/agents.js';
+import { NO_COST } from '../model/price.js';
 import type { Instant } from '../model/time.js';
 import type { Counts } from '../model/tokens.js';
 import type { UsagePoint } from '../model/usage-row.js';
+import { Adder, byName, SubagentAdder, type KnownCounts, type SubagentUsage, type UsageSum } from './usage-sum.js';
 
 export interface UsageFilter {
   readonly agent: AgentName | null;
   /** Records at or after, and before; those without a time are in no window. */
   readonly since: Instant | null;
   readonly until: Instant | null;
-}
-
-/** Sum of some records. */
-export interface UsageSum {
-  /** API calls. */
-  readonly records: number;
-  readonly counts: Counts;
-  /** By class what is known, also where other records don't know the class. */
-  readonly known_counts: KnownCounts;
-  readonly partial_records: number;
-  /** Of records whose log is gone. */
-  readonly gone_records: number;
-}
-
-/** Sums that may be of a part of the records only. */
-export type KnownCounts = Readonly<Record<keyof Counts, number>>;
-
-const NAMES = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning'] as const;
-
-/** Adds up records; a class that one of them doesn't know is unknown in the sum, and so is one beyond 2^53 − 1. */
-class Adder {
-  #records = 0;
-  #partial = 0;
-  #gone = 0;
-  readonly #sums = NAMES.map(() => 0);
-  readonly #unknown = NAMES.map(() => false);
-
-  add({ calls, counts, partial, gone }: UsagePoint): void {
-    this.#records += calls;
-    if (partial) this.#partial += calls;
-    if (gone) this.#gone += calls;
-    for (let i = 0; i < NAMES.length; i++) {
-      const value = counts[NAMES[i]!];
-      if (value === null) this.#unknown[i] = true;
-      else this.#sums[i]! += value;
-    }
-  }
-
-  addAll(other: Adder): void {
-    this.#records += other.#records;
-    this.#partial += other.#partial;
-    this.#gone += other.#gone;
-    NAMES.forEach((_, i) => {
-      this.#sums[i]! += other.#sums[i]!;
-      this.#unknown[i] ||= other.#unknown[i]!;
-    });
-  }
-
-  get sum(): UsageSum {
-    const values = NAMES.map(
-      (name, i) => [name, this.#unknown[i] || !Number.isSafeInteger(this.#sums[i]) ? null : this.#sums[i]!] as const,
-    );
-    const counts = Object.fromEntries(values) as unknown as Counts;
-    const known_counts = Object.fromEntries(NAMES.map((name, i) => [name, this.#sums[i]!])) as unknown as KnownCounts;
-    return { records: this.#records, counts, known_counts, partial_records: this.#partial, gone_records: this.#gone };
-  }
 }
 
 const UNKNOWN_MODEL = 'unknown';
@@ -100,8 +46,6 @@ class Group {
     return [...this.#models].sort(byName).map(([name, adder]) => [name, adder.sum]);
   }
 }
-
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 export interface UsageGroup extends UsageSum {
   readonly by_model: readonly (readonly [model: string, sum: UsageSum])[];
@@ -281,7 +225,7 @@ export interface UsageSession extends UsageGroup {
   readonly first_at: Instant | null;
   readonly last_at: Instant | null;
   /** Null where it had none. */
-  readonly subagents: UsageSum | null;
+  readonly subagents: SubagentUsage | null;
   readonly flags: readonly string[];
 }
 
@@ -289,7 +233,7 @@ const NOTHING: KnownCounts = { input: 0, cache_read: 0, cache_write_5m: 0, cache
 const UNCOUNTED: Counts = { input: null, cache_read: null, cache_write_5m: null, cache_write_1h: null, output: null, reasoning: null };
 
 function silentSession({ agent, session_id, flag }: SilentSession, flags: SessionNotes['flags']): UsageSession {
-  const nothing = { records: 0, counts: UNCOUNTED, known_counts: NOTHING, partial_records: 0, gone_records: 0 };
+  const nothing = { records: 0, counts: UNCOUNTED, known_counts: NOTHING, cost: NO_COST, partial_records: 0, gone_records: 0 };
   const rest = { by_model: [], sessions: 1, project: null, first_at: null, last_at: null, subagents: null };
   return { ...nothing, ...rest, agent, session_id, flags: flags.get(`${agent}:${session_id}`) ?? [flag] };
 }
@@ -301,14 +245,18 @@ interface OpenSession {
   project: string | null;
   first_at: Instant | null;
   last_at: Instant | null;
-  subagents: Adder | null;
+  readonly subagents: SubagentAdder;
+}
+
+export interface SessionUsage {
+  readonly sessions: readonly UsageSession[];
+  readonly total: UsageGroup;
+  /** What the sub-agents of all of them spent; null where there were none. */
+  readonly subagents: SubagentUsage | null;
 }
 
 /** By session, the last used first; with a session whose tokens are unknown, so is the total. */
-export function usageBySession(
-  filter: UsageFilter,
-  notes: SessionNotes,
-): UsageFold<{ readonly sessions: readonly UsageSession[]; readonly total: UsageGroup }> {
+export function usageBySession(filter: UsageFilter, notes: SessionNotes): UsageFold<SessionUsage> {
   const open = new Map<string, OpenSession>();
   const keyOf = sessionKeys();
   const add = (point: UsagePoint): void => {
@@ -317,7 +265,7 @@ export function usageBySession(
     const { agent, session: session_id, at, project } = point;
     let session = open.get(key);
     if (session === undefined) {
-      session = { agent, session_id, group: new Group(), project, first_at: at, last_at: at, subagents: null };
+      session = { agent, session_id, group: new Group(), project, first_at: at, last_at: at, subagents: new SubagentAdder() };
       open.set(key, session);
     }
     session.group.add(point, key);
@@ -326,14 +274,14 @@ export function usageBySession(
       session.first_at = Math.min(session.first_at ?? at, at);
       session.last_at = Math.max(session.last_at ?? at, at);
     }
-    if (point.subagent) (session.subagents ??= new Adder()).add(point);
+    if (point.subagent) session.subagents.add(point);
   };
   const result = () => {
     const { flags } = notes;
     const sessions = [...open].map(([key, { group, subagents, ...session }]): UsageSession => ({
       ...session,
       ...groupOf(group),
-      subagents: subagents?.sum ?? null,
+      subagents: subagents.usage,
       flags: flags.get(key) ?? [],
     }));
     const silent = silentIn(notes, filter, (key) => open.has(key)).map((session) => silentSession(session, flags));
@@ -341,7 +289,9 @@ export function usageBySession(
     all.sort((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0) || (a.session_id < b.session_id ? -1 : 1));
     const counted = totalOf([...open.values()].map(({ group }) => group));
     const total = silent.length === 0 ? counted : { ...counted, counts: UNCOUNTED, sessions: counted.sessions + silent.length };
-    return { sessions: all, total };
+    const subagents = new SubagentAdder();
+    for (const session of open.values()) subagents.addAll(session.subagents);
+    return { sessions: all, total, subagents: subagents.usage };
   };
   return { add, result };
 }

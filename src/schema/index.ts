@@ -6,6 +6,7 @@ import type { Migration } from './migration.js';
 import { firstTables } from './migrations/0001-first-tables.js';
 import { usageTables } from './migrations/0002-usage.js';
 import { imports } from './migrations/0003-imports.js';
+import { prices } from './migrations/0004-prices.js';
 import { sources } from './sources.js';
 import { usage } from './usage.js';
 
@@ -15,4 +16,4 @@ export type { FrozenColumn, Migration, MigrationStep } from './migration.js';
 
 export const TABLES = [sources, analysisLogs, usage, logFiles, ledger] as const;
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables, imports];
+export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables, imports, prices];

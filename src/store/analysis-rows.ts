@@ -38,6 +38,7 @@ export function analysisToRow(analysis: Analysis): Row {
   row['reasoning_tokens'] = analysis.counts.reasoning;
   row['stages_json'] = analysis.stages.length === 0 ? null : stagesToText(analysis.stages);
   row['sessions_json'] = JSON.stringify(analysis.sessions);
+  row['cost_json'] = analysis.costs === null ? null : JSON.stringify(analysis.costs);
   row['usage_json'] = analysis.usage === null ? null : JSON.stringify(analysis.usage);
   row['imported_json'] = analysis.imported === null ? null : JSON.stringify(analysis.imported);
   row['row_sha256'] = rowHash(row);
@@ -73,6 +74,7 @@ export function analysisFromRow(row: Row): Analysis {
       reasoning: number('reasoning_tokens'),
     },
     usage: parsed<MeasuredUsage | null>(row, 'usage_json', null),
+    costs: parsed<Analysis['costs']>(row, 'cost_json', null),
     sessions: parsed<SessionPart[]>(row, 'sessions_json', []),
     imported: parsed<Analysis['imported']>(row, 'imported_json', null),
     stages: parsed<Stage[]>(row, 'stages_json', [], stagesFromText),

@@ -43,8 +43,8 @@ function parsed(columns: Columns, name: (typeof JSONS)[number], i: number): unkn
 }
 
 function totalsIn(columns: Columns, name: 'totals_before' | 'totals_after', i: number): LogTotals {
-  const totals = parsed(columns, name, i) as Omit<LogTotals, 'digest' | 'keys'> & Partial<Pick<LogTotals, 'digest' | 'keys'>>;
-  return { ...totals, digest: totals.digest ?? null, keys: totals.keys ?? null };
+  // Those of older stores lack digests.
+  return { digest: null, prices: null, keys: null, cards: null, ...(parsed(columns, name, i) as Partial<LogTotals>) } as LogTotals;
 }
 
 function fromColumns(columns: Columns, i: number): LogFileRow {

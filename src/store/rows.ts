@@ -127,7 +127,10 @@ function columnValues(field: Field, data: Data): Value[] {
         values[i] = word;
       }
     }
-  } else if ((DataType.isInt(type) && type.bitWidth === 64 && !MONEY.has(field.name)) || DataType.isTimestamp(type)) {
+  } else if (DataType.isInt(type) && type.bitWidth === 64 && MONEY.has(field.name)) {
+    const amounts = data.values as BigInt64Array;
+    for (let i = 0; i < data.length; i++) values[i] = isValid?.(i) === false ? null : amounts[i]!;
+  } else if ((DataType.isInt(type) && type.bitWidth === 64) || DataType.isTimestamp(type)) {
     const { buffer, byteOffset, length } = data.values as BigInt64Array;
     // Halves, since a bigint for each of a million cells costs more than all the rest.
     const halves = new Int32Array(buffer, byteOffset, length * 2);

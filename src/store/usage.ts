@@ -16,7 +16,8 @@ const MOST_KEYS = 2000;
 /** Columns that hold a record's own fields under the same name. */
 const PLAIN = [
   'record_key', 'revision', 'recorded_at', 'counted', 'first_pos', 'end_pos', 'agent', 'session_id', 'parent_session_id', 'at', 'model',
-  'project', 'git_branch', 'is_subagent', 'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone', 'purged_at',
+  'project', 'git_branch', 'is_subagent', 'agent_type', 'calls', 'completeness', 'log_file_id', 'reader_version', 'source_gone', 'terms', 'reported_cost_pico_usd',
+  'cost_pico_usd', 'rate_card', 'purged_at',
 ] as const satisfies readonly (keyof UsageRow)[]; // prettier-ignore
 
 const COUNTS = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning'] as const;
@@ -34,6 +35,8 @@ function fromColumns(columns: Columns, i: number): UsageRow {
   const number = (name: string): number | null => columns[name]![i] as number | null;
   const text = (name: string): string | null => columns[name]![i] as string | null;
   const flag = (name: string): boolean => columns[name]![i] as boolean;
+  // Columns that stores of an older schema lack.
+  const later = (name: string): Value => columns[name]?.[i] ?? null;
   return {
     record_key: text('record_key')!,
     revision: number('revision')!,
@@ -63,12 +66,15 @@ function fromColumns(columns: Columns, i: number): UsageRow {
     log_file_id: text('log_file_id')!,
     reader_version: number('reader_version')!,
     source_gone: flag('source_gone'),
-    // A column that stores of schema 2 lack.
-    purged_at: (columns['purged_at']?.[i] ?? null) as number | null,
+    terms: later('terms') as string | null,
+    reported_cost_pico_usd: later('reported_cost_pico_usd') as bigint | null,
+    cost_pico_usd: later('cost_pico_usd') as bigint | null,
+    rate_card: later('rate_card') as string | null,
+    purged_at: later('purged_at') as number | null,
   };
 }
 
-const POINT = ['agent', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'is_subagent', 'calls', 'completeness', 'source_gone', 'log_file_id', ...COUNTS] as const; // prettier-ignore
+const POINT = ['agent', 'session_id', 'parent_session_id', 'at', 'model', 'project', 'is_subagent', 'calls', 'completeness', 'source_gone', 'log_file_id', 'agent_type', 'reported_cost_pico_usd', 'cost_pico_usd', ...COUNTS] as const; // prettier-ignore
 
 /** What a row says whose sums must hold, beside what a report asks. */
 type Visited = Changeable<UsagePoint> & Changeable<Digested>;
@@ -89,6 +95,9 @@ function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visit
   const completeness = column('completeness') as readonly Completeness[];
   const gone = column('source_gone') as readonly boolean[];
   const logs = column('log_file_id') as readonly string[];
+  const types = column('agent_type') as readonly (string | null)[];
+  const reported = column('reported_cost_pico_usd') as readonly (bigint | null)[];
+  const costs = column('cost_pico_usd') as readonly (bigint | null)[];
   const [input, cache_read, cache_write_5m, cache_write_1h, output, reasoning] = COUNTS.map((name) => column(name) as readonly (number | null)[]) as [
     readonly (number | null)[], readonly (number | null)[], readonly (number | null)[], readonly (number | null)[],
     readonly (number | null)[], readonly (number | null)[],
@@ -117,6 +126,11 @@ function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visit
     row.partial = row.completeness !== 'complete';
     row.source_gone = gone[i]!;
     row.gone = row.source_gone;
+    row.agent_type = types[i]!;
+    row.reported_cost_pico_usd = reported[i]!;
+    row.reported = row.reported_cost_pico_usd;
+    row.cost_pico_usd = costs[i]!;
+    row.estimated = row.cost_pico_usd;
     visit(row, logs[i]!);
   }
 }

@@ -81,7 +81,7 @@ describe('books that nobody changed', () => {
   });
 
   it('are told to be whole also where only what no report tells is another value', async () => {
-    await two({ git_branch: 'other', agent_type: 'Explore', first_pos: 1 })();
+    await two({ git_branch: 'other', first_pos: 1 })();
     expect(await reported(desk)).toEqual({ output: 123, pending: [] });
   });
 });

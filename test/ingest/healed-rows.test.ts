@@ -6,6 +6,7 @@ import { newReading, temporaryFolder } from '../capture/fixture.js';
 import { A, ClaudeHome, line } from './claude-home.js';
 import { reported, Rows } from './damage.js';
 import { deskOf, HOUR, told, type Desk } from './sync-desk.js';
+import { testPrices } from '../support/prices.js';
 
 let home: ClaudeHome;
 let desk: Desk;
@@ -77,6 +78,7 @@ describe('a record of another agent', () => {
       stored: (folder) => folder.replace('/home/ada', '~'),
       now: () => desk.now,
       rebuild: true,
+      prices: testPrices,
       machine: 'm1',
       writing: () => undefined,
     });

@@ -7,6 +7,7 @@ import { Usage } from '../../src/store/usage.js';
 import { newReading } from '../capture/fixture.js';
 import { A, ClaudeHome, line } from './claude-home.js';
 import { deskOf, HOUR, told, type Desk } from './sync-desk.js';
+import { testPrices } from '../support/prices.js';
 
 /** Keeps what the session's logs tell. */
 async function keep(desk: Desk, home: ClaudeHome): Promise<void> {
@@ -20,6 +21,7 @@ async function keep(desk: Desk, home: ClaudeHome): Promise<void> {
     stored: (folder) => folder.replace('/home/ada', '~'),
     now: () => desk.now + HOUR,
     rebuild: false,
+    prices: testPrices,
     machine: 'm1',
     writing: () => undefined,
   };

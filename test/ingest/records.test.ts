@@ -34,6 +34,8 @@ const anyCopy: fc.Arbitrary<Copy> = fc.record({
   rank: fc.integer({ min: -1, max: 9 }),
   branch: fc.option(anyText),
   agent_type: fc.option(anyText),
+  terms: fc.option(anyText),
+  reported: fc.option(anyText),
   position: fc.maxSafeNat(),
   end: fc.maxSafeNat(),
   until: fc.option(fc.maxSafeNat()),

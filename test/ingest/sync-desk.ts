@@ -9,6 +9,7 @@ import type { Store } from '../../src/store/store.js';
 import { newReading, temporaryFolder } from '../capture/fixture.js';
 import { NOON, openStore } from '../store/temporary.js';
 import type { ClaudeHome } from './claude-home.js';
+import { testPrices } from '../support/prices.js';
 
 export const HOUR = 3600 * 1_000_000;
 
@@ -41,6 +42,7 @@ export class Desk {
       stored: (folder) => folder.replace('/home/ada', '~'),
       now: () => this.now,
       rebuild,
+      prices: testPrices,
       machine: 'm1',
       writing: () => undefined,
     });

@@ -13,6 +13,7 @@ import type { UsageRow } from '../../src/model/usage-row.js';
 import { copyOfHome, filesIn, fixtures, newReading, temporaryFolder } from '../capture/fixture.js';
 import { A, B, ClaudeHome, line } from './claude-home.js';
 import { Desk, deskOf, HOUR, told } from './sync-desk.js';
+import { testPrices } from '../support/prices.js';
 
 const first = '2026-03-09T09:00:00.000Z';
 
@@ -205,7 +206,14 @@ describe('a sync', () => {
       throw new Error('killed');
     };
     const parts = { folder: desk.folder, agents: [home.agent], rootsOf: () => home.roots, reading: newReading(desk.cache) };
-    const rest = { stored: (path: string) => path, now: () => desk.now + HOUR, rebuild: false, machine: 'm1', openStore: () => desk.store };
+    const rest = {
+      stored: (path: string) => path,
+      now: () => desk.now + HOUR,
+      rebuild: false,
+      prices: testPrices,
+      machine: 'm1',
+      openStore: () => desk.store,
+    };
     await expect(syncUsage({ ...parts, ...rest, writing: killed })).rejects.toThrow('killed');
     const pending = [...(await (await store.logFiles()).current()).values()];
     expect(pending.map(({ state }) => state)).toEqual(['pending']);

@@ -30,8 +30,9 @@ describe('the end of an analysis', () => {
       tokens_check: 65,
       tokens_in: 5,
       tokens_out: 60,
-      cost_pico_usd: null,
-      cost_provenance: 'unpriced',
+      // 5 × $3 and 60 × $15 a million.
+      cost_pico_usd: 915_000_000n,
+      cost_provenance: 'estimated',
     });
   });
 

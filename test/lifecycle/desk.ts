@@ -18,6 +18,7 @@ import { CursorCache } from '../../src/store/cursors.js';
 import { ClaudeSession, type Answer } from '../support/claude-session.js';
 import { Home } from '../support/home.js';
 import { NOON, openStore } from '../store/temporary.js';
+import { testPrices } from '../support/prices.js';
 
 export const SECOND = 1_000_000;
 
@@ -78,6 +79,7 @@ export class Desk {
       now: () => this.now,
       machine: 'test',
       rebuild: false,
+      prices: testPrices,
       writing: () => undefined,
     };
   }
@@ -96,6 +98,7 @@ export class Desk {
     return new Books({
       store,
       now: () => this.now,
+      prices: testPrices,
       agentNamed,
       warmUp: () => Promise.resolve(),
       openSession: (target) => this.reading(target),

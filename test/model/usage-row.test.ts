@@ -46,6 +46,10 @@ const row: fc.Arbitrary<UsageRow> = fc.record({
   end_pos: fc.nat(),
   git_branch: fc.option(text),
   agent_type: fc.option(text),
+  terms: fc.option(text),
+  reported_cost_pico_usd: fc.option(fc.bigInt({ min: 0n, max: 2n ** 62n })),
+  cost_pico_usd: fc.option(fc.bigInt({ min: 0n, max: 2n ** 62n })),
+  rate_card: fc.option(text),
   log_file_id: fc.constant('log1'),
   reader_version: fc.constant(1),
 });
@@ -127,9 +131,20 @@ describe('control totals', () => {
       fc.property(fc.array(small, { maxLength: 12 }), (rows) => {
         const adder = new TotalsAdder();
         for (const one of rows) if (one.counted) adder.add(one);
-        expect(adder.totals).toEqual({ ...folded(rows), keys: null });
+        expect(adder.totals).toEqual({ ...folded(rows), keys: null, cards: null });
       }),
       { seed: SEED },
+    );
+  });
+
+  it.each(['agent_type', 'reported_cost_pico_usd', 'cost_pico_usd', 'terms', 'rate_card'] as const)('are others where %s is', (name) => {
+    fc.assert(
+      fc.property(row, row, (one, other) => {
+        fc.pre(one[name] !== other[name]);
+        const counted = { ...one, counted: true };
+        expect(sameTotals(folded([counted]), folded([{ ...counted, [name]: other[name] }]))).toBe(false);
+      }),
+      { seed: SEED, numRuns: 500 },
     );
   });
 

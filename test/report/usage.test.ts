@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { AgentName } from '../../src/model/agents.js';
 import { TOKEN_CLASSES, type Counts } from '../../src/model/tokens.js';
 import { zoneNamed } from '../../src/report/days.js';
-import { type DailyUsage, type KnownCounts, type SilentSession, type UsageFilter, type UsageSum } from '../../src/report/usage.js';
+import type { DailyUsage, SilentSession, UsageFilter } from '../../src/report/usage.js';
+import type { KnownCounts, UsageSum } from '../../src/report/usage-sum.js';
 import type { UsagePoint } from '../../src/model/usage-row.js';
 import { dailyUsage, usageByModel, usageBySession } from './folds.js';
 import { counts } from '../ingest/copies.js';
@@ -22,6 +23,9 @@ const point = (over: Partial<UsagePoint> = {}): UsagePoint => ({
   model: 'sonnet',
   project: '~/paper',
   subagent: false,
+  agent_type: null,
+  reported: null,
+  estimated: null,
   calls: 1,
   counts: counts(10),
   partial: false,
@@ -44,6 +48,7 @@ const CLASSES = [...TOKEN_CLASSES, 'reasoning'] as const;
 /** What some parts are together: unknown in a class that one of them doesn't know. */
 function together(parts: readonly UsageSum[]): UsageSum {
   const sum = (value: (part: UsageSum) => number): number => parts.reduce((n, part) => n + value(part), 0);
+  const money = (name: 'reported' | 'estimated'): string => parts.reduce((n, { cost }) => n + BigInt(cost[name]), 0n).toString();
   const known = CLASSES.map((name) => {
     const unknown = parts.some((part) => part.counts[name] === null);
     return [name, unknown ? null : sum((part) => part.counts[name]!)] as const;
@@ -52,15 +57,25 @@ function together(parts: readonly UsageSum[]): UsageSum {
     records: sum(({ records }) => records),
     counts: Object.fromEntries(known) as unknown as Counts,
     known_counts: Object.fromEntries(CLASSES.map((name) => [name, sum((part) => part.known_counts[name])])) as unknown as KnownCounts,
+    cost: {
+      reported: money('reported'),
+      estimated: money('estimated'),
+      reported_records: sum(({ cost }) => cost.reported_records),
+      estimated_records: sum(({ cost }) => cost.estimated_records),
+      unpriced_records: sum(({ cost }) => cost.unpriced_records),
+      unpriced_tokens: sum(({ cost }) => cost.unpriced_tokens),
+      priced_tokens: sum(({ cost }) => cost.priced_tokens),
+    },
     partial_records: sum(({ partial_records }) => partial_records),
     gone_records: sum(({ gone_records }) => gone_records),
   };
 }
 
-const plain = ({ records, counts: own, known_counts, partial_records, gone_records }: UsageSum): UsageSum => ({
+const plain = ({ records, counts: own, known_counts, cost, partial_records, gone_records }: UsageSum): UsageSum => ({
   records,
   counts: own,
   known_counts,
+  cost,
   partial_records,
   gone_records,
 });
@@ -79,6 +94,9 @@ const anyPoint: fc.Arbitrary<UsagePoint> = fc.record({
   model: fc.constantFrom('sonnet', 'opus', null),
   project: fc.constantFrom('~/paper', '~/book', null),
   subagent: fc.boolean(),
+  agent_type: fc.constantFrom('Explore', null),
+  reported: fc.option(fc.bigInt({ min: 0n, max: 2n ** 60n })),
+  estimated: fc.option(fc.bigInt({ min: 0n, max: 2n ** 60n })),
   calls: fc.integer({ min: 1, max: 3 }),
   counts: fc.record({
     input: anyCount,

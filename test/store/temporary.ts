@@ -58,6 +58,7 @@ export const analysisNamed = (id: string, over: Partial<Analysis> = {}): Analysi
   total_tokens: null,
   cost_pico_usd: null,
   cost_provenance: null,
+  costs: null,
   tokens_baseline: null,
   tokens_final: null,
   tokens_check: null,

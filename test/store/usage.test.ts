@@ -41,6 +41,10 @@ const row = (key: string, over: Partial<UsageRow> = {}): UsageRow => ({
   log_file_id: 'log1',
   reader_version: 1,
   source_gone: false,
+  terms: null,
+  reported_cost_pico_usd: null,
+  cost_pico_usd: null,
+  rate_card: null,
   purged_at: null,
   ...over,
 });

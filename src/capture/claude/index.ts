@@ -12,7 +12,7 @@ export const claude: Agent = {
   limits: null,
   writesLocally: true,
   reader: {
-    version: 2,
+    version: 3,
     keeps: 'heaviest',
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',

@@ -1,8 +1,10 @@
 // What a line of a Claude Code transcript means. A line holds one content block of a response with the usage of the whole
 // response so far, so a response is the group of its lines; only one whole line of a group counts (agent-logs 1.4).
 import { basename } from 'node:path';
+import { reportedCost } from '../../model/cost-field.js';
 import { readCount } from '../../model/count.js';
 import { ORDINARY, type RecordCopy } from '../../model/record.js';
+import { termsText } from '../../model/terms.js';
 import { parseInstant, type Instant } from '../../model/time.js';
 import type { Counts } from '../../model/tokens.js';
 import { noFacts, type LogFile, type LogState, type Place, type RecordSink } from '../agent.js';
@@ -28,6 +30,10 @@ const USAGE = {
   cache_read_input_tokens: 'value',
   output_tokens: 'value',
   cache_creation: { ephemeral_5m_input_tokens: 'value', ephemeral_1h_input_tokens: 'value' },
+  server_tool_use: { web_search_requests: 'value' },
+  service_tier: 'value',
+  inference_geo: 'value',
+  speed: 'value',
   iterations: 'value',
 } as const;
 
@@ -43,6 +49,7 @@ export const CLAUDE_FIELDS: WantedFields = {
   isSidechain: 'value',
   attributionAgent: 'value',
   forkedFrom: 'value',
+  costUSD: 'value',
   message: { id: 'value', model: 'value', stop_reason: 'value', usage: USAGE },
   data: { type: 'value', message: { message: { id: 'value', model: 'value', usage: USAGE } } },
 };
@@ -100,6 +107,19 @@ function readUsage(usage: Fields): { counts: Counts; invalid: number } {
   };
 }
 
+/** Words for an ordinary request: `standard` tier and speed, no place, or any place (agent-logs 1.4). */
+const ORDINARY_WORDS: ReadonlySet<string> = new Set(['', 'standard', 'default', 'auto', 'global', 'not_available', 'none']);
+
+/** `speed`, `service_tier` and `inference_geo` are other prices, and searches on the web cost beside the tokens. */
+function readTerms(usage: Fields): string | null {
+  const word = (name: string): string => (textIn(usage, name, 40) ?? '').toLowerCase();
+  const [speed, tier, place] = [word('speed'), word('service_tier'), word('inference_geo')];
+  const modes = [speed, tier].filter((mode) => !ORDINARY_WORDS.has(mode));
+  if (!ORDINARY_WORDS.has(place)) modes.push(place === 'us' ? 'us' : `geo:${place}`);
+  const { count, valid } = readCount(objectIn(usage, 'server_tool_use')?.['web_search_requests']);
+  return modes.length === 0 && count === 0 ? null : termsText({ modes, web_searches: valid ? count : 0 });
+}
+
 /**
  * `message.id` alone, in all files: a replay may have a new requestId. Where there is none, the line's uuid stands in, and for want
  * of that what the line says: the same in every copy of the file.
@@ -155,6 +175,8 @@ function readAnswer(state: LogState, line: Fields, at: Instant | null, place: Pl
     rank: (copied ? 2 : 0) + (subagent ? 1 : 0),
     branch: textIn(line, 'gitBranch'),
     agent_type: textIn(line, 'attributionAgent', 200),
+    terms: readTerms(usage),
+    reported: reportedCost(line['costUSD']),
     position: place.position,
     end: place.end,
   };
@@ -171,7 +193,8 @@ function readAdvisor(iterations: unknown, answer: RecordCopy, sink: RecordSink):
     const model = textIn(entry, 'model', 256);
     const key = `${answer.key}:iter:${n}`;
     // Its numbers are final as soon as they are written.
-    sink.record({ ...answer, key, model, counts, invalid, weight: counts.output ?? 0, partial: false, unreliable: false });
+    const own = { terms: readTerms(entry), reported: null, partial: false, unreliable: false };
+    sink.record({ ...answer, ...own, key, model, counts, invalid, weight: counts.output ?? 0 });
   });
 }
 

@@ -218,6 +218,8 @@ function readCounters(
     calls: 1,
     twin: null,
     until: null,
+    terms: null,
+    reported: null,
     subagent: own.subagent,
     copied: false,
     partial: false,

@@ -12,7 +12,7 @@ export const opencode: Agent = {
   coverage: 'full',
   limits: null,
   reader: {
-    version: 2,
+    version: 3,
     keeps: 'first',
     keyScope: 'everywhere',
     usageMode: 'per_message_sum',

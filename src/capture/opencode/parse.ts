@@ -1,6 +1,7 @@
 // What an OpenCode message means, in its file and in the database. Input excludes the caches. Whether output includes reasoning
 // changed between versions; where a message has a total, the total tells.
 import { basename, dirname, join } from 'node:path';
+import { reportedCost } from '../../model/cost-field.js';
 import { readCount } from '../../model/count.js';
 import { ORDINARY, type RecordCopy } from '../../model/record.js';
 import { fromMs, LAST_MS, type Instant } from '../../model/time.js';
@@ -108,6 +109,7 @@ function readMessage(
     invalid: counter.invalid,
     rank: own.rank + (copied ? 2 : 0),
     agent_type: session.parent === null ? null : textIn(message, 'agent', 200),
+    reported: reportedCost(message['cost']),
     position: own.position,
     end: own.position + 1,
   };

@@ -1,5 +1,6 @@
 // An analysis in --json: the columns of the store by their names, with the JSON columns as structures and times as RFC 3339.
 import { spentIn } from '../../lifecycle/advance.js';
+import { tailCost } from '../../lifecycle/cost.js';
 import { tailOf } from '../../lifecycle/totals.js';
 import { addUsage } from '../../lifecycle/usage.js';
 import type { Together } from '../../lifecycle/together.js';
@@ -7,9 +8,11 @@ import type { Analysis, Stage } from '../../model/analysis.js';
 import type { Cut, SessionPart, Snapshot, Usage } from '../../model/cut.js';
 import { compareAnalysisIds } from '../../model/ids.js';
 import { dollars } from '../../model/money.js';
+import { amountIn, provenanceOf, type Cost } from '../../model/price.js';
 import type { Overlap } from '../../model/overlap.js';
 import { formatInstant, formatOrNull } from '../../model/time.js';
 import { total } from '../../model/tokens.js';
+import { costsJson } from './cost.js';
 import { byModelJson, countsJson, modelCountsJson, subagentsJson } from './usage-json.js';
 
 const usageJson = (usage: Usage): object => ({
@@ -67,8 +70,15 @@ const partJson = (part: SessionPart): object => ({
   final: part.final === null ? null : snapshotJson(part.final),
 });
 
+/** As the columns of an analysis say it: what is not known to have a price is unpriced. */
+const costFields = (cost: Cost | null, usage: Usage | null): object => {
+  const amount = cost === null ? null : amountIn(cost);
+  const provenance = cost === null ? (usage === null ? null : 'unpriced') : provenanceOf(cost);
+  return { cost_usd: amount === null ? null : dollars(amount), cost_provenance: provenance };
+};
+
 /** A stage with what was spent since the analysis began (`tokens_cumulative`) and since the stage before (`tokens_delta`). */
-export function stageJson(stage: Stage, cumulative: Usage | null): object {
+export function stageJson(stage: Stage, cumulative: Usage | null, cost: Cost | null): object {
   const { usage } = stage;
   return {
     stage: stage.stage,
@@ -82,19 +92,18 @@ export function stageJson(stage: Stage, cumulative: Usage | null): object {
     records: usage?.records ?? null,
     by_model: usage === null ? null : byModelJson(usage),
     subagents: usage === null ? null : subagentsJson(usage),
-    cost_usd: null,
-    cost_provenance: usage === null ? null : 'unpriced',
+    ...costFields(cost, usage),
     session_id: stage.session_id,
     notes: stage.notes,
   };
 }
 
 /** Each stage with the sum of the stages up to it. */
-export function stagesJson(stages: readonly Stage[]): object[] {
+export function stagesJson({ stages, costs }: Pick<Analysis, 'stages' | 'costs'>): object[] {
   let cumulative: Usage | null = null;
-  return stages.map((stage) => {
+  return stages.map((stage, k) => {
     if (stage.usage !== null) cumulative = cumulative === null ? stage.usage : addUsage(cumulative, stage.usage);
-    return stageJson(stage, stage.usage === null ? null : cumulative);
+    return stageJson(stage, stage.usage === null ? null : cumulative, costs?.stages[k] ?? null);
   });
 }
 
@@ -103,7 +112,13 @@ function tailJson(analysis: Analysis): object | null {
   const tail = ended ? tailOf(analysis) : null;
   return tail === null
     ? null
-    : { tokens_delta: total(tail.counts), usage: countsJson(tail.counts), records: tail.records, by_model: byModelJson(tail) };
+    : {
+        tokens_delta: total(tail.counts),
+        usage: countsJson(tail.counts),
+        records: tail.records,
+        by_model: byModelJson(tail),
+        ...costFields(tailCost(analysis), tail),
+      };
 }
 
 /** One line of a list: no stages, sessions and details. */
@@ -180,7 +195,8 @@ export function analysisJson(a: Analysis): object {
             flags: usage.flags,
             partial_records: usage.partial_records,
           },
-    stages: stagesJson(a.stages),
+    cost: a.costs === null ? null : costsJson(a.costs),
+    stages: stagesJson(a),
     tail: tailJson(a),
     sessions: a.sessions.map(partJson),
     forgotten_at: formatOrNull(a.forgotten_at),

@@ -1,14 +1,17 @@
 // An analysis for people: the answer first, unknown as N/A, then the stages and where the numbers come from.
 import type { Forgotten } from '../../lifecycle/forget.js';
 import type { Together } from '../../lifecycle/together.js';
+import { tailCost } from '../../lifecycle/cost.js';
 import { tailOf } from '../../lifecycle/totals.js';
 import type { Analysis, Stage } from '../../model/analysis.js';
 import type { SessionPart, Usage } from '../../model/cut.js';
 import { compareAnalysisIds } from '../../model/ids.js';
-import { dollars } from '../../model/money.js';
+import type { AnalysisCosts, Cost } from '../../model/price.js';
+import { unpricedReason } from '../../pricing/card.js';
 import type { Overlap } from '../../model/overlap.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
 import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
+import { costText, roundedDollars } from './cost.js';
 import { atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
@@ -22,8 +25,11 @@ function spentText(a: Analysis): string {
   return atLeast(known);
 }
 
-const costText = ({ cost_pico_usd, cost_provenance }: Analysis): string =>
-  cost_pico_usd === null ? (cost_provenance ?? 'N/A') : `$${dollars(cost_pico_usd)} ${cost_provenance ?? ''}`.trim();
+/** What it cost; of one that was priced elsewhere, its own figure. */
+function costOf({ cost_pico_usd, cost_provenance, costs }: Analysis): string {
+  if (costs !== null) return costText(costs.whole);
+  return cost_pico_usd === null ? (cost_provenance ?? 'N/A') : `${roundedDollars(cost_pico_usd)} ${cost_provenance ?? ''}`.trim();
+}
 
 const age = (since: Instant, now: Instant): string => formatDuration((now - since) / MICROS_PER_SECOND);
 
@@ -32,7 +38,7 @@ export function renderEnded(a: Analysis): string {
   const lower = isLowerBound(a);
   const split = a.tokens_in === null && a.tokens_out === null ? '' : ` (in ${tokens(a.tokens_in)} · out ${tokens(a.tokens_out, lower)})`;
   const duration = a.duration_seconds === null ? 'N/A' : formatDuration(a.duration_seconds);
-  return `${a.id} ${a.status}: ${spentText(a)} tokens${split} · cost ${costText(a)} · ${duration}`;
+  return `${a.id} ${a.status}: ${spentText(a)} tokens${split} · cost ${costOf(a)} · ${duration}`;
 }
 
 export function renderMarked(stage: Stage): string {
@@ -54,6 +60,7 @@ interface StageLine {
   readonly at: Instant | null;
   readonly usage: Usage | null;
   readonly knownTotal: number | null;
+  readonly cost: Cost | null;
 }
 
 const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
@@ -62,20 +69,22 @@ const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
   { header: 'tokens', align: 'right', cell: ({ usage, knownTotal }) => tokens(usage === null ? knownTotal : total(usage.counts)) },
   { header: 'in', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(tokensIn(usage.counts))) },
   { header: 'out', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(usage.counts.output)) },
+  { header: 'cost', align: 'right', cell: ({ cost }) => (cost === null ? 'N/A' : costText(cost)) },
   { header: 'models', cell: ({ usage }) => (usage === null ? '' : Object.keys(usage.by_model).join(', ')) },
   { header: 'closed', cell: ({ at }) => (at === null ? '' : formatLocal(at)) },
 ];
 
 function stageLines(a: Analysis): StageLine[] {
-  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, untimed, usage, known_total }) => ({
+  const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, untimed, usage, known_total }, k) => ({
     name: attempt > 1 ? `${stage} (attempt ${attempt})` : stage,
     status,
     at: untimed === true ? null : at,
     usage,
     knownTotal: known_total ?? null,
+    cost: a.costs?.stages[k] ?? null,
   }));
   const tail = a.completed_at === null || a.stages.length === 0 ? null : tailOf(a);
-  return tail === null ? lines : [...lines, { name: '(tail)', status: '', at: null, usage: tail, knownTotal: null }];
+  return tail === null ? lines : [...lines, { name: '(tail)', status: '', at: null, usage: tail, knownTotal: null, cost: tailCost(a) }];
 }
 
 function partLine({ agent, session_id, found_by, baseline, baseline_reason, final, match, settled_at }: SessionPart): string {
@@ -92,15 +101,22 @@ function partLine({ agent, session_id, found_by, baseline, baseline_reason, fina
 const overlapLine = ({ id, agent, session_id, from, to }: Overlap): string =>
   `${id} from ${from === 0 ? 'the beginning' : formatLocal(from)} ${to === null ? 'on' : `to ${formatLocal(to)}`}, in ${agent} ${session_id}: some tokens are in both`;
 
-function byModelText({ by_model }: Usage): string[] {
-  return Object.entries(by_model).map(([model, counts]) => `${model}: ${totalText(counts)} (${classesText(counts)})`);
+function byModelText({ by_model }: Usage, costs: AnalysisCosts | null): string[] {
+  const costOfModel = (model: string): string => {
+    const cost = costs !== null && Object.hasOwn(costs.by_model, model) ? costs.by_model[model] : undefined;
+    return cost === undefined ? '' : ` · ${costText(cost)}`;
+  };
+  return Object.entries(by_model).map(([model, counts]) => `${model}: ${totalText(counts)} (${classesText(counts)})${costOfModel(model)}`);
 }
 
 function usageLines(a: Analysis): [string, string | null][] {
   if (a.usage === null) return isUnknown(a.counts) ? [] : [['by class', classesText(a.counts)]];
   const { usage } = a;
-  const models = byModelText(usage).map((line, i): [string, string] => [i === 0 ? 'by model' : '', line]);
-  const subagents = usage.subagents === null ? null : `${totalText(usage.subagents)} of it in ${grouped(usage.subagents.records)} requests`;
+  const models = byModelText(usage, a.costs).map((line, i): [string, string] => [i === 0 ? 'by model' : '', line]);
+  const subagents =
+    usage.subagents === null
+      ? null
+      : `${totalText(usage.subagents)} of it in ${grouped(usage.subagents.records)} requests${a.costs?.subagents ? ` · ${costText(a.costs.subagents)}` : ''}`;
   return [
     ['by class', classesText(a.counts)],
     ...models,
@@ -111,6 +127,23 @@ function usageLines(a: Analysis): [string, string | null][] {
     ],
     ['flags', usage.flags.length === 0 ? null : usage.flags.join(', ')],
   ];
+}
+
+/** How the cost came to be: which part is whose figure, and by which source of prices. */
+function pricedText({ whole, cards }: AnalysisCosts): string {
+  const sources = [
+    ...new Set(
+      Object.keys(cards)
+        .filter((card) => unpricedReason(card) === null)
+        .map((card) => card.split(' ')[0]!),
+    ),
+  ];
+  const reasons = [...new Set(Object.keys(cards).flatMap((card) => unpricedReason(card) ?? []))];
+  return [
+    ...(whole.reported_records > 0 ? [`${grouped(whole.reported_records)} requests as the agent reports`] : []),
+    ...(whole.estimated_records > 0 ? [`${grouped(whole.estimated_records)} estimated by ${sources.sort().join(', ')}`] : []),
+    ...(whole.unpriced_records > 0 ? [`${grouped(whole.unpriced_records)} without a price (${reasons.sort().join(', ')})`] : []),
+  ].join(' · ');
 }
 
 /** Names of fields of an imported row; null if there are none. */
@@ -140,6 +173,7 @@ export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], now: I
           : `${tokens(a.tokens_baseline)} → ${tokens(a.tokens_final)}, spent ${tokens(a.tokens_check, isLowerBound(a))}`,
       ],
       ...usageLines(a),
+      ['priced', a.costs === null ? null : pricedText(a.costs)],
       ['inputs', [...(a.inputs_analysis_ids ?? []), ...(a.inputs_source_ids ?? [])].join(', ') || null],
       [
         'capture',
@@ -174,7 +208,7 @@ function listColumns(now: Instant, overlaps: ReadonlyMap<string, readonly Overla
     { header: 'about', cell: ({ source_id, task, kind }) => source_id ?? task ?? kind },
     { header: 'tool', cell: ({ tool }) => tool },
     { header: 'tokens', align: 'right', cell: spentText },
-    { header: 'cost', cell: costText },
+    { header: 'cost', align: 'right', cell: costOf },
     {
       header: 'duration',
       align: 'right',

@@ -1,17 +1,39 @@
 // Reports on all sessions, for people and for programs. The zone of days and times stands under each.
 import type { Zone } from '../../report/days.js';
-import type { DailyUsage, ModelUsage, UsageDay, UsageGroup, UsageModel, UsageSession, UsageSum } from '../../report/usage.js';
+import type { DailyUsage, ModelUsage, SessionUsage, UsageDay, UsageGroup, UsageModel, UsageSession } from '../../report/usage.js';
+import type { SubagentUsage, UsageSum } from '../../report/usage-sum.js';
 import { formatOrNull } from '../../model/time.js';
 import { tokensIn, total } from '../../model/tokens.js';
+import { costFooter, costJson, costText, type Display } from './cost.js';
 import { grouped, plural, tokens } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
 import { countsJson } from './usage-json.js';
 
 /** `known`: by class what is known of it, where the sum of another one is not. */
-function sumJson({ records, counts, known_counts, partial_records, gone_records }: UsageSum): object {
+function sumJson({ records, counts, known_counts, cost, partial_records, gone_records }: UsageSum): object {
   const known = total(counts) === null ? { total_known: total(known_counts), known: known_counts } : {};
-  return { records, usage: { ...countsJson(counts), ...known }, partial_records, gone_records };
+  return { records, usage: { ...countsJson(counts), ...known }, cost: costJson(cost), partial_records, gone_records };
 }
+
+/** Sub-agents as a whole, and by their type. */
+const subagentsJson = (subagents: SubagentUsage | null): object | null =>
+  subagents === null
+    ? null
+    : { ...sumJson(subagents), by_type: Object.fromEntries(subagents.by_type.map(([type, sum]) => [type, sumJson(sum)])) };
+
+/** How costs are shown: agents that are paid by subscription, and a currency beside dollars. */
+export interface Money {
+  readonly plans: readonly string[];
+  readonly display: Display | null;
+}
+
+/** On which basis the costs of a report stand. */
+const moneyJson = ({ plans, display }: Money): object => ({
+  prices: {
+    api_equivalent: plans,
+    display: display === null ? null : { currency: display.code, rate: display.rate, date: display.date },
+  },
+});
 
 const groupJson = (group: UsageGroup): object => ({
   ...sumJson(group),
@@ -19,23 +41,32 @@ const groupJson = (group: UsageGroup): object => ({
   by_model: Object.fromEntries(group.by_model.map(([model, sum]) => [model, sumJson(sum)])),
 });
 
-export const dailyJson = ({ days, total, uncounted_sessions }: DailyUsage, zone: Zone): object => ({
+export const dailyJson = ({ days, total, uncounted_sessions }: DailyUsage, zone: Zone, money: Money): object => ({
   tz: zone.name,
+  ...moneyJson(money),
   days: days.map((day) => ({ day: day.day, ...groupJson(day), undated_records: day.undated_records })),
   total: groupJson(total),
   uncounted_sessions,
 });
 
-export const modelsJson = ({ models, total, uncounted_sessions }: ModelUsage, zone: Zone): object => ({
+export const modelsJson = ({ models, total, uncounted_sessions }: ModelUsage, zone: Zone, money: Money): object => ({
   tz: zone.name,
+  ...moneyJson(money),
   models: models.map((model) => ({ model: model.model, agents: model.agents, ...sumJson(model), sessions: model.sessions })),
   total: groupJson(total),
   uncounted_sessions,
 });
 
-export const usageSessionsJson = (sessions: readonly UsageSession[], matching: number, total: UsageGroup, zone: Zone): object => ({
+/** `shown`: those that are told one by one. */
+export const usageSessionsJson = (
+  shown: readonly UsageSession[],
+  { sessions, total, subagents }: SessionUsage,
+  zone: Zone,
+  money: Money,
+): object => ({
   tz: zone.name,
-  sessions: sessions.map((session) => ({
+  ...moneyJson(money),
+  sessions: shown.map((session) => ({
     agent: session.agent,
     session_id: session.session_id,
     project: session.project,
@@ -43,10 +74,11 @@ export const usageSessionsJson = (sessions: readonly UsageSession[], matching: n
     last_at: formatOrNull(session.last_at),
     ...sumJson(session),
     by_model: Object.fromEntries(session.by_model.map(([model, sum]) => [model, sumJson(sum)])),
-    subagents: session.subagents === null ? null : sumJson(session.subagents),
+    subagents: subagentsJson(session.subagents),
     flags: session.flags,
   })),
-  matching,
+  matching: sessions.length,
+  subagents: subagentsJson(subagents),
   total: groupJson(total),
 });
 
@@ -63,6 +95,7 @@ const countColumns: readonly TableColumn<UsageSum>[] = [
   { header: 'in', align: 'right', cell: ({ counts, known_counts }) => sumText(tokensIn(counts), tokensIn(known_counts)) },
   { header: 'cache read', align: 'right', cell: ({ counts, known_counts }) => sumText(counts.cache_read, known_counts.cache_read) },
   { header: 'out', align: 'right', cell: (sum) => sumText(sum.counts.output, sum.known_counts.output, isLowerBound(sum)) },
+  { header: 'cost', align: 'right', cell: ({ cost, records }) => (records === 0 ? 'N/A' : costText(cost)) },
 ];
 
 const noteOf = ({ partial_records, gone_records }: UsageSum): string =>
@@ -73,14 +106,16 @@ const noteOf = ({ partial_records, gone_records }: UsageSum): string =>
 
 const withTotal = <T>(rows: readonly T[], total: T): readonly T[] => (rows.length === 0 ? [] : [...rows, total]);
 
-const footer = (zone: Zone): string => `Days and times in ${zone.name}.`;
+/** What stands under each report. */
+const footer = (zone: Zone, { cost }: UsageSum, { plans, display }: Money): string =>
+  [`Days and times in ${zone.name}.`, costFooter(cost, plans, display)].filter((part) => part !== '').join(' ');
 
 /** What stands under sums that some sessions are missing from. */
 const uncounted = (sessions: number): string =>
   sessions === 0 ? '' : `${plural(sessions, 'session')} without any token count, in no sum: see \`tokentrail usage sessions\`. `;
 
-export function renderDaily({ days, total, uncounted_sessions }: DailyUsage, zone: Zone, terminal: boolean): string {
-  const below = uncounted(uncounted_sessions) + footer(zone);
+export function renderDaily({ days, total, uncounted_sessions }: DailyUsage, zone: Zone, money: Money, terminal: boolean): string {
+  const below = uncounted(uncounted_sessions) + footer(zone, total, money);
   if (days.length === 0) return `No usage. ${below}`;
   const columns: readonly TableColumn<UsageDay & { label: string }>[] = [
     { header: 'day', cell: ({ label }) => label },
@@ -101,8 +136,8 @@ export function renderDaily({ days, total, uncounted_sessions }: DailyUsage, zon
   return `${renderTable(columns, withTotal(rows, last), terminal)}\n${below}`;
 }
 
-export function renderModels({ models, total, uncounted_sessions }: ModelUsage, zone: Zone, terminal: boolean): string {
-  const below = uncounted(uncounted_sessions) + footer(zone);
+export function renderModels({ models, total, uncounted_sessions }: ModelUsage, zone: Zone, money: Money, terminal: boolean): string {
+  const below = uncounted(uncounted_sessions) + footer(zone, total, money);
   if (models.length === 0) return `No usage. ${below}`;
   const columns: readonly TableColumn<UsageModel>[] = [
     { header: 'model', cell: ({ model }) => model },
@@ -114,8 +149,22 @@ export function renderModels({ models, total, uncounted_sessions }: ModelUsage, 
   return `${renderTable(columns, withTotal(models, { ...total, model: 'total', agents: [] }), terminal)}\n${below}`;
 }
 
-export function renderUsageSessions(sessions: readonly UsageSession[], all: UsageGroup, zone: Zone, terminal: boolean): string {
-  if (sessions.length === 0) return `No usage. ${footer(zone)}`;
+/** `Sub-agents: 12,345 tokens; Explore 10,000, unknown 2,345.` */
+function subagentsLine(subagents: SubagentUsage | null): string {
+  if (subagents === null) return '';
+  const tokensOf = (sum: UsageSum): string => sumText(total(sum.counts), total(sum.known_counts), isLowerBound(sum));
+  const types = subagents.by_type.map(([type, sum]) => `${type} ${tokensOf(sum)} (${costText(sum.cost)})`);
+  return `\nSub-agents: ${tokensOf(subagents)} of them: ${types.join(', ')}.`;
+}
+
+export function renderUsageSessions(
+  sessions: readonly UsageSession[],
+  { total: all, subagents }: SessionUsage,
+  zone: Zone,
+  money: Money,
+  terminal: boolean,
+): string {
+  if (sessions.length === 0) return `No usage. ${footer(zone, all, money)}`;
   const columns: readonly TableColumn<UsageSession>[] = [
     { header: 'session', cell: ({ session_id }) => session_id },
     { header: 'agent', cell: ({ agent }) => agent },
@@ -125,5 +174,5 @@ export function renderUsageSessions(sessions: readonly UsageSession[], all: Usag
     { header: 'models', cell: ({ by_model }) => by_model.map(([model]) => model).join(', ') },
     { header: 'notes', cell: (session) => [...session.flags, noteOf(session)].filter((note) => note !== '').join(', ') },
   ];
-  return `${renderTable(columns, sessions, terminal)}\n${plural(all.sessions, 'session')} with ${sumText(total(all.counts), total(all.known_counts), isLowerBound(all))} tokens in all. ${footer(zone)}`;
+  return `${renderTable(columns, sessions, terminal)}\n${plural(all.sessions, 'session')} with ${sumText(total(all.counts), total(all.known_counts), isLowerBound(all))} tokens in all, ${costText(all.cost)}. ${footer(zone, all, money)}${subagentsLine(subagents)}`;
 }

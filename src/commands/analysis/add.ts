@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
+import { toolOfEntry, usageFrom } from '../../cli/usage-from.js';
 import {
   countFlag,
   idFlag,
@@ -60,9 +61,9 @@ export default class AnalysisAdd extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisAdd);
     const { context } = this;
-    const usageFrom = await context.usageFrom(flags['usage-from']);
+    const from = await usageFrom(context, flags['usage-from']);
     const input: AddInput = {
-      tool: context.toolOf(flags.tool === undefined ? null : toolFromFlag(flags.tool), usageFrom),
+      tool: toolOfEntry(flags.tool === undefined ? null : toolFromFlag(flags.tool), from),
       sourceId: flags['source-id'] ?? null,
       kind: flags.kind ?? 'analysis',
       status: flags.status,
@@ -78,7 +79,7 @@ export default class AnalysisAdd extends BaseCommand {
       tokensIn: flags['tokens-in'] ?? null,
       tokensOut: flags['tokens-out'] ?? null,
       totalTokens: flags['total-tokens'] ?? null,
-      usageFrom,
+      usageFrom: from,
       window:
         flags['window-start'] === undefined && flags['window-end'] === undefined
           ? null

@@ -34,6 +34,6 @@ export default class AnalysisMark extends BaseCommand {
     warnOfJoined(this.context, marked);
     this.context.warnOfLimits(analysis);
     this.context.output.say(renderMarked(stage));
-    await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis.stages).at(-1) }), '');
+    await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis).at(-1) }), '');
   }
 }

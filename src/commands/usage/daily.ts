@@ -21,6 +21,7 @@ export default class UsageDaily extends BaseCommand {
     const zone = zoneOf(flags.tz);
     const filter = usageFilter(flags, zone);
     const daily = await reportUsage(this.context, usageSource(flags), (notes) => dailyUsage(filter, zone.dayOf, notes));
-    await this.answer(() => dailyJson(daily, zone), renderDaily(daily, zone, this.context.terminal));
+    const money = await this.context.money();
+    await this.answer(() => dailyJson(daily, zone, money), renderDaily(daily, zone, money, this.context.terminal));
   }
 }

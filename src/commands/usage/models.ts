@@ -19,6 +19,7 @@ export default class UsageModels extends BaseCommand {
     const zone = zoneOf(flags.tz);
     const filter = usageFilter(flags, zone);
     const models = await reportUsage(this.context, usageSource(flags), (notes) => usageByModel(filter, notes));
-    await this.answer(() => modelsJson(models, zone), renderModels(models, zone, this.context.terminal));
+    const money = await this.context.money();
+    await this.answer(() => modelsJson(models, zone, money), renderModels(models, zone, money, this.context.terminal));
   }
 }

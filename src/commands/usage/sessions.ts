@@ -21,10 +21,10 @@ export default class UsageSessions extends BaseCommand {
     const zone = zoneOf(flags.tz);
     const filter = usageFilter(flags, zone);
     const fold = (notes: SessionNotes) => usageBySession(filter, notes);
-    const { sessions, total } = await reportUsage(context, usageSource(flags), fold, true);
-    const shown = sessions.slice(0, flags.limit);
-    const text = renderUsageSessions(shown, total, zone, context.terminal);
-    context.sayRest(shown.length, sessions.length);
-    await this.answer(() => usageSessionsJson(shown, sessions.length, total, zone), text);
+    const usage = await reportUsage(context, usageSource(flags), fold, true);
+    const shown = usage.sessions.slice(0, flags.limit);
+    const money = await context.money();
+    context.sayRest(shown.length, usage.sessions.length);
+    await this.answer(() => usageSessionsJson(shown, usage, zone, money), renderUsageSessions(shown, usage, zone, money, context.terminal));
   }
 }

@@ -11,6 +11,7 @@ import { NOON } from '../../store/temporary.js';
 const ALL: UsageFilter = { agent: null, since: null, until: null };
 const DAY = 86_400_000_000;
 const UTC = zoneNamed('UTC');
+const MONEY = { plans: [], display: null };
 
 const point = (over: Partial<UsagePoint> = {}): UsagePoint => ({
   agent: 'claude',
@@ -19,6 +20,9 @@ const point = (over: Partial<UsagePoint> = {}): UsagePoint => ({
   model: 'sonnet',
   project: '~/paper',
   subagent: false,
+  agent_type: null,
+  reported: null,
+  estimated: 20_000_000_000n,
   calls: 1,
   counts: counts(640, { input: 10, cache_read: 5000, cache_write_5m: 1000 }),
   partial: false,
@@ -26,14 +30,16 @@ const point = (over: Partial<UsagePoint> = {}): UsagePoint => ({
   ...over,
 });
 
+const ESTIMATED = '~ is estimated from list prices.';
+
 const lines = (text: string): string[][] => text.split('\n').map((one) => one.split('\t'));
 
-const days = (...points: readonly UsagePoint[]): string => renderDaily(dailyUsage(points, ALL, UTC.dayOf), UTC, false);
-const models = (...points: readonly UsagePoint[]): string => renderModels(usageByModel(points, ALL), UTC, false);
+const days = (...points: readonly UsagePoint[]): string => renderDaily(dailyUsage(points, ALL, UTC.dayOf), UTC, MONEY, false);
+const models = (...points: readonly UsagePoint[]): string => renderModels(usageByModel(points, ALL), UTC, MONEY, false);
 
 function sessions(points: readonly UsagePoint[], silent: readonly SilentSession[] = [], flags: readonly string[] = [], zone = UTC): string {
-  const { sessions: all, total } = usageBySession(points, ALL, silent, new Map([['claude:s1', flags]]));
-  return renderUsageSessions(all, total, zone, false);
+  const usage = usageBySession(points, ALL, silent, new Map([['claude:s1', flags]]));
+  return renderUsageSessions(usage.sessions, usage, zone, MONEY, false);
 }
 
 /** The cells of a table's row under their headers. */
@@ -51,11 +57,11 @@ afterEach(() => {
 describe('usage by day', () => {
   it('has a line for each day, one for all, and the zone below', () => {
     expect(lines(days(point(), point({ at: NOON + DAY, session: 's2', model: 'opus' })))).toEqual([
-      ['day', 'sessions', 'requests', 'tokens', 'in', 'cache read', 'out', 'models', 'notes'],
-      ['2026-05-04', '1', '1', '6,650', '6,010', '5,000', '640', 'sonnet', ''],
-      ['2026-05-05', '1', '1', '6,650', '6,010', '5,000', '640', 'opus', ''],
-      ['total', '2', '2', '13,300', '12,020', '10,000', '1,280', '', ''],
-      ['Days and times in UTC.'],
+      ['day', 'sessions', 'requests', 'tokens', 'in', 'cache read', 'out', 'cost', 'models', 'notes'],
+      ['2026-05-04', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', 'sonnet', ''],
+      ['2026-05-05', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', 'opus', ''],
+      ['total', '2', '2', '13,300', '12,020', '10,000', '1,280', '~$0.0400', '', ''],
+      [`Days and times in UTC. ${ESTIMATED}`],
     ]);
   });
 
@@ -82,18 +88,18 @@ describe('usage by day', () => {
   });
 
   it('can not be disturbed by a model with signs of control in its name', () => {
-    expect(lines(days(point({ model: 'a\tb\nc\u001b[31m' }))).map((line) => line.length)).toEqual([9, 9, 9, 1]);
+    expect(lines(days(point({ model: 'a\tb\nc\u001b[31m' }))).map((line) => line.length)).toEqual([10, 10, 10, 1]);
   });
 });
 
 describe('usage by model', () => {
   it('has a line for each model, with its agents, and one for all', () => {
     expect(lines(models(point(), point({ model: null, agent: 'codex', session: 's2' })))).toEqual([
-      ['model', 'agents', 'sessions', 'requests', 'tokens', 'in', 'cache read', 'out', 'notes'],
-      ['sonnet', 'claude', '1', '1', '6,650', '6,010', '5,000', '640', ''],
-      ['unknown', 'codex', '1', '1', '6,650', '6,010', '5,000', '640', ''],
-      ['total', '', '2', '2', '13,300', '12,020', '10,000', '1,280', ''],
-      ['Days and times in UTC.'],
+      ['model', 'agents', 'sessions', 'requests', 'tokens', 'in', 'cache read', 'out', 'cost', 'notes'],
+      ['sonnet', 'claude', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', ''],
+      ['unknown', 'codex', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', ''],
+      ['total', '', '2', '2', '13,300', '12,020', '10,000', '1,280', '~$0.0400', ''],
+      [`Days and times in UTC. ${ESTIMATED}`],
     ]);
   });
 
@@ -109,7 +115,7 @@ describe('usage by session', () => {
       's1',
       's2',
       'N/A',
-      '2 sessions with 13,300 tokens in all. Days and times in UTC.',
+      `2 sessions with 13,300 tokens in all, ~$0.0400. Days and times in UTC. ${ESTIMATED}`,
     ]);
   });
 
@@ -149,7 +155,24 @@ const USAGE = {
   total: 6650,
 };
 
-const SUM = { records: 1, usage: USAGE, partial_records: 0, gone_records: 0 };
+const COST = {
+  currency: 'USD',
+  amount: '0.02',
+  provenance: 'estimated',
+  reported: '0',
+  estimated: '0.02',
+  reported_records: 0,
+  estimated_records: 1,
+  unpriced_records: 0,
+  unpriced_tokens: 0,
+  coverage: 1,
+};
+
+const SUM = { records: 1, usage: USAGE, cost: COST, partial_records: 0, gone_records: 0 };
+
+const SUBAGENTS = { ...SUM, by_type: { Explore: SUM } };
+
+const PRICES = { api_equivalent: [], display: null };
 
 /** As programs get it. */
 const json = (value: object): unknown => JSON.parse(JSON.stringify(value)) as unknown;
@@ -157,8 +180,9 @@ const json = (value: object): unknown => JSON.parse(JSON.stringify(value)) as un
 describe('usage as JSON', () => {
   it('by day', () => {
     const group = { ...SUM, sessions: 1, by_model: { sonnet: SUM } };
-    expect(json(dailyJson(dailyUsage([point()], ALL, UTC.dayOf), UTC))).toEqual({
+    expect(json(dailyJson(dailyUsage([point()], ALL, UTC.dayOf), UTC, MONEY))).toEqual({
       tz: 'UTC',
+      prices: PRICES,
       days: [{ day: '2026-05-04', ...group, undated_records: 0 }],
       total: group,
       uncounted_sessions: 0,
@@ -166,8 +190,9 @@ describe('usage as JSON', () => {
   });
 
   it('by model', () => {
-    expect(json(modelsJson(usageByModel([point()], ALL), UTC))).toEqual({
+    expect(json(modelsJson(usageByModel([point()], ALL), UTC, MONEY))).toEqual({
       tz: 'UTC',
+      prices: PRICES,
       models: [{ model: 'sonnet', agents: ['claude'], ...SUM, sessions: 1 }],
       total: { ...SUM, sessions: 1, by_model: { sonnet: SUM } },
       uncounted_sessions: 0,
@@ -175,9 +200,10 @@ describe('usage as JSON', () => {
   });
 
   it('by session, with times in UTC and how many there are besides those shown', () => {
-    const { sessions: all, total } = usageBySession([point({ subagent: true })], ALL, [], new Map([['claude:s1', ['x']]]));
-    expect(json(usageSessionsJson(all, 7, total, zoneNamed('Europe/Berlin')))).toEqual({
+    const usage = usageBySession([point({ subagent: true, agent_type: 'Explore' })], ALL, [], new Map([['claude:s1', ['x']]]));
+    expect(json(usageSessionsJson(usage.sessions, usage, zoneNamed('Europe/Berlin'), MONEY))).toEqual({
       tz: 'Europe/Berlin',
+      prices: PRICES,
       sessions: [
         {
           agent: 'claude',
@@ -187,18 +213,19 @@ describe('usage as JSON', () => {
           last_at: '2026-05-04T10:00:00.000Z',
           ...SUM,
           by_model: { sonnet: SUM },
-          subagents: SUM,
+          subagents: SUBAGENTS,
           flags: ['x'],
         },
       ],
-      matching: 7,
+      matching: 1,
+      subagents: SUBAGENTS,
       total: { ...SUM, sessions: 1, by_model: { sonnet: SUM } },
     });
   });
 
   it('has null for what is unknown, and what is known of the total beside it', () => {
-    const { sessions: all, total } = usageBySession([point({ counts: counts(640, { input: null }) })], ALL, [silent], new Map());
-    expect(json(usageSessionsJson(all, 2, total, UTC))).toMatchObject({
+    const usage = usageBySession([point({ counts: counts(640, { input: null }), estimated: null })], ALL, [silent], new Map());
+    expect(json(usageSessionsJson(usage.sessions, usage, UTC, MONEY))).toMatchObject({
       sessions: [
         { usage: { input: null, output: 640, total: null, total_known: 640 } },
         { session_id: 'quiet', records: 0, first_at: null, usage: { ...UNKNOWN, total: null, total_known: 0 }, subagents: null },
@@ -207,12 +234,13 @@ describe('usage as JSON', () => {
   });
 
   it.each(['__proto__', 'constructor'])('has a model that is named "%s" as any other', (model) => {
-    const { by_model } = (json(dailyJson(dailyUsage([point({ model })], ALL, UTC.dayOf), UTC)) as { total: { by_model: object } }).total;
+    const { by_model } = (json(dailyJson(dailyUsage([point({ model })], ALL, UTC.dayOf), UTC, MONEY)) as { total: { by_model: object } })
+      .total;
     expect(Object.entries(by_model)).toEqual([[model, SUM]]);
   });
 
   it('has no day for records of sessions in which none has a time', () => {
-    expect(json(dailyJson(dailyUsage([point({ at: null })], ALL, UTC.dayOf), UTC))).toMatchObject({
+    expect(json(dailyJson(dailyUsage([point({ at: null })], ALL, UTC.dayOf), UTC, MONEY))).toMatchObject({
       days: [{ day: null, undated_records: 1 }],
     });
   });

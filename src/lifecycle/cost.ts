@@ -1,0 +1,169 @@
+// What an analysis cost: the prices of its records, cut by cut. Each record has the price that it is kept with, so that the same record
+// costs the same in every analysis and report, whatever the price book says later.
+import { placeOf, recordsBefore, usageOfRecords, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import { KeptSessions } from '../ingest/kept-evidence.js';
+import type { Copy } from '../ingest/groups.js';
+import { UNKNOWN_MODEL } from '../ingest/tally.js';
+import type { Analysis } from '../model/analysis.js';
+import type { SessionPart, Usage } from '../model/cut.js';
+import { TokentrailError } from '../model/errors.js';
+import {
+  addCosts,
+  amountIn,
+  CostAdder,
+  NO_COSTS,
+  provenanceOf,
+  subtractCosts,
+  type AnalysisCosts,
+  type Cost,
+  type Costs,
+} from '../model/price.js';
+import { sameCounts } from '../model/tokens.js';
+import type { Books } from './books.js';
+import { ownEvidence, stagePlace } from './recount.js';
+import { evidenceOf, withPrices } from './told.js';
+import { subtractUsage } from './usage.js';
+import { spentIn } from './advance.js';
+
+type Measured = Pick<Analysis, 'sessions' | 'stages'>;
+
+/** What some records cost. */
+function costsOf(copies: readonly Copy[], priceOf: NonNullable<Evidence['priceOf']>, isSubagent: Evidence['isSubagent']): Costs {
+  const whole = new CostAdder();
+  const models = new Map<string, CostAdder>();
+  const subagents = new CostAdder();
+  const cards = new Map<string, number>();
+  let hasSubagents = false;
+  for (const copy of copies) {
+    if (copy.copied) continue;
+    const price = priceOf(copy);
+    const model = copy.model ?? UNKNOWN_MODEL;
+    let own = models.get(model);
+    if (own === undefined) models.set(model, (own = new CostAdder()));
+    whole.add(price, copy.counts, copy.calls);
+    own.add(price, copy.counts, copy.calls);
+    if (price.card !== null) cards.set(price.card, (cards.get(price.card) ?? 0) + copy.calls);
+    if (!copy.subagent && !isSubagent(copy.session)) continue;
+    hasSubagents = true;
+    subagents.add(price, copy.counts, copy.calls);
+  }
+  return {
+    whole: whole.cost,
+    by_model: Object.fromEntries([...models].map(([model, adder]) => [model, adder.cost])),
+    subagents: hasSubagents ? subagents.cost : null,
+    cards: Object.fromEntries(cards),
+  };
+}
+
+/** What one session cost up to each of its cuts. */
+interface PartCosts {
+  readonly baseline: Costs;
+  readonly atStages: readonly Costs[];
+  readonly final: Costs;
+}
+
+const isSame = (a: Usage, b: Usage): boolean => a.records === b.records && sameCounts(a.counts, b.counts);
+
+/** Null if the records are not those that were counted. */
+function partCosts(part: SessionPart, { stages }: Measured, all: Evidence): PartCosts | null {
+  const { priceOf } = all;
+  if (priceOf === null) return null;
+  const evidence = ownEvidence(all, part);
+  const view: View = part.settled_at === undefined ? 'then' : 'settled';
+  const passed: Place[] = [];
+  const before = (place: Place): Copy[] => {
+    const copies = recordsBefore(evidence, place, view, passed);
+    passed.push(place);
+    return copies;
+  };
+  const priced = (copies: readonly Copy[]): Costs => costsOf(copies, priceOf, evidence.isSubagent);
+  const first = before(placeOf(part.baseline));
+  const baseline = priced(first);
+  const atStages: Costs[] = [];
+  for (const stage of stages) {
+    const place = stagePlace(stage, part);
+    atStages.push(place === null ? (atStages.at(-1) ?? baseline) : priced(before(place)));
+  }
+  if (part.final === null) return { baseline, atStages, final: baseline };
+  const last = before(placeOf(part.final));
+  const spent = subtractUsage(usageOfRecords(last, evidence), usageOfRecords(first, evidence));
+  return isSame(spent, spentIn(part)) ? { baseline, atStages, final: priced(last) } : null;
+}
+
+/**
+ * What an analysis cost, and each of its stages.
+ *
+ * @param evidences of each session, in their order, with prices.
+ * @returns null if the records of a session are not all known that were counted: then its cost is unknown.
+ */
+export function costsFrom(analysis: Measured, evidences: readonly (Evidence | null)[]): AnalysisCosts | null {
+  const parts = analysis.sessions.map((part, i) => (evidences[i] ? partCosts(part, analysis, evidences[i]) : null));
+  const known = parts.filter((part) => part !== null);
+  if (known.length < parts.length) return null;
+  const spent = known.map(({ baseline, final }) => subtractCosts(final, baseline)).reduce(addCosts, NO_COSTS);
+  let before = known.map(({ baseline }) => baseline);
+  const stages = analysis.stages.map(({ usage }, k): Cost | null => {
+    // What was spent in it is the next one's.
+    if (usage === null) return null;
+    const now = known.map(({ atStages }) => atStages[k]!);
+    const cost = now.map((costs, i) => subtractCosts(costs, before[i]!)).reduce(addCosts, NO_COSTS).whole;
+    before = now;
+    return cost;
+  });
+  return { ...spent, stages };
+}
+
+type CostColumns = Pick<Analysis, 'cost_pico_usd' | 'cost_provenance' | 'costs'>;
+
+/** The columns that say what it cost; `null`: nothing is known of it, though tokens are. */
+export const costColumns = (costs: AnalysisCosts | null): CostColumns =>
+  costs === null
+    ? { cost_pico_usd: null, cost_provenance: 'unpriced', costs: null }
+    : { cost_pico_usd: amountIn(costs.whole), cost_provenance: provenanceOf(costs.whole), costs };
+
+export const NO_COST_COLUMNS: CostColumns = { cost_pico_usd: null, cost_provenance: null, costs: null };
+
+/** The same evidence with prices, of each session. */
+export async function pricedEvidences(
+  books: Books,
+  kept: KeptSessions,
+  sessions: readonly SessionPart[],
+  evidences: readonly (Evidence | null)[],
+): Promise<(Evidence | null)[]> {
+  const found: (Evidence | null)[] = [];
+  for (const [i, part] of sessions.entries()) {
+    const evidence = evidences[i] ?? null;
+    found.push(evidence === null ? null : await withPrices(books, kept, part, evidence));
+  }
+  return found;
+}
+
+/**
+ * An ended analysis with what it cost, its records being kept by now. What is measured does not depend on prices: where the books of
+ * all sessions are damaged, its cost is unknown.
+ */
+export async function priced(books: Books, analysis: Analysis): Promise<Analysis> {
+  return analysis.sessions.length === 0 || analysis.status === 'started' ? analysis : { ...analysis, ...(await costOf(books, analysis)) };
+}
+
+/** The columns of its cost. */
+export async function costOf(books: Books, analysis: Measured & Pick<Analysis, 'usage'>): Promise<CostColumns> {
+  const { sessions, usage } = analysis;
+  if (usage === null) return NO_COST_COLUMNS;
+  const kept = new KeptSessions(books.store);
+  try {
+    const found: (Evidence | null)[] = [];
+    for (const part of sessions) found.push((await evidenceOf(books, kept, analysis, part, null)).evidence);
+    return costColumns(costsFrom(analysis, await pricedEvidences(books, kept, sessions, found)));
+  } catch (error) {
+    if (!(error instanceof TokentrailError) || error.code !== 'STORE_DAMAGED') throw error;
+    return costColumns(null);
+  }
+}
+
+/** What was spent after the last stage, of what the whole cost. */
+export function tailCost({ costs }: Pick<Analysis, 'costs'>): Cost | null {
+  if (costs === null) return null;
+  const stages = costs.stages.filter((cost) => cost !== null).map((whole) => ({ ...NO_COSTS, whole }));
+  return stages.reduce((left: Costs, stage) => subtractCosts(left, stage), { ...NO_COSTS, whole: costs.whole }).whole;
+}
