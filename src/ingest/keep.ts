@@ -1,5 +1,6 @@
 // Writes the records of one session to the books of all sessions, so that no analysis depends on a later sync (semantics 33). Only
 // its own records are looked at; what other logs say of them is left to the next sync.
+import type { Agent } from '../capture/agent.js';
 import { clearBooked, readBooked, restoreBooked } from '../store/booked.js';
 import type { LogFiles } from '../store/log-files.js';
 import type { Store } from '../store/store.js';
@@ -45,6 +46,17 @@ export async function keepSession(store: Store, session: SessionReading, parts: 
   const others = { origins: new Set<string>(), isHidden: ({ log_file_id }: LogFileRow) => !left.has(log_file_id) };
   await commitAside(store, { work: { ...work, ...others }, plan, own: null }, known, table, files, now);
 }
+
+/** What is to be written of some logs' records without reading a log. @param concerned ids of these logs */
+export const asideWork = (agent: Agent, { reading }: SyncParts, concerned: ReadonlySet<string>): AgentWork => ({
+  agent,
+  all: AllLogs.ofFamily(agent, reading),
+  ids: new Map(),
+  isHidden: ({ log_file_id }) => !concerned.has(log_file_id),
+  idOf: () => '',
+  originOf: () => '',
+  origins: new Set(),
+});
 
 /**
  * Writes what a sync would leave as it is: where the books are what the last one left, they are so afterwards, and the next one need

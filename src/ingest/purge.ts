@@ -1,10 +1,9 @@
 // Takes what an analysis spent out of the totals of all sessions, for good: the rows stay, and say since when they don't count.
 import type { SessionPart } from '../model/cut.js';
 import type { Store } from '../store/store.js';
-import type { AgentWork, SyncParts } from './agent-work.js';
-import { AllLogs } from './all-logs.js';
+import type { SyncParts } from './agent-work.js';
 import { isBefore, placeOf, type PlacedRecord } from './evidence.js';
-import { commitAside } from './keep.js';
+import { asideWork, commitAside } from './keep.js';
 import type { SessionTarget } from './session.js';
 import { asCopy } from './usage-plan.js';
 
@@ -30,16 +29,7 @@ export async function purgePart(store: Store, { agent, session_id }: SessionTarg
     const recorded_at = Math.max(now, before.recorded_at + 1);
     return { before, row: { ...before, counted: false, purged_at: now, revision: before.revision + 1, recorded_at } };
   });
-  const concerned = new Set(rows.map(({ log_file_id }) => log_file_id));
-  const work: AgentWork = {
-    agent,
-    all: AllLogs.ofFamily(agent, parts.reading),
-    ids: new Map(),
-    isHidden: ({ log_file_id }) => !concerned.has(log_file_id),
-    idOf: () => '',
-    originOf: () => '',
-    origins: new Set(),
-  };
+  const work = asideWork(agent, parts, new Set(rows.map(({ log_file_id }) => log_file_id)));
   await commitAside(store, { work, plan: { revisions, held: [], open: [] }, own: null }, known, table, files, now);
   return rows.length;
 }

@@ -24,6 +24,8 @@ export interface Cost {
   readonly reported: string;
   /** Sum of the estimates of records without one. */
   readonly estimated: string;
+  /** Sum of the estimates of records that have one, beside it and in no total. */
+  readonly reported_estimate: string;
   readonly reported_records: number;
   readonly estimated_records: number;
   readonly unpriced_records: number;
@@ -35,6 +37,7 @@ export interface Cost {
 export const NO_COST: Cost = {
   reported: '0',
   estimated: '0',
+  reported_estimate: '0',
   reported_records: 0,
   estimated_records: 0,
   unpriced_records: 0,
@@ -46,7 +49,8 @@ export const NO_COST: Cost = {
 export class CostAdder {
   #reported = 0n;
   #estimated = 0n;
-  /** What is not in the sums above yet. */
+  #beside = 0n;
+  /** What is not in the first two sums above yet. */
   #recent = [0, 0];
   #records = [0, 0, 0];
   #tokens = [0, 0];
@@ -57,6 +61,7 @@ export class CostAdder {
     this.#records[kind]! += calls;
     this.#tokens[kind === 2 ? 1 : 0]! += totalKnown(counts);
     if (kind === 2) return;
+    if (kind === 0) this.#beside += estimated ?? 0n;
     const amount = (kind === 0 ? reported : estimated)!;
     const next = this.#recent[kind]! + Number(amount);
     if (Number.isSafeInteger(next) && Number.isSafeInteger(Number(amount))) this.#recent[kind] = next;
@@ -77,6 +82,7 @@ export class CostAdder {
     other.#flush();
     this.#reported += other.#reported;
     this.#estimated += other.#estimated;
+    this.#beside += other.#beside;
     other.#records.forEach((n, i) => (this.#records[i]! += n));
     other.#tokens.forEach((n, i) => (this.#tokens[i]! += n));
   }
@@ -88,6 +94,7 @@ export class CostAdder {
     return {
       reported: this.#reported.toString(),
       estimated: this.#estimated.toString(),
+      reported_estimate: this.#beside.toString(),
       reported_records,
       estimated_records,
       unpriced_records,
@@ -98,10 +105,12 @@ export class CostAdder {
 }
 
 function combine(a: Cost, b: Cost, sign: 1 | -1): Cost {
-  const money = (name: 'reported' | 'estimated'): string => (BigInt(a[name]) + BigInt(sign) * BigInt(b[name])).toString();
+  const money = (name: 'reported' | 'estimated' | 'reported_estimate'): string =>
+    (BigInt(a[name]) + BigInt(sign) * BigInt(b[name])).toString();
   return {
     reported: money('reported'),
     estimated: money('estimated'),
+    reported_estimate: money('reported_estimate'),
     reported_records: a.reported_records + sign * b.reported_records,
     estimated_records: a.estimated_records + sign * b.estimated_records,
     unpriced_records: a.unpriced_records + sign * b.unpriced_records,

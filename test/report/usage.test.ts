@@ -48,7 +48,8 @@ const CLASSES = [...TOKEN_CLASSES, 'reasoning'] as const;
 /** What some parts are together: unknown in a class that one of them doesn't know. */
 function together(parts: readonly UsageSum[]): UsageSum {
   const sum = (value: (part: UsageSum) => number): number => parts.reduce((n, part) => n + value(part), 0);
-  const money = (name: 'reported' | 'estimated'): string => parts.reduce((n, { cost }) => n + BigInt(cost[name]), 0n).toString();
+  const money = (name: 'reported' | 'estimated' | 'reported_estimate'): string =>
+    parts.reduce((n, { cost }) => n + BigInt(cost[name]), 0n).toString();
   const known = CLASSES.map((name) => {
     const unknown = parts.some((part) => part.counts[name] === null);
     return [name, unknown ? null : sum((part) => part.counts[name]!)] as const;
@@ -60,6 +61,7 @@ function together(parts: readonly UsageSum[]): UsageSum {
     cost: {
       reported: money('reported'),
       estimated: money('estimated'),
+      reported_estimate: money('reported_estimate'),
       reported_records: sum(({ cost }) => cost.reported_records),
       estimated_records: sum(({ cost }) => cost.estimated_records),
       unpriced_records: sum(({ cost }) => cost.unpriced_records),

@@ -140,7 +140,11 @@ function pricedText({ whole, cards }: AnalysisCosts): string {
   ];
   const reasons = [...new Set(Object.keys(cards).flatMap((card) => unpricedReason(card) ?? []))];
   return [
-    ...(whole.reported_records > 0 ? [`${grouped(whole.reported_records)} requests as the agent reports`] : []),
+    ...(whole.reported_records > 0
+      ? [
+          `${plural(whole.reported_records, 'request')} as the agent reports (${roundedDollars(BigInt(whole.reported))}; by list prices ${roundedDollars(BigInt(whole.reported_estimate))})`,
+        ]
+      : []),
     ...(whole.estimated_records > 0 ? [`${grouped(whole.estimated_records)} estimated by ${sources.sort().join(', ')}`] : []),
     ...(whole.unpriced_records > 0 ? [`${grouped(whole.unpriced_records)} without a price (${reasons.sort().join(', ')})`] : []),
   ].join(' · ');

@@ -45,6 +45,9 @@ export function costText(cost: Cost): string {
   return `≥ ${amount} (${percent(1 - coverageOf(cost))} unpriced)`;
 }
 
+/** Never 100 % where something is missing. */
+const coverageText = (cost: Cost): string => `${(Math.floor(coverageOf(cost) * 1000) / 10).toFixed(1)} %`;
+
 const percent = (share: number): string => (share > 0 && share < 0.01 ? '<1 %' : `${Math.round(share * 100)} %`);
 
 /** `amount` is null where a part has no price: `known` is the rest then. Decimal texts, exact. */
@@ -57,6 +60,7 @@ export function costJson(cost: Cost): object {
     provenance: provenanceOf(cost),
     reported: dollars(BigInt(cost.reported)),
     estimated: dollars(BigInt(cost.estimated)),
+    reported_estimate: dollars(BigInt(cost.reported_estimate)),
     reported_records: cost.reported_records,
     estimated_records: cost.estimated_records,
     unpriced_records: cost.unpriced_records,
@@ -87,7 +91,7 @@ export function costFooter(cost: Cost, plans: readonly string[], display: Displa
   const parts = [
     ...(cost.estimated_records > 0 ? ['~ is estimated from list prices'] : []),
     ...(cost.unpriced_records > 0
-      ? [`${grouped(cost.unpriced_tokens)} tokens have no price, see \`tokentrail usage models\` and \`price explain\``]
+      ? [`${grouped(cost.unpriced_tokens)} tokens have no price (coverage ${coverageText(cost)}), see \`tokentrail price explain MODEL\``]
       : []),
     ...(plans.length === 0 ? [] : [`${plans.join(', ')}: paid by subscription, so its cost is what the API would have taken`]),
     ...(display === null ? [] : [displayText(knownAmount(cost), display)]),

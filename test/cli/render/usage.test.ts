@@ -161,6 +161,7 @@ const COST = {
   provenance: 'estimated',
   reported: '0',
   estimated: '0.02',
+  reported_estimate: '0',
   reported_records: 0,
   estimated_records: 1,
   unpriced_records: 0,

@@ -1,0 +1,77 @@
+// What analyses cost by the price book as it is now, after their records were priced anew: a revision for each that costs something else.
+import { KeptSessions, pricesBy } from '../ingest/kept-evidence.js';
+import type { Analysis } from '../model/analysis.js';
+import { addCosts, NO_COSTS, type AnalysisCosts } from '../model/price.js';
+import type { Evidence } from '../ingest/evidence.js';
+import { ATTEMPTS, contended, type Books } from './books.js';
+import { costColumns, costsFrom, pricedEvidences } from './cost.js';
+import { evidenceOf } from './told.js';
+
+export interface RepricedAnalysis {
+  readonly id: string;
+  readonly before: AnalysisCosts | null;
+  readonly after: AnalysisCosts;
+}
+
+/** Costs without the cards: the same amounts may be of another version of a book. */
+const amounts = (costs: AnalysisCosts): string => JSON.stringify({ ...addCosts(costs, NO_COSTS), cards: {}, stages: costs.stages });
+
+/** What an analysis costs now; null if it is not known, or is the same. */
+async function changeOf(books: Books, kept: KeptSessions, analysis: Analysis, dry: boolean): Promise<RepricedAnalysis | null> {
+  const { id, sessions, usage, status } = analysis;
+  if (status === 'started' || sessions.length === 0 || usage === null) return null;
+  const found: (Evidence | null)[] = [];
+  for (const part of sessions) found.push((await evidenceOf(books, kept, analysis, part, null)).evidence);
+  const book = await books.prices();
+  // In a dry run the records have their old prices still.
+  const evidences = dry
+    ? found.map((evidence) => (evidence === null ? null : { ...evidence, priceOf: pricesBy(new Map(), book) }))
+    : await pricedEvidences(books, kept, sessions, found);
+  const after = costsFrom(analysis, evidences);
+  if (after === null || (analysis.costs !== null && amounts(after) === amounts(analysis.costs))) return null;
+  return { id, before: analysis.costs, after };
+}
+
+/** What would change. @throws STORE_DAMAGED */
+export async function planRepricing(books: Books, dry: boolean): Promise<RepricedAnalysis[]> {
+  const logs = await books.logs();
+  const analyses = await books.store.guarded(() => logs.list());
+  const kept = new KeptSessions(books.store);
+  const changes: RepricedAnalysis[] = [];
+  for (const analysis of analyses) {
+    const change = await changeOf(books, kept, analysis, dry);
+    if (change !== null) changes.push(change);
+  }
+  return changes;
+}
+
+/**
+ * Records what analyses cost now; the lock is held, and their records were priced anew.
+ *
+ * @param reason says by which book.
+ */
+export async function repriceAnalyses(books: Books, reason: string): Promise<RepricedAnalysis[]> {
+  const logs = await books.logs();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await logs.refresh();
+    const changes = await planRepricing(books, false);
+    if (changes.length === 0) return [];
+    const byId = new Map((await logs.list()).map((analysis) => [analysis.id, analysis]));
+    const at = books.now();
+    const revisions = changes.map(({ id, after }): Analysis => {
+      const analysis = byId.get(id)!;
+      return {
+        ...analysis,
+        ...costColumns(after),
+        reason,
+        revision: analysis.revision + 1,
+        recorded_at: Math.max(at, analysis.recorded_at + 1),
+        recorded_by: 'usage reprice',
+        prev_sha256: analysis.row_sha256,
+        row_sha256: null,
+      };
+    });
+    if ((await logs.insertAll(revisions)) === revisions.length) return changes;
+  }
+  throw contended();
+}
