@@ -1,5 +1,5 @@
 // Adds a session to an analysis, or takes one away: one piece of work may span several (resumed, cleared, crashed, another agent).
-import { namesOf } from '../ingest/evidence.js';
+import { namesOf, type Evidence } from '../ingest/evidence.js';
 import { stageCut, type SessionReading, type SessionTarget } from '../ingest/session.js';
 import type { Analysis, Stage } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
@@ -7,6 +7,7 @@ import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import type { Books } from './books.js';
 import { NO_COST_COLUMNS, priced } from './cost.js';
+import { envelopeEvidence } from './envelope.js';
 import { recount } from './recount.js';
 import { awaitSettling } from './settle.js';
 import { captureOf, baselineTotal, NO_TOTALS, totalsOf } from './totals.js';
@@ -184,6 +185,15 @@ export function detachSession(books: Books, id: string, session_id: string): Pro
   return books.revise(id, 'analysis detach', async (current) => priced(books, await detached(books, current, session_id)));
 }
 
+/** What a part is worked out again from, without what the books kept; null where its log is not that any more. */
+async function evidenceHere(books: Books, part: SessionPart, stages: readonly Stage[]): Promise<Evidence | null> {
+  const told = envelopeEvidence(part);
+  if (told !== null) return told;
+  const session = await books.session(books.targetOf(part));
+  const holds = session.exists && !isCarried(part) && (await session.holdsPlaces(lastCut(part), null));
+  return holds ? session.evidence(namesOf(part, stages)) : null;
+}
+
 async function detached(books: Books, current: Analysis, session_id: string): Promise<Analysis> {
   const { id } = current;
   const sessions = current.sessions.filter((part) => part.session_id !== session_id);
@@ -198,11 +208,9 @@ async function detached(books: Books, current: Analysis, session_id: string): Pr
     return { ...withSessions(current, []), stages: current.stages.map((stage) => ({ ...stage, usage: null, cuts: [] })) };
   }
   if (current.stages.length === 0) return withSessions(current, sessions);
-  const readings = await Promise.all(sessions.map((part) => books.session(books.targetOf(part))));
-  const held = await Promise.all(
-    sessions.map(async (part, i) => readings[i]!.exists && !isCarried(part) && readings[i]!.holdsPlaces(lastCut(part), null)),
-  );
-  if (held.includes(false)) {
+  const found = await Promise.all(sessions.map((part) => evidenceHere(books, part, current.stages)));
+  const evidences = found.filter((evidence) => evidence !== null);
+  if (evidences.length < found.length) {
     throw new TokentrailError(
       'WRONG_STATE',
       `The stages of ${id} can't be worked out without the session, since another log is gone, or was changed.`,
@@ -211,7 +219,6 @@ async function detached(books: Books, current: Analysis, session_id: string): Pr
       },
     );
   }
-  const evidences = await Promise.all(sessions.map((part, i) => readings[i]!.evidence(namesOf(part, current.stages))));
   const again = recount({ sessions, stages: current.stages }, evidences, null);
   const stages = again.stages.map((stage) => ({ ...stage, cuts: stage.cuts.filter((cut) => cut.session_id !== session_id) }));
   return { ...withSessions(current, again.sessions), stages };

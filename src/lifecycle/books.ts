@@ -12,6 +12,7 @@ import type { PriceBook } from '../pricing/book.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import type { Sources } from '../store/sources.js';
 import type { Store } from '../store/store.js';
+import { isLogged } from './envelope.js';
 
 /** What the books need from outside. */
 export interface BooksParts {
@@ -110,7 +111,7 @@ export class Books {
    * held. What is measured does not depend on it, so where the books of all sessions are damaged it goes on without.
    */
   async keep({ sessions }: Pick<Analysis, 'sessions'>): Promise<void> {
-    for (const part of sessions) {
+    for (const part of sessions.filter(isLogged)) {
       const session = await this.session(this.targetOf(part));
       if (session.exists) await this.#parts.keep(this.store, session);
     }
@@ -131,7 +132,7 @@ export class Books {
     // While the store is asked, the session that is probably the analysis' can be read.
     const [seen] = await Promise.all([this.analysis(id), this.#parts.warmUp()]);
     const before = await logs.version();
-    await Promise.all(seen.sessions.map((part) => this.session(this.targetOf(part))));
+    await Promise.all(seen.sessions.filter(isLogged).map((part) => this.session(this.targetOf(part))));
     return this.store.exclusively(async () => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         await logs.refresh();

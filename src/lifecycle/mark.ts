@@ -7,6 +7,7 @@ import { stageCut } from '../ingest/session.js';
 import { advance } from './advance.js';
 import { withRunning, type Running } from './attach.js';
 import type { Books } from './books.js';
+import { isLogged, withEnvelope, type EnvelopeResult } from './envelope.js';
 import { finishOpenRecords, stillOpen } from './open-records.js';
 import { captureOf, tailOf } from './totals.js';
 import { isNegative } from './usage.js';
@@ -17,6 +18,8 @@ export interface MarkInput {
   readonly status: StageStatus;
   readonly notes: string | null;
   readonly running: Running | null;
+  /** What an agent that ran for it printed of its usage. */
+  readonly envelope: EnvelopeResult | null;
 }
 
 export interface Marked {
@@ -50,7 +53,7 @@ export async function bringUp(books: Books, analysis: Analysis, at: Instant): Pr
   const limits: string[] = [];
   for (const part of analysis.sessions) {
     // It counted up to an instant that is past.
-    if (part.until !== undefined) {
+    if (part.until !== undefined || !isLogged(part)) {
       sessions.push(part);
       continue;
     }
@@ -90,8 +93,9 @@ export async function markStage(books: Books, input: MarkInput): Promise<Marked>
   let joined: string | null = null;
   const analysis = await books.revise(input.id, 'analysis mark', async (current, at) => {
     requireStarted(current, 'marked');
-    const { analysis: now, limits } = await bringUp(books, await withRunning(books, current, input.running, at), at);
-    joined = now.sessions[current.sessions.length]?.session_id ?? null;
+    const { analysis: logged, limits } = await bringUp(books, await withRunning(books, current, input.running, at), at);
+    const now = input.envelope === null ? logged : withEnvelope(logged, input.envelope, at);
+    joined = logged.sessions[current.sessions.length]?.session_id ?? null;
     const capture = now.sessions.length === 0 ? {} : captureOf(now.sessions, limits);
     return { ...now, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
   });

@@ -8,6 +8,7 @@ import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { readUnsettled, writeUnsettled } from '../store/unsettled.js';
 import type { Books } from './books.js';
 import { costColumns, costsFrom, pricedEvidences } from './cost.js';
+import { envelopeEvidence, isLogged } from './envelope.js';
 import { recount } from './recount.js';
 import { toldOf } from './told.js';
 import { captureOf, totalsOf } from './totals.js';
@@ -49,7 +50,7 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
   if (sessions.length === 0 || sessions.some(({ final }) => final === null)) return 'unmeasured';
   if (sessions.every(isSettled)) return 'already';
   if (sessions.some(isCarried)) return 'gone';
-  for (const part of sessions) {
+  for (const part of sessions.filter(isLogged)) {
     const session = await books.session(books.targetOf(part));
     const cut = part.final!.cut;
     if (!session.exists) return 'gone';
@@ -64,9 +65,12 @@ async function obstacle(books: Books, analysis: Analysis, now: Instant): Promise
 
 /** The analysis with all of its cuts moved to where they are by now. */
 async function moved(books: Books, analysis: Analysis, at: Instant): Promise<Analysis> {
-  const readings = await Promise.all(analysis.sessions.map((part) => books.session(books.targetOf(part))));
   const kept = new KeptSessions(books.store);
-  const evidences = await Promise.all(analysis.sessions.map((part, i) => toldOf(kept, analysis, part, readings[i]!)));
+  const evidences = await Promise.all(
+    analysis.sessions.map(
+      async (part) => envelopeEvidence(part) ?? toldOf(kept, analysis, part, await books.session(books.targetOf(part))),
+    ),
+  );
   const { sessions: counted, stages } = recount(analysis, evidences, 'settled');
   const sessions = counted.map((part): SessionPart => ({ ...part, settled_at: at }));
   if (stages.some(({ usage }) => usage !== null && isNegative(usage))) throw new Error('a settled stage spends less than nothing');

@@ -7,6 +7,7 @@ import type { SessionReading } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
 import type { Cut, SessionPart } from '../model/cut.js';
 import type { Books } from './books.js';
+import { envelopeEvidence } from './envelope.js';
 
 /** Where a part was counted up to: the bytes of its other cuts lie before it. */
 export const lastCut = ({ final, baseline }: SessionPart): Cut => (final ?? baseline).cut;
@@ -29,6 +30,8 @@ export async function toldOf(
 
 /** The same with what each record cost. @throws STORE_DAMAGED */
 export async function withPrices(books: Books, kept: KeptSessions, part: SessionPart, evidence: Evidence): Promise<Evidence> {
+  // What envelopes told has its price.
+  if (evidence.priceOf !== null) return evidence;
   return { ...evidence, priceOf: await keptPrices(kept, books.targetOf(part), await books.prices()) };
 }
 
@@ -54,6 +57,8 @@ export async function evidenceOf(
   part: SessionPart,
   prefixes: Prefixes | null,
 ): Promise<Found> {
+  const envelopes = envelopeEvidence(part);
+  if (envelopes !== null) return { evidence: envelopes, isChanged: false, notes: [] };
   const cut = lastCut(part);
   const session = await books.session(books.targetOf(part));
   const holds = session.exists && session.unread.length === 0 && (await session.holdsPlaces(cut, prefixes));

@@ -88,6 +88,20 @@ export interface Match {
   readonly left_out: readonly { readonly id: string; readonly records: number }[];
 }
 
+/** What an envelope told of a model beyond the one before it: sums of requests that no log is read for. */
+export interface ToldUsage {
+  readonly at: Instant;
+  readonly model: string | null;
+  readonly counts: Counts;
+  /** Dollars, by the agent's own figure; null where it tells none. */
+  readonly reported: string | null;
+  readonly web_searches: number;
+  /** Of the whole envelope, with its first model; null beside the others. */
+  readonly turns: number | null;
+  readonly duration_ms: number | null;
+  readonly duration_api_ms: number | null;
+}
+
 /** One session of an analysis, from its baseline to its last snapshot. */
 export interface SessionPart {
   readonly agent: AgentName;
@@ -109,6 +123,10 @@ export interface SessionPart {
   readonly filled_at?: Instant;
   /** Keys of records that lie in it and belong to another analysis. */
   readonly excluded?: readonly string[];
+  /** What envelopes told of it, one after the other, where no log of it is read. */
+  readonly told?: readonly ToldUsage[];
+  /** What the last one said in all. */
+  readonly told_last?: readonly Pick<ToldUsage, 'model' | 'counts' | 'reported' | 'web_searches'>[];
   /** When its cuts took what the agent wrote late; left out as long as they did not. */
   readonly settled_at?: Instant;
 }

@@ -1,4 +1,6 @@
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
+import { envelopeFrom } from '../../cli/envelope.js';
 import { currentIdFlag, requiredText, stageStatusFlag, textFlag } from '../../cli/flags.js';
 import { stagesJson } from '../../cli/render/analysis-json.js';
 import { renderMarked } from '../../cli/render/analysis.js';
@@ -11,6 +13,7 @@ export default class AnalysisMark extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> --stage extract',
     '<%= config.bin %> <%= command.id %> --id ANALYSIS-2026-014 --stage review --status failed',
+    'claude -p "…" --output-format json | <%= config.bin %> <%= command.id %> --id ANALYSIS-2026-014 --stage plan --usage-from-envelope -',
   ];
 
   static override flags = {
@@ -18,17 +21,23 @@ export default class AnalysisMark extends BaseCommand {
     stage: requiredText('stage', 'Name of the stage that ends now.'),
     status: stageStatusFlag(),
     notes: textFlag('notes', 'A remark on the stage.'),
+    'usage-from-envelope': Flags.string({
+      helpValue: 'FILE|-',
+      description: 'Book what `claude -p --output-format json` printed: its tokens by model, and its own figure of the cost.',
+    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisMark);
     const id = await analysisIdOf(this.context, flags.id, 'write');
+    const envelope = await envelopeFrom(this.context, flags['usage-from-envelope']);
     const marked = await markStage(await this.context.existingBooks(), {
       id,
       stage: flags.stage,
       status: flags.status,
       notes: flags.notes ?? null,
       running: await runningSession(this.context),
+      envelope,
     });
     const { analysis, stage } = marked;
     warnOfJoined(this.context, marked);
