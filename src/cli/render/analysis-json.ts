@@ -65,6 +65,7 @@ const partJson = (part: SessionPart): object => ({
   match: part.match ?? null,
   filled_at: formatOrNull(part.filled_at ?? null),
   excluded: part.excluded ?? [],
+  told: part.told?.map(({ at, counts, ...told }) => ({ at: formatInstant(at), ...told, usage: countsJson(counts) })) ?? null,
   usage: part.final === null ? null : usageJson(spentIn(part)),
   baseline: snapshotJson(part.baseline),
   final: part.final === null ? null : snapshotJson(part.final),

@@ -129,6 +129,12 @@ function usageLines(a: Analysis): [string, string | null][] {
   ];
 }
 
+/** The agent's own figure, with what list prices make of the same requests, where they can. */
+function reportedText({ reported_records, reported, reported_estimate }: Cost): string {
+  const beside = BigInt(reported_estimate) > 0n ? `; by list prices ${roundedDollars(BigInt(reported_estimate))}` : '';
+  return `${plural(reported_records, 'request')} as the agent reports (${roundedDollars(BigInt(reported))}${beside})`;
+}
+
 /** How the cost came to be: which part is whose figure, and by which source of prices. */
 function pricedText({ whole, cards }: AnalysisCosts): string {
   const sources = [
@@ -140,11 +146,7 @@ function pricedText({ whole, cards }: AnalysisCosts): string {
   ];
   const reasons = [...new Set(Object.keys(cards).flatMap((card) => unpricedReason(card) ?? []))];
   return [
-    ...(whole.reported_records > 0
-      ? [
-          `${plural(whole.reported_records, 'request')} as the agent reports (${roundedDollars(BigInt(whole.reported))}; by list prices ${roundedDollars(BigInt(whole.reported_estimate))})`,
-        ]
-      : []),
+    ...(whole.reported_records > 0 ? [reportedText(whole)] : []),
     ...(whole.estimated_records > 0 ? [`${grouped(whole.estimated_records)} estimated by ${sources.sort().join(', ')}`] : []),
     ...(whole.unpriced_records > 0 ? [`${grouped(whole.unpriced_records)} without a price (${reasons.sort().join(', ')})`] : []),
   ].join(' · ');
