@@ -249,7 +249,12 @@ export class Context {
     const evolution = await store?.evolution().catch(() => null);
     if (evolution && !store!.created && this.output.command !== 'store migrate')
       this.output.say(renderEvolution(evolution, (path) => this.tilde(path)));
-    await store?.keepSmall(new Date(this.now() / 1000));
+    await this.keepSmall();
+  }
+
+  /** Merges small files of the store, if it is time: for a command that goes on. */
+  async keepSmall(): Promise<void> {
+    await (await this.#books?.catch(() => undefined))?.store.keepSmall(new Date(this.now() / 1000));
   }
 
   /** Said beside an answer that was given: the analysis is as it was, and is tried again. */

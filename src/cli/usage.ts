@@ -1,4 +1,5 @@
 // What the commands of topic `usage` share: the records of all sessions from the store or from the logs, and the sync.
+import { setTimeout } from 'node:timers/promises';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
 import { AllLogs } from '../ingest/all-logs.js';
 import { findLogs } from '../ingest/find-logs.js';
@@ -120,6 +121,26 @@ export async function syncBooks(context: Context, tool: ToolFlag | null, rebuild
   const name = tool === null ? null : agentOf(toolFromFlag(tool));
   const agents = name === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
   return syncUsage(await context.syncParts(agents, rebuild));
+}
+
+/** How often a watch looks for what agents wrote: what they have finished is in the books two seconds later. */
+const WATCH_MS = 2000;
+
+/**
+ * Brings the books up to date again and again, until it is interrupted; agents may end in whatever way meanwhile.
+ *
+ * @param told is told what each round brought that was new.
+ */
+export async function watchBooks(context: Context, tool: ToolFlag | null, told: (synced: readonly AgentSync[]) => void): Promise<never> {
+  for (;;) {
+    const began = Date.now();
+    const synced = await syncBooks(context, tool, false);
+    if (synced.some(({ added, changed, gone, superseded }) => added + changed + gone + superseded > 0)) {
+      told(synced);
+      await context.keepSmall();
+    }
+    await setTimeout(Math.max(0, WATCH_MS - (Date.now() - began)));
+  }
 }
 
 /** What the flags of a report select; a date is a day of its zone. */

@@ -33,6 +33,8 @@ export interface AddInput {
   readonly totalTokens: number | null;
   /** A log whose whole usage is the analysis'. */
   readonly usageFrom: SessionTarget | null;
+  /** How that was found, as it is stored. */
+  readonly foundBy: string;
   /** The part of that log that is the analysis'; null for all of it. */
   readonly window: Window | null;
   readonly inputsSourceIds: readonly string[];
@@ -85,10 +87,9 @@ function entered({ tokensIn, tokensOut, totalTokens }: AddInput): Partial<Analys
   };
 }
 
-/** The whole usage of a log: the session as it is now, from a baseline of nothing. */
-async function measured(books: Books, target: SessionTarget, window: Window | null, at: Instant): Promise<Partial<Analysis>> {
+/** The whole usage of a log: the session as it is now, from a baseline of nothing. @param found_by how it was found */
+export async function wholeLog(books: Books, target: SessionTarget, at: Instant, found_by: string): Promise<Partial<Analysis>> {
   const session = await books.session(target);
-  if (window !== null) return measuredIn(books, session, window, at);
   const final = session.snapshot(at);
   const baseline = {
     ...final,
@@ -100,7 +101,7 @@ async function measured(books: Books, target: SessionTarget, window: Window | nu
     skipped: [],
   };
   const { agent, session_id, path } = target;
-  const part: SessionPart = { agent: agent.name, session_id, path, found_by: 'usage_from', baseline, baseline_reason: 'whole_log', final };
+  const part: SessionPart = { agent: agent.name, session_id, path, found_by, baseline, baseline_reason: 'whole_log', final };
   return ofPart(books, session, part, agent.reader.usageMode);
 }
 
@@ -120,10 +121,14 @@ async function ofPart(books: Books, session: SessionReading, part: SessionPart, 
 }
 
 /** What is told in a window: half-open, so that two windows that meet share nothing. */
-async function measuredIn(books: Books, session: SessionReading, window: Window, at: Instant): Promise<Partial<Analysis>> {
-  const part = await windowPart(session, window, 'usage_from', at, false);
+async function measuredIn(books: Books, target: SessionTarget, window: Window, at: Instant, found_by: string): Promise<Partial<Analysis>> {
+  const session = await books.session(target);
+  const part = await windowPart(session, window, found_by, at, false);
   return ofPart(books, session, part, 'windowed_sum');
 }
+
+const measured = (books: Books, from: SessionTarget, { window, foundBy }: AddInput, at: Instant): Promise<Partial<Analysis>> =>
+  window === null ? wholeLog(books, from, at, foundBy) : measuredIn(books, from, window, at, foundBy);
 
 function durationOf({ durationSeconds, startedAt, completedAt }: AddInput): number | null {
   if (startedAt !== null && completedAt !== null && completedAt < startedAt) {
@@ -220,7 +225,7 @@ export async function addAnalysis(books: Books, input: AddInput): Promise<Added>
       forgotten_at: null,
       imported: null,
       unknown_columns: {},
-      ...(numbers ?? (await measured(books, input.usageFrom!, input.window, at))),
+      ...(numbers ?? (await measured(books, input.usageFrom!, input, at))),
     };
   });
   return { analysis, warnings };

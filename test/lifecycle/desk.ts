@@ -165,6 +165,7 @@ const ADD: AddInput = {
   tokensOut: null,
   totalTokens: null,
   usageFrom: null,
+  foundBy: 'usage_from',
   window: null,
   inputsSourceIds: [],
   inputsAnalysisIds: [],

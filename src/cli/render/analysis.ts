@@ -1,5 +1,6 @@
 // An analysis for people: the answer first, unknown as N/A, then the stages and where the numbers come from.
 import type { Forgotten } from '../../lifecycle/forget.js';
+import type { Tagged } from '../../lifecycle/tag.js';
 import type { Together } from '../../lifecycle/together.js';
 import { tailCost } from '../../lifecycle/cost.js';
 import { tailOf } from '../../lifecycle/totals.js';
@@ -247,6 +248,10 @@ export function renderTogether(together: Together): string {
     ...some(unclear, 'its records are gone, so what it shares with others is unknown'),
   ].join('\n');
 }
+
+/** What was linked to which task. */
+export const renderTagged = ({ analysis: a, before }: Tagged): string =>
+  `${a.id}: session ${a.usage_session_id ?? ''} is linked to ${a.task ?? ''}${before === null || before === a.task ? '' : `, before to ${before}`}: ${spentText(a)} tokens, ${costOf(a)}.`;
 
 export const renderForgotten = ({ analysis: { id }, purged }: Forgotten): string =>
   `${id} is hidden from lists.${purged === null ? '' : ` ${plural(purged, 'usage record')} of it ${purged === 1 ? 'counts' : 'count'} no more.`}`;

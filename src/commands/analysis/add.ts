@@ -80,6 +80,7 @@ export default class AnalysisAdd extends BaseCommand {
       tokensOut: flags['tokens-out'] ?? null,
       totalTokens: flags['total-tokens'] ?? null,
       usageFrom: from,
+      foundBy: 'usage_from',
       window:
         flags['window-start'] === undefined && flags['window-end'] === undefined
           ? null
