@@ -57,3 +57,18 @@ export function renderSync(synced: readonly AgentSync[], terminal: boolean): str
   if (found.length === 0) return 'No logs of any agent are here.';
   return renderTable(COLUMNS, found, terminal);
 }
+
+/** What one round of a watch brought, a line for each agent. */
+export const renderRound = (synced: readonly AgentSync[]): string[] =>
+  synced
+    .filter(({ added, changed, gone, superseded }) => added + changed + gone + superseded > 0)
+    .map((sync) => {
+      const parts = [
+        [sync.added, 'added'],
+        [sync.changed, 'changed'],
+        [sync.gone, 'kept whose log is gone'],
+        [sync.superseded, 'taken back'],
+      ] as const;
+      const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${grouped(count)} ${what}`);
+      return `${agentNamed(sync.agent).label}: ${told.join(', ')}.`;
+    });

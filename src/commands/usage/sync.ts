@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
 import { agentFlag } from '../../cli/flags.js';
-import { renderSync, syncJson, wasPartial } from '../../cli/render/sync.js';
+import { renderRound, renderSync, syncJson, wasPartial } from '../../cli/render/sync.js';
 import { syncBooks, warnOfSkips, watchBooks } from '../../cli/usage.js';
 
 export default class UsageSync extends BaseCommand {
@@ -27,7 +27,8 @@ export default class UsageSync extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageSync);
     const { context } = this;
-    if (flags.watch) await watchBooks(context, flags.tool ?? null, (found) => context.output.say(renderSync(found, false)));
+    if (flags.watch)
+      await watchBooks(context, flags.tool ?? null, (found) => renderRound(found).forEach((line) => context.output.say(line)));
     const synced = await syncBooks(this.context, flags.tool ?? null, flags.rebuild);
     warnOfSkips(this.context, synced);
     await this.answer(() => syncJson(synced), renderSync(synced, this.context.terminal));
