@@ -2,13 +2,12 @@
 import type { AgentName } from '../model/agents.js';
 import type { LogCut } from '../model/cut.js';
 import type { Price } from '../model/price.js';
-import type { LogFileRow, UsageRow } from '../model/usage-row.js';
+import { LogSums, type LogFileRow, type UsageRow } from '../model/usage-row.js';
 import { readBooked } from '../store/booked.js';
-import { requireTotals } from '../store/control-totals.js';
+import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
-import type { Usage } from '../store/usage.js';
 import type { Agent } from '../capture/agent.js';
-import { readAgent, type SyncParts } from './agent-work.js';
+import { readAgent, type AgentWork, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
 import { positionOf } from './read-log.js';
 import { ownTotals, planned } from './sync.js';
@@ -33,12 +32,8 @@ export interface SessionRecords {
   readonly logs: readonly LogCut[];
 }
 
-/** What the books have of an agent. */
-interface Booked {
-  readonly rows: readonly UsageRow[];
-  /** By id of the log: how far it was read, without its session. */
-  readonly logs: ReadonlyMap<string, Omit<LogCut, 'session_id'>>;
-}
+/** By id of a log: how far it was read, without its session. */
+type Cuts = ReadonlyMap<string, Omit<LogCut, 'session_id'>>;
 
 const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow): Omit<LogCut, 'session_id'> => ({
   path,
@@ -46,35 +41,40 @@ const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow):
   position: kind === 'append' ? { kind, bytes: read_to, prefix_sha256: prefix_sha256 ?? '' } : { kind, records: read_to, last_key: null },
 });
 
-/** What the logs tell, and the books don't yet, over what they do. */
-async function addTold(
-  rows: Map<string, UsageRow>,
-  cuts: Map<string, Omit<LogCut, 'session_id'>>,
-  [store, table, logs]: readonly [Store, Usage, ReadonlyMap<string, LogFileRow>],
-  agent: Agent,
-  parts: SyncParts,
-): Promise<void> {
+/** An agent's logs, and whether the books have everything that they tell; the caller closes them. */
+async function readLogs(store: Store, agent: Agent, parts: SyncParts): Promise<{ readonly work: AgentWork; readonly isBooked: boolean }> {
   const work = await readAgent(agent, parts);
   const state = readBooked(store.folder);
-  for (const [id, entry] of work.ids) cuts.set(id, { path: entry.name, head_sha256: entry.head, position: positionOf(entry) });
-  if (state === null || work.all.booked !== state || work.all.unbooked?.size !== 0) {
-    const { plan } = await planned(work, null, true, table, logs, parts, parts.now());
-    for (const { row } of plan.revisions) rows.set(row.record_key, row);
-    for (const row of plan.open) rows.set(row.record_key, row);
-  }
-  work.all.close();
+  return { work, isBooked: state !== null && work.all.booked === state && work.all.unbooked?.size === 0 };
 }
 
-/** The rows that count once the logs are booked, with those that may still be written. */
-async function rowsOf(store: Store, agent: Agent, parts: SyncParts, isSynced: boolean): Promise<Booked> {
+/** The sessions of an agent once its logs are booked, with records that may still be written. @throws STORE_DAMAGED */
+async function sessionsOf(store: Store, agent: Agent, parts: SyncParts, isSynced: boolean): Promise<SessionRecords[]> {
   const [table, files] = [await store.usage(), await store.logFiles()];
   await Promise.all([table.refresh(), files.refresh()]);
   const logs = await files.current();
+  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log)]));
+  const told = isSynced ? null : await readLogs(store, agent, parts);
+  for (const [id, entry] of told?.work.ids ?? []) cuts.set(id, { path: entry.name, head_sha256: entry.head, position: positionOf(entry) });
+  const sessions = new Sessions(agent, cuts);
+  if (told === null || told.isBooked) {
+    told?.work.all.close();
+    // Row by row, since each is only looked at once.
+    const sums = new LogSums();
+    await table.eachOf(agent.name, (row) => {
+      sums.add(row);
+      sessions.add(row);
+    });
+    requireTotals(checkTotals(new Map([...logs].filter(([, known]) => known.agent === agent.name)), sums.totals));
+    return sessions.all;
+  }
   const rows = await table.ofAgent(agent.name);
   requireTotals(ownTotals(agent, logs, rows).checked);
-  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log)]));
-  if (!isSynced) await addTold(rows, cuts, [store, table, logs], agent, parts);
-  return { rows: [...rows.values()].filter(({ counted }) => counted), logs: cuts };
+  const { plan } = await planned(told.work, null, true, table, logs, parts, parts.now());
+  for (const row of [...plan.revisions.map((revision) => revision.row), ...plan.open]) rows.set(row.record_key, row);
+  told.work.all.close();
+  for (const row of rows.values()) if (row.counted) sessions.add(row);
+  return sessions.all;
 }
 
 /**
@@ -86,7 +86,7 @@ async function rowsOf(store: Store, agent: Agent, parts: SyncParts, isSynced: bo
 export async function bookedSessions(store: Store, parts: SyncParts, synced: ReadonlySet<AgentName>): Promise<SessionRecords[]> {
   const found = await store.guarded(async () => {
     const sessions: SessionRecords[] = [];
-    for (const agent of parts.agents) sessions.push(...sessionsOf(agent, await rowsOf(store, agent, parts, synced.has(agent.name))));
+    for (const agent of parts.agents) sessions.push(...(await sessionsOf(store, agent, parts, synced.has(agent.name))));
     return sessions;
   });
   await parts.reading.readers.end();
@@ -99,34 +99,42 @@ const priceOf = ({ reported_cost_pico_usd: reported, cost_pico_usd: estimated, r
   card,
 });
 
-function sessionsOf(agent: Agent, { rows, logs }: Booked): SessionRecords[] {
-  const bySession = new Map<string, SessionRecord[]>();
-  const cuts = new Map<string, Map<string, LogCut>>();
-  for (const row of rows) {
+/** The sessions of an agent, put together record by record. */
+class Sessions {
+  readonly #agent: Agent;
+  readonly #logs: Cuts;
+  readonly #records = new Map<string, SessionRecord[]>();
+  readonly #cuts = new Map<string, Map<string, LogCut>>();
+
+  constructor(agent: Agent, logs: Cuts) {
+    this.#agent = agent;
+    this.#logs = logs;
+  }
+
+  add(row: UsageRow): void {
     const session = row.parent_session_id ?? row.session_id;
-    const log = logs.get(row.log_file_id);
-    const record = {
-      copy: asCopy(row, logKeyOf(agent, row)),
-      log: log?.path ?? '',
-      project: row.project,
-      gone: row.source_gone,
-      price: priceOf(row),
-    };
+    const log = this.#logs.get(row.log_file_id);
+    const copy = asCopy(row, logKeyOf(this.#agent, row));
+    const record = { copy, log: log?.path ?? '', project: row.project, gone: row.source_gone, price: priceOf(row) };
     if (log !== undefined) {
-      const own = cuts.get(session) ?? new Map<string, LogCut>();
-      cuts.set(session, own.set(row.log_file_id, { ...log, session_id: row.session_id }));
+      const own = this.#cuts.get(session) ?? new Map<string, LogCut>();
+      this.#cuts.set(session, own);
+      if (!own.has(row.log_file_id)) own.set(row.log_file_id, { ...log, session_id: row.session_id });
     }
-    const records = bySession.get(session);
-    if (records === undefined) bySession.set(session, [record]);
+    const records = this.#records.get(session);
+    if (records === undefined) this.#records.set(session, [record]);
     else records.push(record);
   }
-  const { version, tellsReasoning } = agent.reader;
-  return [...bySession].map(([session_id, records]) => ({
-    agent: agent.name,
-    session_id,
-    reader: `${agent.name}@${version}`,
-    tellsReasoning,
-    records,
-    logs: [...(cuts.get(session_id)?.values() ?? [])],
-  }));
+
+  get all(): SessionRecords[] {
+    const { name, reader } = this.#agent;
+    return [...this.#records].map(([session_id, records]) => ({
+      agent: name,
+      session_id,
+      reader: `${name}@${reader.version}`,
+      tellsReasoning: reader.tellsReasoning,
+      records,
+      logs: [...(this.#cuts.get(session_id)?.values() ?? [])],
+    }));
+  }
 }

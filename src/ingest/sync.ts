@@ -7,6 +7,7 @@ import { assertThat } from '../model/errors.js';
 import { fromMs, LAST_MS, type Instant } from '../model/time.js';
 import {
   hasAllDigests,
+  LogSums,
   NO_RECORDS,
   sameTotals,
   withRow,
@@ -161,9 +162,9 @@ const logsOf = (keys: ReadonlySet<string>, rows: ReadonlyMap<string, UsageRow>, 
 
 /** Sums by log; those that are named are there without a row, too. */
 function sumsOf(ids: Iterable<string>, rows: Iterable<UsageRow>): Map<string, LogTotals> {
-  const totals = new Map<string, LogTotals>([...ids].map((id) => [id, NO_RECORDS]));
-  for (const row of rows) totals.set(row.log_file_id, withRow(totals.get(row.log_file_id) ?? NO_RECORDS, row, 1));
-  return totals;
+  const sums = new LogSums();
+  for (const row of rows) sums.add(row);
+  return new Map([...[...ids].map((id) => [id, NO_RECORDS] as const), ...sums.totals]);
 }
 
 /** The sums of an agent's rows by log, and whether they are those that were stored. */

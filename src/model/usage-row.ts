@@ -178,11 +178,14 @@ function keyDigestOf({ record_key, revision }: Pick<UsageRow, 'record_key' | 're
   return (high & 0xffff) * HALF + (low >>> 0);
 }
 
-/** Adds up the totals of a log, a record at a time, without its keys. */
+/** Adds up the totals of a log, a record at a time; those that only a whole row tells are null unless all were added whole. */
 export class TotalsAdder {
   #records = 0;
   #digest = 0;
   #prices = 0;
+  #keys = 0;
+  #cards = 0;
+  #whole = 0;
   readonly #sums = SUMMED.map(() => 0);
 
   add(row: Digested): void {
@@ -192,9 +195,33 @@ export class TotalsAdder {
     this.#prices = (this.#prices + priceDigestOf(row)) % DIGESTS;
   }
 
+  addWhole(row: UsageRow): void {
+    this.add(row);
+    this.#whole++;
+    this.#keys = (this.#keys + keyDigestOf(row)) % DIGESTS;
+    this.#cards = (this.#cards + cardDigestOf(row)) % DIGESTS;
+  }
+
   get totals(): LogTotals {
     const sums = Object.fromEntries(SUMMED.map((name, i) => [name, this.#sums[i]!])) as Record<(typeof SUMMED)[number], number>;
-    return { records: this.#records, ...sums, digest: this.#digest, prices: this.#prices, keys: null, cards: null };
+    const isWhole = this.#whole === this.#records;
+    const rest = { keys: isWhole ? this.#keys : null, cards: isWhole ? this.#cards : null };
+    return { records: this.#records, ...sums, digest: this.#digest, prices: this.#prices, ...rest };
+  }
+}
+
+/** The totals of logs, by id, of whole rows that count. */
+export class LogSums {
+  readonly #adders = new Map<string, TotalsAdder>();
+
+  add(row: UsageRow): void {
+    let adder = this.#adders.get(row.log_file_id);
+    if (adder === undefined) this.#adders.set(row.log_file_id, (adder = new TotalsAdder()));
+    if (row.counted) adder.addWhole(row);
+  }
+
+  get totals(): Map<string, LogTotals> {
+    return new Map([...this.#adders].map(([id, adder]) => [id, adder.totals]));
   }
 }
 

@@ -209,6 +209,18 @@ export class Usage {
     return { rows: current, doubled };
   }
 
+  /** Visits the current records of an agent that count, one after the other: there may be a million of them. */
+  async eachOf(agent: AgentName, visit: (row: UsageRow) => void): Promise<void> {
+    const newest = await this.#revised();
+    for await (const { columns, length } of this.#table.columns(TABLE, startsWith('record_key', `${agent}:`))) {
+      for (let i = 0; i < length; i++) {
+        if (columns['counted']![i] !== true) continue;
+        const last = newest.get(columns['record_key']![i] as string);
+        if (last === undefined || last === columns['revision']![i]) visit(fromColumns(columns, i));
+      }
+    }
+  }
+
   /** Last revision of each record that has more than one. */
   async #revised(): Promise<Map<string, number>> {
     const newest = new Map<string, number>();
