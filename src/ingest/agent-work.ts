@@ -5,6 +5,7 @@ import type { Agent } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
 import type { LogFileRow } from '../model/usage-row.js';
 import type { PriceBook } from '../pricing/book.js';
+import type { Booked } from '../store/booked.js';
 import type { Store } from '../store/store.js';
 import { AllLogs } from './all-logs.js';
 import { findLogs, isBehind } from './find-logs.js';
@@ -79,6 +80,16 @@ export function workOf(all: AllLogs, { rootsOf, machine }: SyncParts): AgentWork
       roots.some((root) => origins.get(root) === origin && isBehind(logPath({ root, name: path }), all.unread)),
     origins: new Set(origins.values()),
   };
+}
+
+/** How a record that was written beside the syncs is told from those of other agents. */
+export const asideKey = ({ name }: Agent, key: string): string => `${name}:${key}`;
+
+/** Keys whose records the books may not have as the logs tell them now; null: any. */
+export function unbookedIn({ agent, all }: AgentWork, booked: Booked | null): ReadonlySet<string> | null {
+  if (booked === null || all.booked !== booked.state || all.unbooked === null) return null;
+  const prefix = asideKey(agent, '');
+  return new Set([...all.unbooked, ...booked.aside.flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))]);
 }
 
 export const readTo = (entry: LogEntry): number => (entry.kind === 'append' ? entry.scan.bytes : entry.records);

@@ -7,7 +7,7 @@ import { readBooked } from '../store/booked.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
 import type { Agent } from '../capture/agent.js';
-import { readAgent, type AgentWork, type SyncParts } from './agent-work.js';
+import { readAgent, unbookedIn, type AgentWork, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
 import { positionOf } from './read-log.js';
 import { ownTotals, planned } from './sync.js';
@@ -44,8 +44,7 @@ const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow):
 /** An agent's logs, and whether the books have everything that they tell; the caller closes them. */
 async function readLogs(store: Store, agent: Agent, parts: SyncParts): Promise<{ readonly work: AgentWork; readonly isBooked: boolean }> {
   const work = await readAgent(agent, parts);
-  const state = readBooked(store.folder);
-  return { work, isBooked: state !== null && work.all.booked === state && work.all.unbooked?.size === 0 };
+  return { work, isBooked: unbookedIn(work, readBooked(store.folder))?.size === 0 };
 }
 
 /** The sessions of an agent once its logs are booked, with records that may still be written. @throws STORE_DAMAGED */

@@ -5,14 +5,14 @@ import type { LogCut, OpenRecord, SessionPart, Snapshot, Usage } from '../model/
 import type { Price } from '../model/price.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Copy } from './groups.js';
-import { book, usageOf, type Tallies } from './tally.js';
+import { book, UNKNOWN_MODEL, usageOf, type Tallies } from './tally.js';
 
 /** A place in a session up to which it was counted. */
 export interface Place {
   readonly at: Instant;
   /** By log: bytes, or records. Of a log that is not named nothing had been read. */
   readonly positions: ReadonlyMap<string, number>;
-  /** Records that were not finished then, with what they told. */
+  /** Records that were not finished when it was counted, with what they told: they are counted so, whatever they tell by now. */
   readonly open: readonly OpenRecord[];
   /** The place was set by time: what is told before that instant lies before it. The positions tell what was known of it then. */
   readonly byTime: boolean;
@@ -46,9 +46,11 @@ export interface Counted {
   readonly usage: Usage;
   /** Records whose output is a lower bound. */
   readonly partial: number;
+  /** Those of them that may still be written. */
+  readonly open: readonly OpenRecord[];
 }
 
-/** Whether records are counted as they were at the cut (`then`), or as they are known to be by now (`settled`). */
+/** Whether a cut has what had been read at it (`then`), or also what came into the log later and was told before it (`settled`). */
 export type View = 'then' | 'settled';
 
 /** Until when a time reaches that is written to the second, the millisecond or the microsecond. */
@@ -122,7 +124,7 @@ export function movedNames(paths: readonly string[], here: readonly string[]): M
  * @param earlier places before it: what lay before one of them lies before this one, too, however it was set.
  */
 export function recordsBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Copy[] {
-  const then = new Map(view === 'then' ? place.open.map((record) => [record.key, record]) : []);
+  const then = new Map(place.open.map((record) => [record.key, record]));
   const places = [...earlier, place].map((one) => ({
     ...one,
     positions: new Map([...one.positions].map(([log, position]) => [evidence.names.get(log) ?? log, position])),
@@ -139,10 +141,23 @@ export function recordsBefore(evidence: Evidence, place: Place, view: View, earl
   return records;
 }
 
+/** A record that may still be written, with what it tells so far. */
+export const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord => ({
+  key,
+  model: model ?? UNKNOWN_MODEL,
+  subagent,
+  counts,
+});
+
 /** What they add up to. */
 export function countedBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Counted {
   const records = recordsBefore(evidence, place, view, earlier);
-  return { usage: usageOfRecords(records, evidence), partial: records.filter(({ partial }) => partial).length };
+  const partial = records.filter((copy) => copy.partial);
+  return {
+    usage: usageOfRecords(records, evidence),
+    partial: partial.length,
+    open: partial.filter(({ unreliable }) => !unreliable).map(openRecord),
+  };
 }
 
 /** The usage of some records. */

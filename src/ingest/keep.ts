@@ -7,10 +7,11 @@ import type { Store } from '../store/store.js';
 import type { Usage } from '../store/usage.js';
 import type { Instant } from '../model/time.js';
 import type { LogFileRow } from '../model/usage-row.js';
-import { workOf, type AgentWork, type SyncParts } from './agent-work.js';
+import { asideKey, workOf, type AgentWork, type SyncParts } from './agent-work.js';
 import { AllLogs } from './all-logs.js';
 import type { SessionReading } from './session.js';
 import { commitUsage, planned, type Planned } from './sync.js';
+import { logKeyOf } from './usage-plan.js';
 
 /**
  * Keeps what a session's logs tell now; the caller holds the lock.
@@ -59,8 +60,8 @@ export const asideWork = (agent: Agent, { reading }: SyncParts, concerned: Reado
 });
 
 /**
- * Writes what a sync would leave as it is: where the books are what the last one left, they are so afterwards, and the next one need
- * not look at them again.
+ * Writes what a sync would leave as it is: where the books are what the last one left, they are so afterwards, and the next one looks
+ * at nothing else than what was written here. At that it must look: a log may be gone by then, or be another one, that it never saw.
  */
 export async function commitAside(
   store: Store,
@@ -70,7 +71,7 @@ export async function commitAside(
   files: LogFiles,
   now: Instant,
 ): Promise<void> {
-  const state = readBooked(store.folder);
+  const booked = readBooked(store.folder);
   const changed = await commitUsage(
     [planned],
     known,
@@ -80,5 +81,8 @@ export async function commitAside(
     () => undefined,
     () => clearBooked(store.folder),
   );
-  if (changed && state !== null) restoreBooked(store.folder, state);
+  if (!changed || booked === null) return;
+  const { agent } = planned.work;
+  const written = planned.plan.revisions.map(({ row }) => asideKey(agent, logKeyOf(agent, row)));
+  restoreBooked(store.folder, { ...booked, aside: [...booked.aside, ...written] });
 }

@@ -5,14 +5,22 @@ import { fromMs, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { AllLogs } from './all-logs.js';
 import { digestOf } from './digest.js';
-import { movedNames, NO_NAMES, sumTimesOf, usageOfRecords, type CutNames, type Evidence, type PlacedRecord } from './evidence.js';
+import {
+  movedNames,
+  NO_NAMES,
+  openRecord,
+  sumTimesOf,
+  usageOfRecords,
+  type CutNames,
+  type Evidence,
+  type PlacedRecord,
+} from './evidence.js';
 import { flagsOf, skippedOf, uncountedFlag } from './flags.js';
-import type { Copy } from './groups.js';
 import { spawnRoots } from './lineage.js';
 import type { Prefixes } from './prefixes.js';
 import { headHash, positionOf, type LogEntry } from './read-log.js';
 import { Scope, type LogSeed, type Reading, type ScopeLog, type UnreadLog } from './scope.js';
-import { marksOf, UNKNOWN_MODEL, usageOf, type TallyPart } from './tally.js';
+import { marksOf, usageOf, type TallyPart } from './tally.js';
 import { logsOf, peeker } from './top-session.js';
 
 /** Which session is meant. `path`: a log that was given by path and counts with what is kept beside it, alone. */
@@ -356,14 +364,6 @@ export class SessionReading {
     return copies.some(({ log, position, end }) => this.#scope.entryOf(log) === entry && position < ordinal && ordinal <= end);
   }
 }
-
-/** A record that may still be written, with what it tells so far. */
-export const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord => ({
-  key,
-  model: model ?? UNKNOWN_MODEL,
-  subagent,
-  counts,
-});
 
 /** The cut of a stage: positions only, inside those of the final cut. */
 export function stageCut(session_id: string, { cut }: Snapshot): StageCut {

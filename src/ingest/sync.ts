@@ -17,12 +17,23 @@ import {
   type UsageRow,
 } from '../model/usage-row.js';
 import { DamagedCursor } from '../store/cursors.js';
-import { clearBooked, readBooked, setBooked } from '../store/booked.js';
+import { clearBooked, readBooked, restoreBooked, setBooked, type Booked } from '../store/booked.js';
 import { checkTotals, requireTotals, type ControlTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
 import type { LogFiles } from '../store/log-files.js';
 import type { Usage } from '../store/usage.js';
-import { presence, readAgent, readTo, stillThere, updateAll, workOf, type AgentWork, type SyncParts } from './agent-work.js';
+import {
+  asideKey,
+  presence,
+  readAgent,
+  readTo,
+  stillThere,
+  unbookedIn,
+  updateAll,
+  workOf,
+  type AgentWork,
+  type SyncParts,
+} from './agent-work.js';
 import type { AllLogs } from './all-logs.js';
 import { skippedOf } from './flags.js';
 import { notesIn, type SessionNote } from './points.js';
@@ -262,7 +273,7 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
   const plans: Planned[] = [];
   for (const before of read) {
     const { agent, all } = before;
-    const unbooked = state !== null && all.booked === state ? all.unbooked : null;
+    const unbooked = unbookedIn(before, state);
     // Where others wrote to the books since, they may have read more than was read here before the lock was had.
     if (unbooked === null) await updateAll(all, parts);
     const work = unbooked === null ? workOf(all, parts) : before;
@@ -273,9 +284,16 @@ async function book(store: Store, read: readonly AgentWork[], parts: SyncParts):
     plans.push({ work, plan, own });
   }
   const changed = await commitUsage(plans, logs, table, files, now, parts.writing, () => clearBooked(store.folder), state === null);
-  const booked = changed ? setBooked(store.folder) : state!;
+  const booked = changed ? setBooked(store.folder) : lookedAt(store.folder, state!, read);
   plans.forEach(({ work: { all }, plan }) => all.save(booked, plan.held));
   return plans.map(({ work, plan }) => summary(work, plan));
+}
+
+/** Nothing was to be written for what had been written beside the syncs. @returns the state, as it was. */
+function lookedAt(folder: string, { state, aside }: Booked, read: readonly AgentWork[]): string {
+  const left = aside.filter((key) => !read.some(({ agent }) => key.startsWith(asideKey(agent, ''))));
+  if (left.length < aside.length) restoreBooked(folder, { state, aside: left });
+  return state;
 }
 
 /** What is to be written for an agent. `own`: the sums of all its rows, where they were counted. */
@@ -344,7 +362,7 @@ async function syncOnce(parts: SyncParts): Promise<AgentSync[]> {
   for (const agent of parts.agents) works.push(await readAgent(agent, parts));
   await parts.reading.readers.end();
   const state = readBooked(parts.folder);
-  const isBooked = ({ all }: AgentWork): boolean => state !== null && all.booked === state && all.unbooked?.size === 0;
+  const isBooked = (work: AgentWork): boolean => unbookedIn(work, state)?.size === 0;
   if (works.every(isBooked)) {
     for (const { all } of works) {
       all.save();

@@ -87,7 +87,7 @@ async function withPart(stages: readonly Stage[], part: SessionPart, session: Se
   if (final === null || until === undefined || stages.length === 0) return stages;
   const place = { session_id, positions: stageCut(session_id, final).positions, open: final.cut.open, records: final.cut.records };
   const cut = stages.map((stage) => ({ ...stage, cuts: [{ ...place, at: Math.min(stage.at, until) }] }));
-  const own = recount({ sessions: [part], stages: cut }, [await session.evidence(namesOf(part, cut))], 'settled').stages;
+  const own = recount({ sessions: [part], stages: cut }, [await session.evidence(namesOf(part, cut))], 'settling').stages;
   return stages.map((stage, i) => ({
     ...stage,
     usage: stage.usage === null ? null : addUsage(stage.usage, own[i]!.usage!),
@@ -219,7 +219,7 @@ async function detached(books: Books, current: Analysis, session_id: string): Pr
       },
     );
   }
-  const again = recount({ sessions, stages: current.stages }, evidences, null);
+  const again = recount({ sessions, stages: current.stages }, evidences, 'as before');
   const stages = again.stages.map((stage) => ({ ...stage, cuts: stage.cuts.filter((cut) => cut.session_id !== session_id) }));
   return { ...withSessions(current, again.sessions), stages };
 }

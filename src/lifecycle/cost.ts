@@ -1,6 +1,6 @@
 // What an analysis cost: the prices of its records, cut by cut. Each record has the price that it is kept with, so that the same record
 // costs the same in every analysis and report, whatever the price book says later.
-import { placeOf, recordsBefore, usageOfRecords, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import { placeOf, recordsBefore, usageOfRecords, type Evidence, type Place } from '../ingest/evidence.js';
 import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Copy } from '../ingest/groups.js';
 import { UNKNOWN_MODEL } from '../ingest/tally.js';
@@ -20,7 +20,7 @@ import {
 } from '../model/price.js';
 import { sameCounts } from '../model/tokens.js';
 import type { Books } from './books.js';
-import { ownEvidence, stagePlace } from './recount.js';
+import { asBefore, ownEvidence, stagePlace } from './recount.js';
 import { evidenceOf, withPrices } from './told.js';
 import { subtractUsage } from './usage.js';
 import { spentIn } from './advance.js';
@@ -69,10 +69,10 @@ function partCosts(part: SessionPart, { stages }: Measured, all: Evidence): Part
   const { priceOf } = all;
   if (priceOf === null) return null;
   const evidence = ownEvidence(all, part);
-  const view: View = part.settled_at === undefined ? 'then' : 'settled';
+  const { view, open } = asBefore(part);
   const passed: Place[] = [];
   const before = (place: Place): Copy[] => {
-    const copies = recordsBefore(evidence, place, view, passed);
+    const copies = recordsBefore(evidence, { ...place, open: open ?? place.open }, view, passed);
     passed.push(place);
     return copies;
   };

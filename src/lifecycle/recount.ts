@@ -2,7 +2,7 @@
 // at the end. What was spent between two cuts is the difference, so a stage and the whole always agree.
 import { countedBefore, placeOf, type Counted, type Evidence, type Place, type View } from '../ingest/evidence.js';
 import type { Analysis, Stage } from '../model/analysis.js';
-import type { SessionPart, Snapshot, Usage } from '../model/cut.js';
+import type { OpenRecord, SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { isUnknown, total } from '../model/tokens.js';
 import { INPUT_UNKNOWN } from './totals.js';
 import { subtractUsage, sumUsage } from './usage.js';
@@ -23,14 +23,28 @@ export function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart):
 /** A log that tells answers and no counts tells nothing here, too. */
 const isSilent = (before: Snapshot, usage: Usage): boolean => isUnknown(before.usage.counts) && usage.records === 0;
 
-function snapshotAs(before: Snapshot, { usage, partial }: Counted, view: View): Snapshot {
+/** How a session is counted. */
+export interface Counting {
+  readonly view: View;
+  /** Null: those that each cut tells. */
+  readonly open: readonly OpenRecord[] | null;
+}
+
+/** What is open by now is counted as it is by now. */
+const SETTLING: Counting = { view: 'settled', open: [] };
+
+/** As it was last. What was open when all cuts were settled, the last one tells for all of them. */
+export const asBefore = ({ settled_at, final }: SessionPart): Counting =>
+  settled_at === undefined ? { view: 'then', open: null } : { view: 'settled', open: final?.cut.open ?? [] };
+
+function snapshotAs(before: Snapshot, { usage, partial, open }: Counted, view: View): Snapshot {
   if (isSilent(before, usage)) return before;
   return {
     ...before,
     usage,
     flags: view === 'settled' && total(usage.counts) !== null ? before.flags.filter((flag) => !INPUT_UNKNOWN.includes(flag)) : before.flags,
     partial_records: partial,
-    cut: { ...before.cut, records: usage.records, open: view === 'settled' ? [] : before.cut.open },
+    cut: { ...before.cut, records: usage.records, open: view === 'settled' ? open : before.cut.open },
   };
 }
 
@@ -47,11 +61,11 @@ export function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence 
   return { ...all, records: all.records.filter(({ copy }) => !without.has(copy.key)) };
 }
 
-function partAs(part: SessionPart, stages: readonly Stage[], all: Evidence, view: View): PartAs {
+function partAs(part: SessionPart, stages: readonly Stage[], all: Evidence, { view, open }: Counting): PartAs {
   const evidence = ownEvidence(all, part);
   const passed: Place[] = [];
   const upTo = (place: Place): Counted => {
-    const counted = countedBefore(evidence, place, view, passed);
+    const counted = countedBefore(evidence, { ...place, open: open ?? place.open }, view, passed);
     passed.push(place);
     return counted;
   };
@@ -67,17 +81,16 @@ function partAs(part: SessionPart, stages: readonly Stage[], all: Evidence, view
 
 /**
  * @param evidences of each session, in their order; null leaves a session, and then all stages, as they are.
- * @param view null: each session as it was counted last.
+ * @param how `settling`: with what came since and was told before its cuts; `as before`: each session as it was counted last.
  */
 export function recount(
   { sessions, stages }: Pick<Analysis, 'sessions' | 'stages'>,
   evidences: readonly (Evidence | null)[],
-  view: View | null,
+  how: 'settling' | 'as before',
 ): Recounted {
   const parts = sessions.map((part, i) => {
     const evidence = evidences[i] ?? null;
-    const own = view ?? (part.settled_at === undefined ? 'then' : 'settled');
-    return evidence === null ? null : partAs(part, stages, evidence, own);
+    return evidence === null ? null : partAs(part, stages, evidence, how === 'settling' ? SETTLING : asBefore(part));
   });
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return { sessions: sessions.map((part, i) => parts[i]?.part ?? part), stages };

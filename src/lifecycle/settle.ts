@@ -71,7 +71,7 @@ async function moved(books: Books, analysis: Analysis, at: Instant): Promise<Ana
       async (part) => envelopeEvidence(part) ?? toldOf(kept, analysis, part, await books.session(books.targetOf(part))),
     ),
   );
-  const { sessions: counted, stages } = recount(analysis, evidences, 'settled');
+  const { sessions: counted, stages } = recount(analysis, evidences, 'settling');
   const sessions = counted.map((part): SessionPart => ({ ...part, settled_at: at }));
   if (stages.some(({ usage }) => usage !== null && isNegative(usage))) throw new Error('a settled stage spends less than nothing');
   const totals = totalsOf(sessions);

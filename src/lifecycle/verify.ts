@@ -26,7 +26,7 @@ export interface Verification {
   readonly result:
     | 'verified'
     | 'differs'
-    /** Neither its logs nor all of their records are there. */
+    /** Its logs are not there, and the books hold a part of their records only, or can't tell them from those of logs before. */
     | 'gone'
     /** Nothing of it was measured. */
     | 'unmeasured';
@@ -63,7 +63,7 @@ async function verifyAnalysis(books: Books, kept: KeptSessions, analysis: Analys
   const known = found.flatMap(({ evidence }) => evidence ?? []);
   if (known.length < found.length) return { ...nothing, result: 'gone', from: null, notes: changed };
   const from = [...new Set(known.map(({ source }) => source))].sort().reverse().join(', ');
-  const again = recount(analysis, known, null);
+  const again = recount(analysis, known, 'as before');
   const differences = [
     ...compared('total', spent(sessions), spent(again.sessions)),
     ...analysis.stages.flatMap((stage, i) => compared(stage.stage, stage.usage, again.stages[i]!.usage)),
@@ -77,18 +77,20 @@ async function verifyAnalysis(books: Books, kept: KeptSessions, analysis: Analys
     const now = again.sessions[i]!.baseline.usage.records;
     return before === now ? [] : [`the baseline of session ${part.session_id} has ${now} records now, and had ${before}`];
   });
-  // Of a log that is gone, or was changed, the books may hold a part only.
-  const isLess =
+  // Of a log that is gone, or was changed, the books may hold a part only, or also what had stood in it before it was written anew.
+  const areOthers =
     differences.length > 0 &&
     known.some(
       ({ source }, i) =>
-        source === 'books' && (found[i]!.isChanged || isCarried(sessions[i]!) || recordsIn(again.sessions[i]!) < recordsIn(sessions[i]!)),
+        source === 'books' && (found[i]!.isChanged || isCarried(sessions[i]!) || !isOfAsMany(again.sessions[i]!, sessions[i]!)),
     );
-  const result = differences.length === 0 ? 'verified' : isLess ? 'gone' : 'differs';
+  const result = differences.length === 0 ? 'verified' : areOthers ? 'gone' : 'differs';
   return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...changed, ...notes, ...shifted])] };
 }
 
-const recordsIn = ({ final, baseline }: SessionPart): number => (final ?? baseline).usage.records;
+/** Whether both were worked out from as many records. */
+const isOfAsMany = (a: SessionPart, b: SessionPart): boolean =>
+  a.baseline.usage.records === b.baseline.usage.records && a.final?.usage.records === b.final?.usage.records;
 
 /** @param progress is told how many of how many are done. @throws STORE_DAMAGED */
 export async function verifyAll(

@@ -1,8 +1,8 @@
 // A session's part of an analysis between two instants: what is told in it counts, from the first one on and up to the second one,
 // which is not in it any more.
-import { countedBefore, isBefore, placeOf, type Evidence, type PlacedRecord } from '../ingest/evidence.js';
+import { countedBefore, placeOf, type Evidence } from '../ingest/evidence.js';
 import { EMPTY_DIGEST } from '../ingest/digest.js';
-import { openRecord, type SessionReading } from '../ingest/session.js';
+import type { SessionReading } from '../ingest/session.js';
 import type { Cut, LogCut, SessionPart, Snapshot } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
 import type { Instant } from '../model/time.js';
@@ -14,9 +14,6 @@ export interface Window {
   readonly to: Instant | null;
 }
 
-/** Records that may still be written. */
-const isOpen = ({ copy }: PlacedRecord): boolean => copy.partial && !copy.unreliable;
-
 /**
  * What is known to have been told before an instant, as a snapshot whose cut was set by time.
  *
@@ -24,11 +21,7 @@ const isOpen = ({ copy }: PlacedRecord): boolean => copy.partial && !copy.unreli
  */
 export function snapshotBefore(at: Instant, evidence: Evidence, logs: readonly LogCut[]): Snapshot {
   const cut: Cut = { at, logs, open: [], records: 0, digest: EMPTY_DIGEST, reader: evidence.reader, by: 'time' };
-  const place = placeOf({ cut });
-  const { usage, partial } = countedBefore(evidence, place, 'settled');
-  const open = evidence.records
-    .filter((record) => isOpen(record) && isBefore(record, place, 'settled'))
-    .map(({ copy }) => openRecord(copy));
+  const { usage, partial, open } = countedBefore(evidence, placeOf({ cut }), 'settled');
   return { cut: { ...cut, open, records: usage.records }, usage, flags: [], partial_records: partial, skipped: [] };
 }
 

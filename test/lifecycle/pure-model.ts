@@ -108,6 +108,15 @@ const cutOf = (session: SessionModel, at: number, byTime = false): Cut => ({
   ends: new Map([...session.logs].map(([name, { era, messages }]) => [name, { era, length: messages.length }])),
 });
 
+/** Of a log that is gone, and that no later one goes on. */
+const GONE = { era: -1, length: 0 };
+
+/** A cut of what was filled from the books: it tells also of the logs that are gone in which its session's records had stood. */
+function filledCutOf(session: SessionModel, at: number): Cut {
+  const cut = cutOf(session, at, true);
+  return { ...cut, ends: new Map([...[...session.kept.values()].map(({ place }) => [place.log, GONE] as const), ...cut.ends]) };
+}
+
 const holds = (session: SessionModel, { ends }: Cut): boolean => [...ends].every(([name, { era }]) => session.logs.get(name)?.era === era);
 
 /** Until when a time reaches as it is written. */
@@ -356,8 +365,8 @@ export class AnalysisModel {
     const known = before === undefined ? [] : [...before.assigned.values()].filter(({ bucket }) => bucket >= 0);
     // The same as before is not written again.
     if (known.length === records.length && this.booked.total === total) return;
-    const part = new PartModel(session, cutOf(session, this.startedAt, true), true, false);
-    part.final = cutOf(session, this.completedAt!, true);
+    const part = new PartModel(session, filledCutOf(session, this.startedAt), true, false);
+    part.final = filledCutOf(session, this.completedAt!);
     for (const { key, output } of records) part.assigned.set(key, { bucket: this.stages, output });
     for (const { key, output } of others) part.assigned.set(key, { bucket: EXCLUDED, output });
     this.parts.splice(0, this.parts.length, part);

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BOOKED_FILE, clearBooked, readBooked, setBooked } from '../../src/store/booked.js';
+import { BOOKED_FILE, clearBooked, readBooked, restoreBooked, setBooked } from '../../src/store/booked.js';
 import { temporaryFolder } from './temporary.js';
 
 let folder: string;
@@ -22,7 +22,7 @@ describe('the state of the books', () => {
   it('is what was set last', () => {
     setBooked(folder);
     const state = setBooked(folder);
-    expect(readBooked(folder)).toBe(state);
+    expect(readBooked(folder)).toEqual({ state, aside: [] });
   });
 
   it('is another one each time it is set', () => {
@@ -34,7 +34,7 @@ describe('the state of the books', () => {
     clearBooked(folder);
     const during = readBooked(folder);
     const after = setBooked(folder);
-    expect([during, readBooked(folder) === after, after === before]).toEqual([null, true, false]);
+    expect([during, readBooked(folder)?.state === after, after === before]).toEqual([null, true, false]);
   });
 
   it('can be cleared where there is none', () => {
@@ -49,6 +49,20 @@ describe('the state of the books', () => {
 
   it('is null where a folder lies in its place', () => {
     mkdirSync(join(folder, BOOKED_FILE));
+    expect(readBooked(folder)).toBeNull();
+  });
+
+  it('keeps what was written since, whatever its keys are, until it is set again', () => {
+    const state = setBooked(folder);
+    const aside = ['claude:msg_1', 'codex:a\nb"'];
+    restoreBooked(folder, { state, aside: [...aside, 'claude:msg_1'] });
+    const kept = readBooked(folder);
+    setBooked(folder);
+    expect([kept, readBooked(folder)?.aside]).toEqual([{ state, aside }, []]);
+  });
+
+  it('is not known any more where that is too much to tell', () => {
+    restoreBooked(folder, { state: setBooked(folder), aside: Array.from({ length: 20_001 }, (_, n) => `claude:${n}`) });
     expect(readBooked(folder)).toBeNull();
   });
 
