@@ -7,6 +7,7 @@ import { RATES, type RateName, type Rates } from '../../pricing/card.js';
 import type { PriceRule } from '../../pricing/rule.js';
 import { displayText, roundedDollars, type Display } from './cost.js';
 import { grouped } from './numbers.js';
+import { safe } from '../safe.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 import { countsJson } from './usage-json.js';
 
@@ -156,7 +157,7 @@ export function renderExplained(
   display: Display | null,
 ): string {
   const { found, reason, pico } = explained;
-  const of = `${model}${terms === null ? '' : ` (${terms})`}`;
+  const of = safe(`${model}${terms === null ? '' : ` (${terms})`}`);
   if (found === null || (counts !== null && pico === null)) return `${of} is unpriced: ${reasonText(reason ?? '')} (${reason}, ${book}).`;
   const { rule, card, factors } = found;
   const shown = display === null || pico === null ? '' : `, ${displayText(pico, display)}`;
