@@ -10,6 +10,8 @@ export interface Words {
   readonly text?: string;
   /** `AGENT:PATH` of a log. */
   readonly usageFrom?: string;
+  /** Id of a session that is there. */
+  readonly session?: string;
 }
 
 /** A file to be imported in which every text is that one. */
@@ -23,7 +25,7 @@ function importFile(home: Home, text: string): string {
 }
 
 /** Command lines in order; `id` stands for the analysis that was started. */
-export function everyCommand(home: Home, { text = 'x', usageFrom }: Words = {}): readonly (readonly string[])[] {
+export function everyCommand(home: Home, { text = 'x', usageFrom, session = text }: Words = {}): readonly (readonly string[])[] {
   const backup = join(home.path, 'backup');
   const from = usageFrom === undefined ? ['--tool', 'manual', '--total-tokens', '7'] : ['--usage-from', usageFrom];
   return [
@@ -46,7 +48,7 @@ export function everyCommand(home: Home, { text = 'x', usageFrom }: Words = {}):
     ['analysis show', 'id'],
     ['analysis show', 'id', '--history'],
     ['analysis sessions list'],
-    ['tag', text, '--task', text],
+    ['tag', session, '--task', text],
     ['usage sync'],
     ['usage daily'],
     ['usage models'],

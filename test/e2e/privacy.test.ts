@@ -397,8 +397,11 @@ describe('text from outside', () => {
   });
 
   it('reaches no terminal as it is through any command, from wherever it comes', async () => {
-    const { path } = new ClaudeSession(home).enter().answer({ model: EVIL_TEXT, extra: { cwd: `/x/${EVIL_TEXT}`, gitBranch: EVIL_TEXT } });
-    const results = await runEvery(home, { text: EVIL_TEXT, usageFrom: `claude:${path}` }, { env: { XDG_STATE_HOME: `/x/${EVIL_TEXT}` } });
+    const { id, path } = new ClaudeSession(home)
+      .enter()
+      .answer({ model: EVIL_TEXT, extra: { cwd: `/x/${EVIL_TEXT}`, gitBranch: EVIL_TEXT } });
+    const words = { text: EVIL_TEXT, usageFrom: `claude:${path}`, session: id };
+    const results = await runEvery(home, words, { env: { XDG_STATE_HOME: `/x/${EVIL_TEXT}` } });
     expect(raw(results)).toEqual([]);
     expect(results.filter(({ code }) => code !== 0 && code !== 2).map(({ stderr }) => stderr)).toEqual([]);
   });
