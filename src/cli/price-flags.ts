@@ -13,11 +13,12 @@ export function parseTokens(parts: readonly string[]): Counts | null {
   if (parts.length === 0) return null;
   const counts: Record<TokenClass, number> = { ...(ZERO as Record<TokenClass, number>) };
   for (const part of parts) {
-    const [name = '', value = ''] = part.split('=');
+    const equals = part.indexOf('=');
+    const [name, value] = equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
     if (!isClass(name))
       throw usage(`--tokens has no class "${name}".`, `Give it as --tokens ${TOKEN_CLASSES.map((one) => `${one}=N`).join(',')}.`);
     const count = Number(value.replaceAll('_', ''));
-    if (!/^[\d_]+$/.test(value) || !Number.isSafeInteger(count))
+    if (!/^\d[\d_]*$/.test(value) || !Number.isSafeInteger(count))
       throw usage(`--tokens ${part} is no count.`, `Give a whole number, as ${name}=12000.`);
     counts[name] = count;
   }

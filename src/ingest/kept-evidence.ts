@@ -1,4 +1,5 @@
 // What the books kept of a session's records, to work out cuts again when its logs are gone.
+import type { Agent } from '../capture/agent.js';
 import type { AgentName } from '../model/agents.js';
 import type { Instant } from '../model/time.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
@@ -11,7 +12,7 @@ import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../model/usa
 import { movedNames, type CutNames, type Evidence } from './evidence.js';
 import type { Copy } from './groups.js';
 import type { SessionTarget } from './session.js';
-import { asCopy, logKeyOf } from './usage-plan.js';
+import { asCopy, logKeyOf, recordKeyOf } from './usage-plan.js';
 
 /** What the books kept of a session, each row proved. */
 interface KeptRows {
@@ -95,24 +96,35 @@ export function priceIn(row: PricedRow, { counts, terms }: Pick<Copy, 'counts' |
 
 export type PricedRow = Pick<UsageRow, 'counts' | 'reported_cost_pico_usd' | 'cost_pico_usd' | 'rate_card'>;
 
-/** Prices of records: those that they were kept with, else by the book. */
-export function pricesBy(rows: ReadonlyMap<string, PricedRow>, book: PriceBook): (copy: Copy) => Price {
+/** Prices of an agent's records: those that they were kept with, by their key in the books, else by the book. */
+function pricesBy(rows: ReadonlyMap<string, PricedRow>, agent: Agent, book: PriceBook): (copy: Copy) => Price {
   return (copy) => {
-    const row = rows.get(copy.key);
+    const row = rows.get(recordKeyOf(agent, copy));
     if (row !== undefined && row.rate_card !== null) return priceIn(row, copy);
     const { pico, card } = book.estimate(copy);
     return { reported: copy.reported === null ? null : picoOf(copy.reported), estimated: pico, card };
   };
 }
 
-/** The same for the records of a session that the books kept. @throws STORE_DAMAGED */
+/**
+ * The same for the records of a session that the books kept.
+ *
+ * @param anew as they will be once they were priced anew.
+ * @throws STORE_DAMAGED
+ */
 export async function keptPrices(
   kept: KeptSessions,
   { agent, session_id }: SessionTarget,
   book: PriceBook,
+  anew: boolean,
 ): Promise<(copy: Copy) => Price> {
   const { rows } = await kept.of(agent.name, session_id);
-  return pricesBy(new Map(rows.map((row) => [logKeyOf(agent, row), row])), book);
+  const asKept = (row: UsageRow): PricedRow => {
+    if (!anew) return row;
+    const { pico, card } = book.estimate(row);
+    return { ...row, cost_pico_usd: pico, rate_card: card };
+  };
+  return pricesBy(new Map(rows.map((row) => [row.record_key, asKept(row)])), agent, book);
 }
 
 /** What the logs tell, with what they don't tell any more. */

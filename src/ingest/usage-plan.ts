@@ -218,6 +218,13 @@ class Planner {
     return kept;
   }
 
+  /** The price of a record that no log gives any more: of one that was kept before prices were. */
+  #priceOf(row: UsageRow): Partial<UsageRow> {
+    if (row.rate_card !== null) return {};
+    const { pico, card } = this.#question.prices.estimate(row);
+    return { cost_pico_usd: pico, rate_card: card };
+  }
+
   /** `rows`: the current records of that key, mostly one or none. */
   plan(key: string, rows: readonly UsageRow[]): void {
     const { all, presenceOf, distrusted, doubled } = this.#question;
@@ -257,7 +264,7 @@ class Planner {
     for (const row of rows) {
       if (winners.has(row.record_key) || row.purged_at !== null) continue;
       const gone = kept.get(row.record_key);
-      if (gone !== undefined) this.#revise(row, { source_gone: gone });
+      if (gone !== undefined) this.#revise(row, { source_gone: gone, ...this.#priceOf(row) });
       else this.#revise(row, { counted: false });
     }
   }

@@ -223,8 +223,10 @@ function leftOut(session: SessionRecords, windows: readonly Window[], measured: 
 
 function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
   const isSubagent = (session: string): boolean => session !== session_id;
-  const prices = new Map(records.map(({ copy, price }) => [copy.key, price]));
-  const priceOf = ({ key }: { readonly key: string }): Price => prices.get(key)!;
+  // Within a family, a key may stand for records of any of its sessions.
+  const placeOfPrice = ({ key, session }: { readonly key: string; readonly session: string }): string => `${session}|${key}`;
+  const prices = new Map(records.map(({ copy, price }) => [placeOfPrice(copy), price]));
+  const priceOf = (copy: Parameters<typeof placeOfPrice>[0]): Price => prices.get(placeOfPrice(copy))!;
   return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map(), priceOf };
 }
 

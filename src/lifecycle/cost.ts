@@ -18,7 +18,7 @@ import {
   type Cost,
   type Costs,
 } from '../model/price.js';
-import { sameCounts } from '../model/tokens.js';
+import { sameCounts, total } from '../model/tokens.js';
 import type { Books } from './books.js';
 import { asBefore, ownEvidence, stagePlace } from './recount.js';
 import { evidenceOf, withPrices } from './told.js';
@@ -90,6 +90,9 @@ function partCosts(part: SessionPart, { stages }: Measured, all: Evidence): Part
   return isSame(spent, spentIn(part)) ? { baseline, atStages, final: priced(last) } : null;
 }
 
+/** It spent nothing, which costs nothing whether or not its log is still there. */
+const isIdle = (part: SessionPart): boolean => part.final !== null && spentIn(part).records === 0 && total(spentIn(part).counts) === 0;
+
 /**
  * What an analysis cost, and each of its stages.
  *
@@ -97,7 +100,10 @@ function partCosts(part: SessionPart, { stages }: Measured, all: Evidence): Part
  * @returns null if the records of a session are not all known that were counted: then its cost is unknown.
  */
 export function costsFrom(analysis: Measured, evidences: readonly (Evidence | null)[]): AnalysisCosts | null {
-  const parts = analysis.sessions.map((part, i) => (evidences[i] ? partCosts(part, analysis, evidences[i]) : null));
+  const parts = analysis.sessions.map((part, i) => {
+    const told = evidences[i] ? partCosts(part, analysis, evidences[i]) : null;
+    return told ?? (isIdle(part) ? { baseline: NO_COSTS, atStages: analysis.stages.map(() => NO_COSTS), final: NO_COSTS } : null);
+  });
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return null;
   const spent = known.map(({ baseline, final }) => subtractCosts(final, baseline)).reduce(addCosts, NO_COSTS);
@@ -129,11 +135,12 @@ export async function pricedEvidences(
   kept: KeptSessions,
   sessions: readonly SessionPart[],
   evidences: readonly (Evidence | null)[],
+  anew = false,
 ): Promise<(Evidence | null)[]> {
   const found: (Evidence | null)[] = [];
   for (const [i, part] of sessions.entries()) {
     const evidence = evidences[i] ?? null;
-    found.push(evidence === null ? null : await withPrices(books, kept, part, evidence));
+    found.push(evidence === null ? null : await withPrices(books, kept, part, evidence, anew));
   }
   return found;
 }

@@ -1,5 +1,5 @@
 // What analyses cost by the price book as it is now, after their records were priced anew: a revision for each that costs something else.
-import { KeptSessions, pricesBy } from '../ingest/kept-evidence.js';
+import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Analysis } from '../model/analysis.js';
 import { addCosts, NO_COSTS, type AnalysisCosts } from '../model/price.js';
 import type { Evidence } from '../ingest/evidence.js';
@@ -22,12 +22,8 @@ async function changeOf(books: Books, kept: KeptSessions, analysis: Analysis, dr
   if (status === 'started' || sessions.length === 0 || usage === null) return null;
   const found: (Evidence | null)[] = [];
   for (const part of sessions) found.push((await evidenceOf(books, kept, analysis, part, null)).evidence);
-  const book = await books.prices();
   // In a dry run the records have their old prices still.
-  const evidences = dry
-    ? found.map((evidence) => (evidence === null ? null : { ...evidence, priceOf: pricesBy(new Map(), book) }))
-    : await pricedEvidences(books, kept, sessions, found);
-  const after = costsFrom(analysis, evidences);
+  const after = costsFrom(analysis, await pricedEvidences(books, kept, sessions, found, dry));
   if (after === null || (analysis.costs !== null && amounts(after) === amounts(analysis.costs))) return null;
   return { id, before: analysis.costs, after };
 }

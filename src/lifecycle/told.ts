@@ -28,11 +28,17 @@ export async function toldOf(
   return filled_at === undefined ? told : withKept(told, await keptEvidence(kept, session.target, lastCut(part).at, names, filled_at));
 }
 
-/** The same with what each record cost. @throws STORE_DAMAGED */
-export async function withPrices(books: Books, kept: KeptSessions, part: SessionPart, evidence: Evidence): Promise<Evidence> {
+/** The same with what each record cost. @param anew by the book as it is now. @throws STORE_DAMAGED */
+export async function withPrices(
+  books: Books,
+  kept: KeptSessions,
+  part: SessionPart,
+  evidence: Evidence,
+  anew: boolean,
+): Promise<Evidence> {
   // What envelopes told has its price.
   if (evidence.priceOf !== null) return evidence;
-  return { ...evidence, priceOf: await keptPrices(kept, books.targetOf(part), await books.prices()) };
+  return { ...evidence, priceOf: await keptPrices(kept, books.targetOf(part), await books.prices(), anew) };
 }
 
 /** What a part can be worked out again from. */

@@ -1,7 +1,8 @@
 // Money as whole pico-dollars (10^-12), so that sums are exact. Outside of the program it is a decimal text.
 
 const DIGITS = 12;
-const LARGEST = 2n ** 63n - 1n;
+/** The most that a column holds. */
+export const LARGEST_PICO = 2n ** 63n - 1n;
 const DECIMAL = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /** Pico-dollars of a decimal text in dollars, rounded half to even; null if it is no number, or larger than int64 can hold. */
@@ -13,7 +14,7 @@ export function picoOf(text: string): bigint | null {
   const shift = DIGITS - fraction.length + Number(exponent);
   if (Math.abs(shift) > 1000) return digits === 0n ? 0n : null;
   const pico = shift >= 0 ? digits * 10n ** BigInt(shift) : dividedEvenly(digits, 10n ** BigInt(-shift));
-  if (pico > LARGEST) return null;
+  if (pico > LARGEST_PICO) return null;
   return sign === '-' ? -pico : pico;
 }
 

@@ -1,6 +1,7 @@
 // What a request or some of them cost, in whole pico-dollars, and how it is known. Invariant: an unknown price is counted beside the
 // sum and never in it, so that nothing unknown passes for 0.
 import { assertThat } from './errors.js';
+import { LARGEST_PICO } from './money.js';
 import { totalKnown, type Counts } from './tokens.js';
 
 /** The price of one usage record. */
@@ -125,10 +126,11 @@ export const subtractCost = (a: Cost, b: Cost): Cost => combine(a, b, -1);
 /** Pico-dollars of what is priced. */
 export const knownAmount = ({ reported, estimated }: Cost): bigint => BigInt(reported) + BigInt(estimated);
 
-/** Whether something in it has no price. A record without any token costs nothing, whatever its model. */
-export const hasUnpriced = ({ unpriced_records, unpriced_tokens }: Cost): boolean => unpriced_records > 0 || unpriced_tokens > 0;
+/** Whether something in it has no price, or is more than can be kept. */
+export const hasUnpriced = (cost: Cost): boolean =>
+  cost.unpriced_records > 0 || cost.unpriced_tokens > 0 || knownAmount(cost) > LARGEST_PICO;
 
-/** Pico-dollars; null if a part has no price. */
+/** Pico-dollars; null if a part has no price, or if it is more than can be kept. */
 export const amountIn = (cost: Cost): bigint | null => (hasUnpriced(cost) ? null : knownAmount(cost));
 
 export const PROVENANCES = ['reported', 'estimated', 'mixed', 'unpriced'] as const;

@@ -31,7 +31,14 @@ export interface Factor {
 
 /** Why a request has no price. */
 export type NoPriceReason =
-  'no_model' | 'unknown_model' | 'not_priced_then' | 'no_time' | 'unknown_counts' | `no_price_for:${string}` | `no_rate:${RateName}`;
+  | 'no_model'
+  | 'unknown_model'
+  | 'not_priced_then'
+  | 'no_time'
+  | 'unknown_counts'
+  | 'too_large'
+  | `no_price_for:${string}`
+  | `no_rate:${RateName}`;
 
 export interface Found {
   readonly card: RateCard;
@@ -165,7 +172,8 @@ export class PriceBook {
       rates: scaled(rates),
       tiers: tiers.map((tier) => ({ over: tier.over, rates: scaled(tier.rates) })),
     };
-    return { ...listed, rule };
+    // The mode that it is the price of is in it, as in rates of its own.
+    return { ...listed, rule, rest: listed.rest.filter((mode) => mode !== own.mode) };
   }
 
   /** The rule that is listed for an entry, whatever the user says. */

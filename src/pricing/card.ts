@@ -1,6 +1,6 @@
 // A rate card: by which rates a request was priced, and where they come from. It is kept with each record as one line, so that the
 // sum can be worked out again from the books alone. Rates are decimal texts in dollars: per million tokens, per search.
-import { dividedEvenly, picoOf } from '../model/money.js';
+import { dividedEvenly, LARGEST_PICO, picoOf } from '../model/money.js';
 import { TOKEN_CLASSES, type Counts, type TokenClass } from '../model/tokens.js';
 
 export const RATES = [...TOKEN_CLASSES, 'web_search'] as const;
@@ -90,12 +90,12 @@ export interface Priced {
 }
 
 /** Why a card can't price some counts. */
-export type NoSum = 'unknown_counts' | `no_rate:${RateName}`;
+export type NoSum = 'unknown_counts' | 'too_large' | `no_rate:${RateName}`;
 
 /**
  * What counts cost by a card: each class rounded once, half to even (semantics 22).
  *
- * @returns why not, if a class is unknown or has tokens and no rate.
+ * @returns why not, if a class is unknown or has tokens and no rate, or if the sum is more than can be kept: counts of a damaged log may be.
  */
 export function priceBy({ rates }: Pick<RateCard, 'rates'>, counts: Counts, web_searches: number): Priced | NoSum {
   const steps: PriceStep[] = [];
@@ -112,7 +112,8 @@ export function priceBy({ rates }: Pick<RateCard, 'rates'>, counts: Counts, web_
     if (rate === undefined) return 'no_rate:web_search';
     steps.push({ name: 'web_search', amount: web_searches, rate, pico: BigInt(web_searches) * picoOfRate(rate) });
   }
-  return { pico: steps.reduce((sum, { pico }) => sum + pico, 0n), steps };
+  const pico = steps.reduce((sum, step) => sum + step.pico, 0n);
+  return pico > LARGEST_PICO ? 'too_large' : { pico, steps };
 }
 
 /** All that was sent: what context tiers go by. Null if a class is unknown. */

@@ -69,23 +69,25 @@ export function namesOf(model: string): ModelName[] {
     names.push({ provider, name });
     if (undated(name) !== name) names.push({ provider, name: undated(name) });
   };
-  // An ARN ends in the id of the model or of the profile.
-  const id = plain.startsWith('arn:') ? plain.slice(plain.lastIndexOf('/') + 1) : plain;
-  const slash = id.indexOf('/');
-  const prefix = slash < 0 ? null : id.slice(0, slash);
-  const bare = id.slice(slash + 1);
-  const bedrock = bedrockName(prefix === null || PROVIDERS[prefix] === 'aws' ? bare : id);
+  const slash = plain.startsWith('arn:') ? -1 : plain.indexOf('/');
+  const prefix = slash < 0 ? null : plain.slice(0, slash);
+  const bare = plain.slice(slash + 1);
+  const ofBedrock = prefix === null || PROVIDERS[prefix] === 'aws' ? bare : plain;
+  // An ARN ends in the id of the model or of the profile; of other things it ends in a name that somebody gave them.
+  const isArn = ofBedrock.startsWith('arn:');
+  const bedrock = bedrockName(isArn ? ofBedrock.slice(ofBedrock.lastIndexOf('/') + 1) : ofBedrock);
   if (bedrock !== null) return [{ provider: 'aws', name: bedrock }];
+  if (isArn) return [];
   if (prefix === null) {
     // Vertex names builds by `@`; what it lists no price of its own for costs there what its maker lists.
-    if (id.includes('@')) push('google', id);
-    push(null, id);
+    if (plain.includes('@')) push('google', plain);
+    push(null, plain);
     return names;
   }
   const provider = Object.hasOwn(PROVIDERS, prefix) ? PROVIDERS[prefix]! : null;
   if (prefix === 'models') push('google', bare);
   else if (provider !== null) push(provider, bare);
   // Routers name models by their makers; what they take for them is their own price.
-  if (provider !== 'openrouter') push('openrouter', id);
+  if (provider !== 'openrouter') push('openrouter', plain);
   return names;
 }

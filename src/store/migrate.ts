@@ -6,6 +6,7 @@ import { MIGRATIONS, ledger, TABLES, type Migration, type MigrationStep } from '
 import { TokentrailError } from '../model/errors.js';
 import { formatInstant, type Instant } from '../model/time.js';
 import { adopt, foreignTables, prepareAdoption } from './adopt.js';
+import { clearBooked } from './booked.js';
 import { BACKUPS, copyStore, removeUnfinished, type CopyProgress } from './copy.js';
 import type { Database } from './database.js';
 import type { RevisionTable } from './revision-table.js';
@@ -116,6 +117,8 @@ export async function migrate(
   // What a process left that was killed while it copied is no backup.
   removeUnfinished(join(database.folder, BACKUPS));
   if (backup !== null) await copyStore(database.folder, backup, now, program, progress);
+  // What a sync left is not what one leaves now: records may want what they did not have.
+  if (from > 0) clearBooked(database.folder);
   const columns = ledger.columns.map(({ name, type, nullable }) => [name, type, nullable] as const);
   const apply = async (migration: Migration): Promise<void> => {
     for (const step of migration.steps) await take(database, step);

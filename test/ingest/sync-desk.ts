@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Agent } from '../../src/capture/agent.js';
+import type { SyncParts } from '../../src/ingest/agent-work.js';
+import { repriceAgent, type RepricedModel } from '../../src/ingest/reprice.js';
 import { syncUsage, type AgentSync } from '../../src/ingest/sync.js';
 import type { Instant } from '../../src/model/time.js';
 import { NO_RECORDS, withRow, type LogFileRow, type LogTotals, type UsageRow } from '../../src/model/usage-row.js';
@@ -20,6 +22,8 @@ export class Desk {
   readonly folder = join(temporaryFolder(), 'store');
   cache = temporaryFolder();
   now: Instant = NOON;
+  /** By which records are priced. */
+  prices = testPrices;
   #store: Promise<Store> | undefined;
 
   constructor(home: string, agent: Agent) {
@@ -33,7 +37,23 @@ export class Desk {
 
   async sync(agent: Agent = this.agent, rebuild = false): Promise<AgentSync> {
     this.now += HOUR;
-    const [synced] = await syncUsage({
+    const [synced] = await syncUsage(this.#parts(agent, rebuild));
+    await this.expectBalanced();
+    return synced!;
+  }
+
+  /** Prices the records anew; not written, what would be. */
+  async reprice(write = true): Promise<RepricedModel[]> {
+    this.now += HOUR;
+    const store = await this.store;
+    const reprice = (): Promise<RepricedModel[]> => repriceAgent(store, this.agent, this.#parts(this.agent, false), write);
+    const repriced = await (write ? store.exclusively(reprice) : reprice());
+    await this.expectBalanced();
+    return repriced;
+  }
+
+  #parts(agent: Agent, rebuild: boolean): SyncParts {
+    return {
       agents: [agent],
       rootsOf: () => agent.roots({ home: this.home, variables: {} }),
       reading: newReading(this.cache),
@@ -42,12 +62,10 @@ export class Desk {
       stored: (folder) => folder.replace('/home/ada', '~'),
       now: () => this.now,
       rebuild,
-      prices: testPrices,
+      prices: () => this.prices(),
       machine: 'm1',
       writing: () => undefined,
-    });
-    await this.expectBalanced();
-    return synced!;
+    };
   }
 
   /** What is known of each log, by its path. */

@@ -12,6 +12,8 @@ import { applyBackfill } from '../../src/lifecycle/backfill.js';
 import type { Books } from '../../src/lifecycle/books.js';
 import { settleAnalysis } from '../../src/lifecycle/settle.js';
 import { verifyAll } from '../../src/lifecycle/verify.js';
+import type { Analysis } from '../../src/model/analysis.js';
+import { knownAmount } from '../../src/model/price.js';
 import { formatInstant } from '../../src/model/time.js';
 import { Chance, SOAK } from '../support/chance.js';
 import { ClaudeSession } from '../support/claude-session.js';
@@ -163,11 +165,31 @@ abstract class Command implements fc.AsyncCommand<World, Real> {
 /** What the books say of every analysis is what the model says. */
 async function expectBooks(world: World, real: Real): Promise<void> {
   const books = await real.books();
-  for (const { id, booked } of world.analyses) {
-    const { counts, stages } = await books.analysis(id);
+  for (const model of world.analyses) {
+    const { id, booked } = model;
+    const analysis = await books.analysis(id);
+    const { counts, stages } = analysis;
     const told = { total: counts.output, stages: stages.map(({ usage }) => usage?.counts.output ?? null) };
     expect({ id, ...told }).toEqual({ id, ...booked });
+    expectCosts(model, analysis);
   }
+}
+
+/**
+ * Output is all that is spent, at $15 per million tokens: what an ended analysis and each of its stages cost follows from it. It may be
+ * unknown where records are gone that were counted.
+ */
+function expectCosts({ isCertain }: AnalysisModel, analysis: Analysis): void {
+  const { id, status, sessions, counts, stages, usage, costs, cost_pico_usd, cost_provenance } = analysis;
+  if (status === 'started' || sessions.length === 0 || usage === null) return;
+  if (costs === null && !isCertain) {
+    expect({ id, cost_pico_usd, cost_provenance }).toEqual({ id, cost_pico_usd: null, cost_provenance: 'unpriced' });
+    return;
+  }
+  const costOf = (output: number | null | undefined): string | null =>
+    output === null || output === undefined ? null : String(BigInt(output) * 15_000_000n);
+  const told = { cost: cost_pico_usd?.toString() ?? null, stages: costs?.stages.map((stage) => stage && knownAmount(stage).toString()) };
+  expect({ id, ...told }).toEqual({ id, cost: costOf(counts.output), stages: stages.map((stage) => costOf(stage.usage?.counts.output)) });
 }
 
 /** Every number can be worked out again, or its evidence is gone; it is not, where the logs are what they were. */

@@ -30,9 +30,9 @@ function countIn(fields: Fields, name: string): number | null {
   return valid ? count : null;
 }
 
-function optional(fields: Fields, name: string): number | null {
-  return fields[name] === undefined || fields[name] === null ? null : countIn(fields, name);
-}
+const tells = (fields: Fields, name: string): boolean => (fields[name] ?? null) !== null;
+
+const optional = (fields: Fields, name: string): number | null => (tells(fields, name) ? countIn(fields, name) : null);
 
 /** Null if a class is no count. */
 function countsOf(
@@ -54,7 +54,7 @@ function hourlyOf(usage: Fields | null, written: number): number {
 }
 
 function modelOf(name: string, value: unknown, usage: Fields | null): EnvelopeModel | null {
-  if (!isObject(value) || value['inputTokens'] === undefined || value['outputTokens'] === undefined) return null;
+  if (!isObject(value) || !tells(value, 'inputTokens') || !tells(value, 'outputTokens')) return null;
   const written = countIn(value, 'cacheCreationInputTokens');
   if (written === null) return null;
   const hourly = hourlyOf(usage, written);
@@ -65,13 +65,13 @@ function modelOf(name: string, value: unknown, usage: Fields | null): EnvelopeMo
     hourly,
     countIn(value, 'outputTokens'),
   );
-  if (counts === null) return null;
-  return { model: name, counts, reported: reportedCost(value['costUSD']), web_searches: countIn(value, 'webSearchRequests') ?? 0 };
+  const web_searches = countIn(value, 'webSearchRequests');
+  return counts === null || web_searches === null ? null : { model: name, counts, reported: reportedCost(value['costUSD']), web_searches };
 }
 
 /** Where older versions tell no models: the whole. */
 function wholeOf(result: Fields, usage: Fields): EnvelopeModel | null {
-  if (usage['input_tokens'] === undefined || usage['output_tokens'] === undefined) return null;
+  if (!tells(usage, 'input_tokens') || !tells(usage, 'output_tokens')) return null;
   const written = countIn(usage, 'cache_creation_input_tokens');
   if (written === null) return null;
   const hourly = hourlyOf(usage, written);
@@ -83,8 +83,9 @@ function wholeOf(result: Fields, usage: Fields): EnvelopeModel | null {
     countIn(usage, 'output_tokens'),
   );
   const searches = objectIn(usage, 'server_tool_use');
-  const web_searches = searches === null ? 0 : (countIn(searches, 'web_search_requests') ?? 0);
-  return counts === null ? null : { model: null, counts, reported: reportedCost(result['total_cost_usd']), web_searches };
+  const web_searches = searches === null ? 0 : countIn(searches, 'web_search_requests');
+  if (counts === null || web_searches === null) return null;
+  return { model: null, counts, reported: reportedCost(result['total_cost_usd']), web_searches };
 }
 
 /** The result among what was printed: the document itself, or with --verbose the last of a list. */

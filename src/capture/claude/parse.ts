@@ -112,7 +112,7 @@ const ORDINARY_WORDS: ReadonlySet<string> = new Set(['', 'standard', 'default', 
 
 /** `speed`, `service_tier` and `inference_geo` are other prices, and searches on the web cost beside the tokens. */
 function readTerms(usage: Fields): string | null {
-  const word = (name: string): string => (textIn(usage, name, 40) ?? '').toLowerCase();
+  const word = (name: string): string => (textIn(usage, name) ?? '').toLowerCase();
   const [speed, tier, place] = [word('speed'), word('service_tier'), word('inference_geo')];
   const modes = [speed, tier].filter((mode) => !ORDINARY_WORDS.has(mode));
   if (!ORDINARY_WORDS.has(place)) modes.push(place === 'us' ? 'us' : `geo:${place}`);

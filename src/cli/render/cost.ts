@@ -45,8 +45,13 @@ export function costText(cost: Cost): string {
   return `≥ ${amount} (${percent(1 - coverageOf(cost))} unpriced)`;
 }
 
-/** Never 100 % where something is missing. */
-const coverageText = (cost: Cost): string => `${(Math.floor(coverageOf(cost) * 1000) / 10).toFixed(1)} %`;
+/** In so many parts of the whole; never all of it where something is missing. */
+function coverageTo(cost: Cost, parts: number): number {
+  const share = Math.round(coverageOf(cost) * parts);
+  return (hasUnpriced(cost) ? Math.min(share, parts - 1) : share) / parts;
+}
+
+const coverageText = (cost: Cost): string => `${(coverageTo(cost, 1000) * 100).toFixed(1)} %`;
 
 const percent = (share: number): string => (share > 0 && share < 0.01 ? '<1 %' : `${Math.round(share * 100)} %`);
 
@@ -65,7 +70,7 @@ export function costJson(cost: Cost): object {
     estimated_records: cost.estimated_records,
     unpriced_records: cost.unpriced_records,
     unpriced_tokens: cost.unpriced_tokens,
-    coverage: Number(coverageOf(cost).toFixed(6)),
+    coverage: coverageTo(cost, 1_000_000),
   };
 }
 

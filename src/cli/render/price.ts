@@ -90,6 +90,7 @@ const REASONS: readonly (readonly [string, string])[] = [
   ['no_rate', 'the model has no rate for one of the classes'],
   ['no_time', 'its price changed, and the time is not known'],
   ['unknown_counts', 'the tokens of a class are not known'],
+  ['too_large', 'the sum is more than can be kept'],
   ['no_model', 'the log names no model'],
 ];
 
@@ -132,7 +133,7 @@ export function explainJson({ model, at, terms, counts }: PriceQuestion, explain
           })),
     currency: 'USD',
     cost_usd: priced === null ? null : dollars(priced),
-    cost_provenance: priced === null ? 'unpriced' : 'estimated',
+    cost_provenance: priced !== null ? 'estimated' : counts === null && found !== null ? null : 'unpriced',
   };
 }
 

@@ -3,7 +3,7 @@ import type { Zone } from '../../report/days.js';
 import type { DailyUsage, ModelUsage, SessionUsage, UsageDay, UsageGroup, UsageModel, UsageSession } from '../../report/usage.js';
 import type { SubagentUsage, UsageSum } from '../../report/usage-sum.js';
 import { formatOrNull } from '../../model/time.js';
-import { tokensIn, total } from '../../model/tokens.js';
+import { isUnknown, tokensIn, total } from '../../model/tokens.js';
 import { costFooter, costJson, costText, type Display } from './cost.js';
 import { grouped, plural, tokens } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
@@ -12,7 +12,9 @@ import { countsJson } from './usage-json.js';
 /** `known`: by class what is known of it, where the sum of another one is not. */
 function sumJson({ records, counts, known_counts, cost, partial_records, gone_records }: UsageSum): object {
   const known = total(counts) === null ? { total_known: total(known_counts), known: known_counts } : {};
-  return { records, usage: { ...countsJson(counts), ...known }, cost: costJson(cost), partial_records, gone_records };
+  // What is not known to have been spent has no cost, not even $0.
+  const isSilent = records === 0 && isUnknown(counts);
+  return { records, usage: { ...countsJson(counts), ...known }, cost: isSilent ? null : costJson(cost), partial_records, gone_records };
 }
 
 /** Sub-agents as a whole, and by their type. */
