@@ -4,12 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Node, Pair, ParsedNode, YAMLMap } from 'yaml';
 import { TokentrailError } from '../model/errors.js';
 import { loadYaml } from '../exchange/yaml.js';
-import { NO_MONEY, readMoney, SettingProblem, type MoneySettings } from './price-settings.js';
+import { readMoney, type MoneySettings } from './price-settings.js';
 
 export interface Config {
   /** Address of the store; relative ones are relative to the file. */
   readonly store: string | null;
-  /** Prices, plans and currency; none of them where one is wrong. */
+  /** Prices, plans and currency, but for those that are wrong. */
   readonly money: MoneySettings;
   /** What is wrong with them. */
   readonly problem: TokentrailError | null;
@@ -55,11 +55,7 @@ export async function readConfig(file: string): Promise<Config | null> {
   const address = isScalar(store?.value) ? store.value.value : null;
   if (store !== undefined && (typeof address !== 'string' || address === ''))
     throw invalid(file, keyLine(store), '"store" must be a text.');
-  try {
-    const settings = new Map<string, Node | null>(items.map((item) => [nameOf(item), item.value]));
-    return { store: address as string | null, money: readMoney(yaml, settings), problem: null };
-  } catch (error) {
-    if (!(error instanceof SettingProblem)) throw error;
-    return { store: address as string | null, money: NO_MONEY, problem: invalid(file, lineOf(error.offset), error.message) };
-  }
+  const settings = new Map<string, Node | null>(items.map((item) => [nameOf(item), item.value]));
+  const { money, problem: wrong } = readMoney(yaml, settings);
+  return { store: address as string | null, money, problem: wrong === null ? null : invalid(file, lineOf(wrong.offset), wrong.message) };
 }

@@ -31,8 +31,8 @@ import { readConfig } from './config.js';
 import { machineOf } from './find-here.js';
 import { keepRecords } from './keep-records.js';
 import type { Output } from './output.js';
-import { mergedMoney, type MoneySettings } from './price-settings.js';
-import { loadPrices } from './prices.js';
+import type { MoneySettings } from './price-settings.js';
+import { loadPrices, readMoneyIn } from './prices.js';
 import type { Money } from './render/usage.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
@@ -359,16 +359,15 @@ export class Context {
 
   /** What the configuration says of money. @throws CONFIG_INVALID if it is wrong and `strict` is asked for; else that is told. */
   async #money(strict: boolean): Promise<MoneySettings> {
-    const configs = (await Promise.all(this.#configFiles.map(readConfig))).filter((config) => config !== null);
-    const problem = configs.find((config) => config.problem !== null)?.problem ?? null;
+    const { money, problem } = await readMoneyIn(this.#configFiles);
     if (problem !== null && strict) throw problem;
-    if (problem !== null) this.#warnOnce({ code: problem.code, message: `${problem.message} Prices are those that are built in.` });
-    return mergedMoney(problem === null ? configs.map(({ money }) => money) : []);
+    if (problem !== null) this.#warnOnce({ code: problem.code, message: `${problem.message} It goes on without that setting.` });
+    return money;
   }
 
   /** The price book, with the user's own rules; loaded once. @param strict wrong settings are an error. */
   prices(strict = false): Promise<PriceBook> {
-    this.#prices ??= this.#money(strict).then(loadPrices);
+    this.#prices ??= this.#money(strict).then((money) => loadPrices(money, (warning) => this.#warnOnce(warning)));
     return this.#prices;
   }
 

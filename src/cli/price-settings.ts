@@ -100,6 +100,7 @@ function ruleOf(reader: Reader, node: Node): UserRule {
   const pattern = reader.text(fields.get('model'), 'model');
   if (pattern === null)
     throw new SettingProblem('A price needs a "model": a name as logs write it; `*` at its end stands for any rest.', node);
+  if (pattern.slice(0, -1).includes('*')) throw new SettingProblem('`*` stands at the end of "model" only.', fields.get('model'));
   const [from, to] = [reader.time(fields.get('from'), 'from'), reader.time(fields.get('to'), 'to')];
   if (from !== null && to !== null && from.at >= to.at) throw new SettingProblem('"from" is not before "to".', node);
   const like = reader.text(fields.get('like'), 'like');
@@ -125,7 +126,7 @@ function ruleOf(reader: Reader, node: Node): UserRule {
       to: to?.at ?? null,
       since: from?.text ?? null,
       hours: null,
-      mode: reader.text(fields.get('mode'), 'mode'),
+      mode: reader.text(fields.get('mode'), 'mode')?.toLowerCase() ?? null,
       rates: withCaches(rates),
       tiers: tier === null ? [] : [{ over: Number(tokens), rates: withCaches({ ...rates, ...ratesIn(reader, tier) }) }],
       url: null,
@@ -147,7 +148,7 @@ function planOf(reader: Reader, node: Node): AgentName {
   return agent;
 }
 
-function displayOf(reader: Reader, node: Node): Display {
+function displayOf(reader: Reader, node: Node | null): Display {
   const fields = reader.fields(node, ['code', 'rate', 'date'], '"currency"');
   const [code, rate, date] = [
     reader.text(fields.get('code'), 'code'),
@@ -160,16 +161,29 @@ function displayOf(reader: Reader, node: Node): Display {
   return { code, rate, pico: picoOf(rate)!, date: date.text };
 }
 
-/** @throws SettingProblem */
-export function readMoney(yaml: Yaml, settings: ReadonlyMap<string, Node | null>): MoneySettings {
+/** What is right of the settings about money, and the first thing that is wrong: one bad setting takes nothing from the others. */
+export function readMoney(
+  yaml: Yaml,
+  settings: ReadonlyMap<string, Node | null>,
+): { money: MoneySettings; problem: SettingProblem | null } {
   const reader = new Reader(yaml);
-  const list = (name: string): Node[] => (settings.has(name) ? reader.items(settings.get(name)!, name) : []);
-  const currency = settings.get('currency');
-  return {
-    rules: list('prices').map((node) => ruleOf(reader, node)),
-    plans: list('subscriptions').map((node) => planOf(reader, node)),
-    display: currency === undefined ? null : displayOf(reader, currency!),
+  const problems: SettingProblem[] = [];
+  const part = <T>(name: string, none: T, read: (node: Node | null) => T): T => {
+    if (!settings.has(name)) return none;
+    try {
+      return read(settings.get(name) ?? null);
+    } catch (error) {
+      if (!(error instanceof SettingProblem)) throw error;
+      problems.push(error);
+      return none;
+    }
   };
+  const money = {
+    rules: part<readonly UserRule[]>('prices', [], (node) => reader.items(node, 'prices').map((one) => ruleOf(reader, one))),
+    plans: part<readonly AgentName[]>('subscriptions', [], (node) => reader.items(node, 'subscriptions').map((one) => planOf(reader, one))),
+    display: part<Display | null>('currency', null, (node) => displayOf(reader, node)),
+  };
+  return { money, problem: problems[0] ?? null };
 }
 
 /** The settings of several files, the first one's before the others'. */

@@ -14,7 +14,8 @@ import { asCopy } from './usage-plan.js';
  */
 export async function purgePart(store: Store, { agent, session_id }: SessionTarget, part: SessionPart, parts: SyncParts): Promise<number> {
   const { baseline, final, settled_at } = part;
-  if (final === null || !store.hasUsage) return 0;
+  // What envelopes told is in no table of usage.
+  if (final === null || part.told !== undefined || !store.hasUsage) return 0;
   const [table, files] = await Promise.all([store.usage(), store.logFiles()]);
   await Promise.all([table.refresh(), files.refresh()]);
   const known = await files.current();

@@ -4,7 +4,7 @@
 import type { Agent } from '../capture/agent.js';
 import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
-import type { SessionPart } from '../model/cut.js';
+import { isLogged, type SessionPart } from '../model/cut.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import { formatAnalysisId } from '../model/ids.js';
 import { utcYear, type Instant } from '../model/time.js';
@@ -12,7 +12,6 @@ import type { PriceBook } from '../pricing/book.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import type { Sources } from '../store/sources.js';
 import type { Store } from '../store/store.js';
-import { isLogged } from './envelope.js';
 
 /** What the books need from outside. */
 export interface BooksParts {

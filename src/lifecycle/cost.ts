@@ -10,6 +10,7 @@ import { TokentrailError } from '../model/errors.js';
 import {
   addCosts,
   amountIn,
+  isNegativeCost,
   CostAdder,
   NO_COSTS,
   provenanceOf,
@@ -20,6 +21,7 @@ import {
 } from '../model/price.js';
 import { sameCounts, total } from '../model/tokens.js';
 import type { Books } from './books.js';
+import { envelopeEvidence } from './envelope.js';
 import { asBefore, ownEvidence, stagePlace } from './recount.js';
 import { evidenceOf, withPrices } from './told.js';
 import { subtractUsage } from './usage.js';
@@ -87,7 +89,9 @@ function partCosts(part: SessionPart, { stages }: Measured, all: Evidence): Part
   if (part.final === null) return { baseline, atStages, final: baseline };
   const last = before(placeOf(part.final));
   const spent = subtractUsage(usageOfRecords(last, evidence), usageOfRecords(first, evidence));
-  return isSame(spent, spentIn(part)) ? { baseline, atStages, final: priced(last) } : null;
+  // Where a class is unknown, what was counted before may be in a sum that was told later: no difference of prices is its price.
+  const isKnown = isSame(spent, spentIn(part)) && total(spent.counts) !== null;
+  return isKnown ? { baseline, atStages, final: priced(last) } : null;
 }
 
 /** It spent nothing, which costs nothing whether or not its log is still there. */
@@ -116,7 +120,8 @@ export function costsFrom(analysis: Measured, evidences: readonly (Evidence | nu
     before = now;
     return cost;
   });
-  return { ...spent, stages };
+  const parted = [spent.whole, ...Object.values(spent.by_model), ...stages.filter((cost) => cost !== null)];
+  return parted.some(isNegativeCost) ? null : { ...spent, stages };
 }
 
 type CostColumns = Pick<Analysis, 'cost_pico_usd' | 'cost_provenance' | 'costs'>;
@@ -173,4 +178,9 @@ export function tailCost({ costs }: Pick<Analysis, 'costs'>): Cost | null {
   if (costs === null) return null;
   const stages = costs.stages.filter((cost) => cost !== null).map((whole) => ({ ...NO_COSTS, whole }));
   return stages.reduce((left: Costs, stage) => subtractCosts(left, stage), { ...NO_COSTS, whole: costs.whole }).whole;
+}
+
+/** What an analysis cost so far whose sessions were all told by envelopes. */
+export function envelopeCosts(analysis: Measured): CostColumns {
+  return analysis.sessions.length === 0 ? NO_COST_COLUMNS : costColumns(costsFrom(analysis, analysis.sessions.map(envelopeEvidence)));
 }

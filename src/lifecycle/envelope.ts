@@ -4,13 +4,14 @@ import { EMPTY_DIGEST } from '../ingest/digest.js';
 import { usageOfRecords, type Evidence } from '../ingest/evidence.js';
 import type { Copy } from '../ingest/groups.js';
 import type { Analysis } from '../model/analysis.js';
-import type { SessionPart, Snapshot, ToldUsage } from '../model/cut.js';
+import { isLogged, type SessionPart, type Snapshot, type ToldUsage } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
 import { dollars, picoOf } from '../model/money.js';
 import { ORDINARY } from '../model/record.js';
 import type { Instant } from '../model/time.js';
 import { subtract, TOKEN_CLASSES } from '../model/tokens.js';
 import { unpricedText } from '../pricing/card.js';
+import type { Books } from './books.js';
 
 /** A result, as `capture` reads it. */
 export interface EnvelopeResult {
@@ -24,15 +25,12 @@ export interface EnvelopeResult {
 /** The name of the log that there is none of. */
 const ENVELOPES = 'envelopes';
 
-const isTold = ({ told }: SessionPart): boolean => told !== undefined;
+const isTold = (part: SessionPart): boolean => !isLogged(part);
 
-/** A session whose log is read. */
-export const isLogged = (part: SessionPart): boolean => !isTold(part);
-
-type Model = EnvelopeResult['models'][number];
+export type ToldModel = EnvelopeResult['models'][number];
 
 /** What a result tells of a model beyond the one before; null if that told more: then its counters began anew. */
-function since(now: Model, before: Model | undefined): Model | null {
+function since(now: ToldModel, before: ToldModel | undefined): ToldModel | null {
   if (before === undefined) return now;
   const counts = subtract(now.counts, before.counts);
   const cost = picoOf(now.reported ?? '0')! - picoOf(before.reported ?? '0')!;
@@ -42,7 +40,7 @@ function since(now: Model, before: Model | undefined): Model | null {
 }
 
 /** What a result adds to those before it: a resumed session goes on adding up, another process of it begins anew. */
-function added(models: readonly Model[], last: readonly Model[]): readonly Model[] {
+function added(models: readonly ToldModel[], last: readonly ToldModel[]): readonly ToldModel[] {
   const differences = models.map((now) =>
     since(
       now,
@@ -53,14 +51,14 @@ function added(models: readonly Model[], last: readonly Model[]): readonly Model
   return isGoingOn ? differences.filter((model) => model !== null) : models;
 }
 
-const isNothing = ({ counts, reported, web_searches }: Model): boolean =>
+const isNothing = ({ counts, reported, web_searches }: ToldModel): boolean =>
   TOKEN_CLASSES.every((name) => counts[name] === 0) && web_searches === 0 && (reported === null || picoOf(reported) === 0n);
 
 /** As records: each is what one result added of one model. */
 const copiesOf = ({ session_id, told = [] }: SessionPart): Copy[] =>
   told.map(({ at, model, counts, reported }, position) => ({
     ...ORDINARY,
-    key: `envelope:${session_id}:${position}`,
+    key: `envelope:${session_id}:${at}:${position}`,
     log: -1,
     session: session_id,
     at,
@@ -115,6 +113,16 @@ function snapshot(part: Pick<SessionPart, 'session_id' | 'told'>, at: Instant): 
   };
 }
 
+/** What the newest result of a session said in all, in whichever analysis it was booked; nothing if there was none. */
+export async function lastTold(books: Books, session_id: string): Promise<readonly ToldModel[]> {
+  const logs = await books.logs();
+  const parts = (await logs.withSessions([session_id]))
+    .flatMap(({ sessions }) => sessions)
+    .filter((part) => part.session_id === session_id);
+  const at = (part: SessionPart): Instant => part.final?.cut.at ?? 0;
+  return parts.filter(isTold).sort((a, b) => at(b) - at(a))[0]?.told_last ?? [];
+}
+
 /** The part of a session of which nothing was told yet. */
 function newPart(session_id: string, at: Instant): SessionPart {
   const baseline = { ...snapshot({ session_id, told: [] }, at), cut: { ...snapshot({ session_id, told: [] }, 0).cut, logs: [] } };
@@ -122,11 +130,12 @@ function newPart(session_id: string, at: Instant): SessionPart {
 }
 
 /**
- * An analysis with what a result tells of its session.
+ * An analysis with what a result tells of its session beyond what was booked of it, here or in another analysis.
  *
+ * @param last what `lastTold` gives.
  * @throws WRONG_STATE if that session is measured from its log.
  */
-export function withEnvelope(analysis: Analysis, result: EnvelopeResult, at: Instant): Analysis {
+export function withEnvelope(analysis: Analysis, result: EnvelopeResult, at: Instant, last: readonly ToldModel[]): Analysis {
   const { session_id, models, turns, duration_ms, duration_api_ms } = result;
   const known = analysis.sessions.find((part) => part.session_id === session_id);
   if (known !== undefined && !isTold(known)) {
@@ -140,7 +149,7 @@ export function withEnvelope(analysis: Analysis, result: EnvelopeResult, at: Ins
     );
   }
   const part = known ?? newPart(session_id, at);
-  const fresh = added(models, part.told_last ?? []).filter((model) => !isNothing(model));
+  const fresh = added(models, last).filter((model) => !isNothing(model));
   const own = fresh.map((model, n): ToldUsage => ({
     at,
     ...model,

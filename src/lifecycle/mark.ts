@@ -1,13 +1,14 @@
 // Closes a stage of an analysis: what its sessions spent since the last mark, or the start, is the stage's.
 import type { Analysis, Stage, StageStatus } from '../model/analysis.js';
-import type { SessionPart } from '../model/cut.js';
+import { isLogged, type SessionPart } from '../model/cut.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import { stageCut } from '../ingest/session.js';
 import { advance } from './advance.js';
 import { withRunning, type Running } from './attach.js';
 import type { Books } from './books.js';
-import { isLogged, withEnvelope, type EnvelopeResult } from './envelope.js';
+import { envelopeCosts } from './cost.js';
+import { lastTold, withEnvelope, type EnvelopeResult } from './envelope.js';
 import { finishOpenRecords, stillOpen } from './open-records.js';
 import { captureOf, tailOf } from './totals.js';
 import { isNegative } from './usage.js';
@@ -94,10 +95,13 @@ export async function markStage(books: Books, input: MarkInput): Promise<Marked>
   const analysis = await books.revise(input.id, 'analysis mark', async (current, at) => {
     requireStarted(current, 'marked');
     const { analysis: logged, limits } = await bringUp(books, await withRunning(books, current, input.running, at), at);
-    const now = input.envelope === null ? logged : withEnvelope(logged, input.envelope, at);
+    const now =
+      input.envelope === null ? logged : withEnvelope(logged, input.envelope, at, await lastTold(books, input.envelope.session_id));
     joined = logged.sessions[current.sessions.length]?.session_id ?? null;
     const capture = now.sessions.length === 0 ? {} : captureOf(now.sessions, limits);
-    return { ...now, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
+    const marked = { ...now, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
+    // What envelopes tell has its price with it; other records get theirs when they are kept, at the end.
+    return marked.sessions.some(isLogged) ? marked : { ...marked, ...envelopeCosts(marked) };
   });
   return { analysis, joined, stage: analysis.stages.at(-1)! };
 }

@@ -2,13 +2,13 @@
 // one rule for all cuts (semantics 3). Not before nothing of it can still come.
 import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Analysis } from '../model/analysis.js';
-import type { SessionPart } from '../model/cut.js';
+import { isLogged, type SessionPart } from '../model/cut.js';
 import { TokentrailError } from '../model/errors.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import { readUnsettled, writeUnsettled } from '../store/unsettled.js';
 import type { Books } from './books.js';
 import { costColumns, costsFrom, pricedEvidences } from './cost.js';
-import { envelopeEvidence, isLogged } from './envelope.js';
+import { envelopeEvidence } from './envelope.js';
 import { recount } from './recount.js';
 import { toldOf } from './told.js';
 import { captureOf, totalsOf } from './totals.js';

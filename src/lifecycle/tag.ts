@@ -43,7 +43,7 @@ async function tagOf(books: Books, { agent, session_id }: SessionTarget): Promis
   return all.find(isTag) ?? null;
 }
 
-/** @throws SESSION_NOT_FOUND if its log is not here */
+/** @throws SESSION_NOT_FOUND if its log is not here; WRONG_STATE if other sessions were attached to its analysis */
 export async function tagSession(books: Books, { target, task, project }: TagInput): Promise<Tagged> {
   const session = await books.session(target);
   if (!session.exists) {
@@ -55,6 +55,12 @@ export async function tagSession(books: Books, { target, task, project }: TagInp
   const known = await tagOf(books, target);
   const { startedAt, completedAt } = spanOf(session);
   if (known !== null) {
+    if (known.sessions.length > 1) {
+      throw new TokentrailError('WRONG_STATE', `${known.id}, by which the session is tagged, has other sessions, too.`, {
+        suggestions: [`Change its fields with \`analysis complete --id ${known.id} --amend REASON\`, or detach the others first.`],
+        details: { id: known.id },
+      });
+    }
     const analysis = await books.revise(known.id, 'tag', async (current, at) => ({
       ...current,
       ...(await wholeLog(books, target, at, TAG)),

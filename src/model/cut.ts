@@ -130,3 +130,6 @@ export interface SessionPart {
   /** When its cuts took what the agent wrote late; left out as long as they did not. */
   readonly settled_at?: Instant;
 }
+
+/** A session whose log is read: of others, envelopes told what they spent. */
+export const isLogged = ({ told }: SessionPart): boolean => told === undefined;

@@ -59,7 +59,8 @@ export class CostAdder {
   /** @param calls that the record stands for. */
   add({ reported, estimated }: Pick<Price, 'reported' | 'estimated'>, counts: Counts, calls: number): void {
     const kind = reported !== null ? 0 : estimated !== null ? 1 : 2;
-    this.#records[kind]! += calls;
+    // A sum whose calls are not told is still one that has a price, or none.
+    this.#records[kind]! += Math.max(1, calls);
     this.#tokens[kind === 2 ? 1 : 0]! += totalKnown(counts);
     if (kind === 2) return;
     if (kind === 0) this.#beside += estimated ?? 0n;
@@ -122,6 +123,10 @@ function combine(a: Cost, b: Cost, sign: 1 | -1): Cost {
 
 /** The difference of two sums, of which the second one is a part. */
 export const subtractCost = (a: Cost, b: Cost): Cost => combine(a, b, -1);
+
+/** True if a sum in it is below nothing: the difference is then of two sums of which the second is no part of the first. */
+export const isNegativeCost = (cost: Cost): boolean =>
+  Object.values(cost).some((value: string | number) => (typeof value === 'string' ? value.startsWith('-') : value < 0));
 
 /** Pico-dollars of what is priced. */
 export const knownAmount = ({ reported, estimated }: Cost): bigint => BigInt(reported) + BigInt(estimated);

@@ -4,9 +4,9 @@ import { dollars, dividedEvenly, picoOf } from '../model/money.js';
 import { parseTerms } from '../model/terms.js';
 import type { Instant } from '../model/time.js';
 import type { Counts } from '../model/tokens.js';
-import { cardText, parseCard, priceBy, unpricedText, type PriceStep, type RateCard, type RateName, type Rates } from './card.js';
-import { OWN_PROVIDERS, type CatalogueEntry } from './catalogue.js';
-import { namesOf } from './names.js';
+import { cardText, priceBy, unpricedText, type PriceStep, type RateCard, type RateName, type Rates } from './card.js';
+import type { CatalogueEntry } from './catalogue.js';
+import { namesOf, OWN_PROVIDERS } from './names.js';
 import { holdsAt, isDated, ratesFor, type PriceRule } from './rule.js';
 import { appliesTo, type UserRule } from './user-rule.js';
 
@@ -17,6 +17,8 @@ export interface Request {
   readonly counts: Counts;
   /** Terms as a record carries them. */
   readonly terms: string | null;
+  /** Requests that it stands for; one, where that is left out. */
+  readonly calls?: number;
 }
 
 /** A factor on all rates of tokens. */
@@ -37,6 +39,8 @@ export type NoPriceReason =
   | 'no_time'
   | 'unknown_counts'
   | 'too_large'
+  /** It is a sum of requests, each of which may lie on either side of a context tier. */
+  | 'several_requests'
   | `no_price_for:${string}`
   | `no_rate:${RateName}`;
 
@@ -105,8 +109,6 @@ function merged({ catalogue, overlay }: BookParts): Entry[] {
 interface Chosen {
   readonly rule: PriceRule;
   readonly rest: readonly string[];
-  /** Rates of the user's own hold for any mode. */
-  readonly ownRates: boolean;
 }
 
 export class PriceBook {
@@ -144,17 +146,29 @@ export class PriceBook {
     return found ?? null;
   }
 
+  /** Whether a name is one of a model that is listed. */
+  knows(model: string): boolean {
+    return this.#entryOf(model) !== null;
+  }
+
+  /** All names under which a rule of the user's may mean a model: as the log has it, and as the catalogue and we know it. */
+  #namesOf(model: string, entry: Entry | null): readonly string[] {
+    const known = entry === null ? [] : [entry.model, `${entry.provider}/${entry.model}`];
+    return [model, ...namesOf(model).map(({ name }) => name), ...known].map((name) => name.toLowerCase());
+  }
+
   /** The rule of a request: the user's, else ours, else the catalogue's. */
   #ruleOf(model: string, at: Instant | null, modes: readonly string[]): Chosen | NoPriceReason {
     const entry = this.#entryOf(model);
+    const names = this.#parts.user.length === 0 ? [] : this.#namesOf(model, entry);
     for (const user of this.#parts.user) {
       const { rule, like } = user;
-      if (!appliesTo(user, model, entry === null ? null : `${entry.provider}/${entry.model}`)) continue;
+      if (!appliesTo(user, names)) continue;
       if (rule.mode !== null && !modes.includes(rule.mode)) continue;
       const holds = holdsAt(rule, at);
       if (holds === null) return 'no_time';
       if (!holds) continue;
-      return like === null ? { rule, rest: [], ownRates: true } : this.#like(user, like, at, modes);
+      return like === null ? { rule, rest: modes.filter((mode) => mode !== rule.mode) } : this.#like(user, like, at, modes);
     }
     return this.#listed(entry, at, modes);
   }
@@ -184,23 +198,25 @@ export class PriceBook {
     const rules = own === null ? [...meant, ...entry.catalogue] : meant;
     if (at === null && rules.some(isDated)) return 'no_time';
     const rule = rules.find((one) => holdsAt(one, at) === true);
-    return rule === undefined ? 'not_priced_then' : { rule, rest: modes.filter((mode) => mode !== own), ownRates: false };
+    return rule === undefined ? 'not_priced_then' : { rule, rest: modes.filter((mode) => mode !== own) };
   }
 
   /** The rates of a request. */
-  find({ model, at, counts, terms }: Request): Found | NoPriceReason {
+  find({ model, at, counts, terms, calls = 1 }: Request): Found | NoPriceReason {
     if (model === null) return 'no_model';
     const { modes } = parseTerms(terms);
     const chosen = this.#ruleOf(model, at, modes);
     if (typeof chosen === 'string') return chosen;
-    const { rule, rest, ownRates } = chosen;
+    const { rule, rest } = chosen;
     const tier = ratesFor(rule, counts);
     if (tier === null) return 'unknown_counts';
+    // A sum below the first tier is of requests below it.
+    if (calls !== 1 && tier.over !== null) return 'several_requests';
     const factors: Factor[] = [];
     for (const mode of rest) {
       const factor = this.#parts.factors.find((one) => one.mode === mode && one.of(rule));
       if (factor !== undefined) factors.push(factor);
-      else if (!ownRates) return `no_price_for:${mode}`;
+      else return `no_price_for:${mode}`;
     }
     const rates = factors.reduce(times, tier.rates);
     const card = { source: rule.source, model: `${rule.provider}/${rule.model}`, from: rule.since, over: tier.over, modes, rates };
@@ -246,12 +262,4 @@ export class PriceBook {
   get userRules(): readonly UserRule[] {
     return this.#parts.user;
   }
-}
-
-/** What a card that is kept makes of counts: for a part of a record, or to prove a sum. Null where it gives no price. */
-export function priceAgain(card: string | null, counts: Counts, terms: string | null): bigint | null {
-  const known = card === null ? null : parseCard(card);
-  if (known === null) return null;
-  const priced = priceBy(known, counts, parseTerms(terms).web_searches);
-  return typeof priced === 'string' ? null : priced.pico;
 }

@@ -1,5 +1,6 @@
 // A rate card: by which rates a request was priced, and where they come from. It is kept with each record as one line, so that the
 // sum can be worked out again from the books alone. Rates are decimal texts in dollars: per million tokens, per search.
+import { parseTerms } from '../model/terms.js';
 import { dividedEvenly, LARGEST_PICO, picoOf } from '../model/money.js';
 import { TOKEN_CLASSES, type Counts, type TokenClass } from '../model/tokens.js';
 
@@ -122,4 +123,12 @@ export function inputOf(counts: Pick<Counts, Exclude<TokenClass, 'output'>>): nu
   return input === null || cache_read === null || cache_write_5m === null || cache_write_1h === null
     ? null
     : input + cache_read + cache_write_5m + cache_write_1h;
+}
+
+/** What a card that is kept makes of counts: for a part of a record, or to prove a sum. Null where it gives no price. */
+export function priceAgain(card: string | null, counts: Counts, terms: string | null): bigint | null {
+  const known = card === null ? null : parseCard(card);
+  if (known === null) return null;
+  const priced = priceBy(known, counts, parseTerms(terms).web_searches);
+  return typeof priced === 'string' ? null : priced.pico;
 }

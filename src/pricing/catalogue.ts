@@ -4,24 +4,11 @@ import { findProvider, type ModelInfo, type ModelPrice, type MatchLogic, type Pr
 import { picoOf, dollars } from '../model/money.js';
 import { parseInstant } from '../model/time.js';
 import type { Rates, RateName } from './card.js';
-import { bedrockName } from './names.js';
+import { bedrockName, OWN_PROVIDERS } from './names.js';
 import type { ContextTier, PriceRule } from './rule.js';
 
 export const CATALOGUE = 'genai-prices@0.1.8';
 
-/** Whose entries are used, in the order in which a bare name is looked for: those that serve their own models first. */
-export const OWN_PROVIDERS = [
-  'anthropic',
-  'openai',
-  'google',
-  'x-ai',
-  'deepseek',
-  'moonshotai',
-  'mistral',
-  'minimax',
-  'cohere',
-  'zai',
-] as const;
 const OTHER_PROVIDERS = ['aws', 'azure', 'openrouter', 'groq', 'cerebras', 'together', 'fireworks', 'perplexity'] as const;
 
 /** The catalogue's names of rates → ours. What has no rate of its own is charged as input. */

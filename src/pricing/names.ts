@@ -7,6 +7,20 @@ export interface ModelName {
   readonly name: string;
 }
 
+/** Whose entries are used, in the order in which a bare name is looked for: those that serve their own models first. */
+export const OWN_PROVIDERS = [
+  'anthropic',
+  'openai',
+  'google',
+  'x-ai',
+  'deepseek',
+  'moonshotai',
+  'mistral',
+  'minimax',
+  'cohere',
+  'zai',
+] as const;
+
 /** Prefixes that name a provider, as gateways and routers write them → the catalogue's name of it. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   anthropic: 'anthropic',

@@ -11,9 +11,8 @@ export interface UserRule {
   readonly times: { readonly numerator: bigint; readonly denominator: bigint } | null;
 }
 
-/** Whether it is meant for a model. @param entry the catalogue's `provider/model`, where it has one */
-export function appliesTo({ pattern }: Pick<UserRule, 'pattern'>, model: string, entry: string | null): boolean {
+/** Whether it is meant for a model. @param names all that the model is known by, in lower case */
+export function appliesTo({ pattern }: Pick<UserRule, 'pattern'>, names: readonly string[]): boolean {
   const wanted = pattern.toLowerCase();
-  const isMeant = (name: string): boolean => (wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted);
-  return isMeant(model.toLowerCase()) || (entry !== null && isMeant(entry.toLowerCase()));
+  return names.some((name) => (wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted));
 }

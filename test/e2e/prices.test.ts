@@ -124,7 +124,7 @@ describe('costs in reports', () => {
     configure('subscriptions: [claude]\ncurrency: { code: EUR, rate: 0.5, date: 2026-11-01 }\n');
     spend();
     const text = await home.ok('usage sessions --no-store');
-    expect(text).toMatch(/Explore .*\(~\$1\.50\)/);
+    expect(text).toMatch(/Explore .*, ~\$1\.50/);
     expect(text).toMatch(/claude: paid by subscription, so its cost is what the API would have taken/);
     expect(text).toMatch(/13\.24 EUR at 0\.5 of 2026-11-01/);
     expect((await home.json<Report>('usage sessions --no-store')).prices).toEqual({

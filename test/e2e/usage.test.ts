@@ -114,7 +114,7 @@ describe('usage daily', () => {
     expect(kolkata.days.map(({ day, usage }) => [day, usage.output])).toEqual([['2026-03-29', 120]]);
     expect(kolkata.total.usage).toEqual(utc.total.usage);
     expect(await home.ok('usage daily --tz Asia/Kolkata')).toMatch(
-      /Days and times in Asia\/(Kolkata|Calcutta)\. ~ is estimated from list prices\.$/,
+      /Days and times in Asia\/(Kolkata|Calcutta)\. ~ is estimated by the price book\.$/,
     );
   });
 

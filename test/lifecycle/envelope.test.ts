@@ -33,7 +33,10 @@ const result = (models: readonly Model[], over: Partial<EnvelopeResult> = {}): E
 });
 
 const after = (...results: readonly EnvelopeResult[]): Analysis =>
-  results.reduce((analysis, one, n) => withEnvelope(analysis, one, NOON + n * SECOND), analysisNamed('ANALYSIS-2026-001'));
+  results.reduce((analysis, one, n) => {
+    const last = analysis.sessions.find((part) => part.session_id === one.session_id)?.told_last ?? [];
+    return withEnvelope(analysis, one, NOON + n * SECOND, last);
+  }, analysisNamed('ANALYSIS-2026-001'));
 
 /** Output and dollars that all of its sessions have spent. */
 function spentBy(analysis: Analysis): string {

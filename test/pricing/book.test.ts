@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { dollars } from '../../src/model/money.js';
 import { parseInstant } from '../../src/model/time.js';
 import { ZERO, type Counts } from '../../src/model/tokens.js';
-import { priceAgain, PriceBook, type BookParts, type Request } from '../../src/pricing/book.js';
+import { PriceBook, type BookParts, type Request } from '../../src/pricing/book.js';
+import { priceAgain } from '../../src/pricing/card.js';
 import { catalogueEntries, type CatalogueEntry } from '../../src/pricing/catalogue.js';
 import { FACTORS } from '../../src/pricing/factors.js';
 import { makeBook } from '../../src/pricing/make-book.js';
@@ -203,8 +204,11 @@ describe('a mode', () => {
     expect([priceOf(of, { terms: 'turbo' }), priceOf(of)]).toEqual(['7', '1']);
   });
 
-  it("has the user's own rates as they are, whatever the mode", () => {
-    expect(priceOf(book({ user: [own({}, { rates: costing('7') })], factors: [half] }), { terms: 'batch' })).toBe('7');
+  it('has no price by rates of the user that are of ordinary requests, and one by a factor or by rates of its own', () => {
+    const ordinary = own({}, { rates: costing('7') });
+    expect(priceOf(book({ user: [ordinary] }), { terms: 'fast' })).toBe('no_price_for:fast');
+    expect(priceOf(book({ user: [ordinary], factors: [half] }), { terms: 'batch' })).toBe('3.5');
+    expect(priceOf(book({ user: [own({}, { mode: 'fast', rates: costing('9') }), ordinary] }), { terms: 'fast' })).toBe('9');
   });
 
   it('that the user prices like another model, with a factor, has that price', () => {
@@ -213,6 +217,25 @@ describe('a mode', () => {
       user: [own({ like: 'm', times: { numerator: 2n, denominator: 1n } }, { mode: 'turbo' })],
     });
     expect([priceOf(of, { terms: 'turbo' }), priceOf(of)]).toEqual(['2', '1']);
+  });
+});
+
+describe('a rule of the user for a model', () => {
+  const user = [own({ pattern: 'claude-haiku-4-5', like: 'claude-haiku-4-5', times: { numerator: 1n, denominator: 2n } })];
+
+  it.each(['claude-haiku-4-5', 'claude-haiku-4-5-20251001', 'anthropic/claude-haiku-4.5', 'Claude-Haiku-4-5-20251001[1m]'])(
+    'is meant by each of its names: %s',
+    (model) => expect(priceOf(makeBook(user, 'config@1'), { model })).toBe('0.5'),
+  );
+});
+
+describe('a record that stands for several requests', () => {
+  const tiered = book({ catalogue: [entry([rule({ rates: costing('4'), tiers: [{ over: 200_000, rates: costing('8') }] })])] });
+
+  it('has a price as long as none of them can be above the first context tier', () => {
+    expect(priceOf(tiered, { calls: 3, counts: { ...ZERO, input: 200_000 } })).toBe('0.8');
+    expect(priceOf(tiered, { calls: 3, counts: { ...ZERO, input: 200_001 } })).toBe('several_requests');
+    expect(priceOf(tiered, { calls: 1, counts: { ...ZERO, input: 200_001 } })).toBe('1.600008');
   });
 });
 
@@ -254,7 +277,12 @@ describe('what a pattern is meant for', () => {
     ['anthropic/*', 'claude-x', 'anthropic/claude-x', true],
     ['openai/*', 'claude-x', 'anthropic/claude-x', false],
   ])('%s: %s of %s: %s', (pattern, model, of, isMeant) => {
-    expect(appliesTo({ pattern }, model, of)).toBe(isMeant);
+    expect(
+      appliesTo(
+        { pattern },
+        [model, ...(of === null ? [] : [of])].map((name) => name.toLowerCase()),
+      ),
+    ).toBe(isMeant);
   });
 });
 

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { picoOf } from '../../src/model/money.js';
 import { TOKEN_CLASSES, ZERO, type Counts } from '../../src/model/tokens.js';
-import { priceAgain } from '../../src/pricing/book.js';
 import {
   cardText,
   inputOf,
@@ -14,6 +13,7 @@ import {
   unpricedReason,
   unpricedText,
   type RateCard,
+  priceAgain,
 } from '../../src/pricing/card.js';
 
 const CARD: RateCard = {

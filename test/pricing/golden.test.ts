@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { dollars } from '../../src/model/money.js';
 import { parseInstant } from '../../src/model/time.js';
 import { ZERO, type Counts } from '../../src/model/tokens.js';
-import { priceAgain } from '../../src/pricing/book.js';
+import { priceAgain } from '../../src/pricing/card.js';
 import { makeBook } from '../../src/pricing/make-book.js';
 
 interface Golden {

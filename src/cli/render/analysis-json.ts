@@ -72,14 +72,14 @@ const partJson = (part: SessionPart): object => ({
 });
 
 /** As the columns of an analysis say it: what is not known to have a price is unpriced. */
-const costFields = (cost: Cost | null, usage: Usage | null): object => {
+const costFields = (cost: Cost | null, isKnown: boolean): object => {
   const amount = cost === null ? null : amountIn(cost);
-  const provenance = cost === null ? (usage === null ? null : 'unpriced') : provenanceOf(cost);
+  const provenance = cost === null ? (isKnown ? 'unpriced' : null) : provenanceOf(cost);
   return { cost_usd: amount === null ? null : dollars(amount), cost_provenance: provenance };
 };
 
 /** A stage with what was spent since the analysis began (`tokens_cumulative`) and since the stage before (`tokens_delta`). */
-export function stageJson(stage: Stage, cumulative: Usage | null, cost: Cost | null): object {
+export function stageJson(stage: Stage, cumulative: Usage | null, cost: Cost | null, goesOn: boolean): object {
   const { usage } = stage;
   return {
     stage: stage.stage,
@@ -93,18 +93,19 @@ export function stageJson(stage: Stage, cumulative: Usage | null, cost: Cost | n
     records: usage?.records ?? null,
     by_model: usage === null ? null : byModelJson(usage),
     subagents: usage === null ? null : subagentsJson(usage),
-    ...costFields(cost, usage),
+    // While an analysis goes on, its records have no price yet.
+    ...costFields(cost, usage !== null && !goesOn),
     session_id: stage.session_id,
     notes: stage.notes,
   };
 }
 
 /** Each stage with the sum of the stages up to it. */
-export function stagesJson({ stages, costs }: Pick<Analysis, 'stages' | 'costs'>): object[] {
+export function stagesJson({ stages, costs, status }: Pick<Analysis, 'stages' | 'costs' | 'status'>): object[] {
   let cumulative: Usage | null = null;
   return stages.map((stage, k) => {
     if (stage.usage !== null) cumulative = cumulative === null ? stage.usage : addUsage(cumulative, stage.usage);
-    return stageJson(stage, stage.usage === null ? null : cumulative, costs?.stages[k] ?? null);
+    return stageJson(stage, stage.usage === null ? null : cumulative, costs?.stages[k] ?? null, status === 'started');
   });
 }
 
@@ -118,7 +119,7 @@ function tailJson(analysis: Analysis): object | null {
         usage: countsJson(tail.counts),
         records: tail.records,
         by_model: byModelJson(tail),
-        ...costFields(tailCost(analysis), tail),
+        ...costFields(tailCost(analysis), true),
       };
 }
 

@@ -27,8 +27,9 @@ function spentText(a: Analysis): string {
 }
 
 /** What it cost; of one that was priced elsewhere, its own figure. */
-function costOf({ cost_pico_usd, cost_provenance, costs }: Analysis): string {
-  if (costs !== null) return costText(costs.whole);
+function costOf(a: Analysis): string {
+  const { cost_pico_usd, cost_provenance, costs } = a;
+  if (costs !== null) return costText(costs.whole, isLowerBound(a));
   return cost_pico_usd === null ? (cost_provenance ?? 'N/A') : `${roundedDollars(cost_pico_usd)} ${cost_provenance ?? ''}`.trim();
 }
 
@@ -42,9 +43,11 @@ export function renderEnded(a: Analysis): string {
   return `${a.id} ${a.status}: ${spentText(a)} tokens${split} · cost ${costOf(a)} · ${duration}`;
 }
 
-export function renderMarked(stage: Stage): string {
+/** `cost`: null where it is not known yet. */
+export function renderMarked(stage: Stage, cost: Cost | null): string {
   const spent = stage.usage === null ? 'N/A' : totalText(stage.usage.counts);
-  return `Closed stage "${stage.stage}"${stage.attempt > 1 ? ` (attempt ${stage.attempt})` : ''}: ${spent} tokens.`;
+  const told = cost === null ? '' : `, ${costText(cost)}`;
+  return `Closed stage "${stage.stage}"${stage.attempt > 1 ? ` (attempt ${stage.attempt})` : ''}: ${spent} token${spent === '1' ? '' : 's'}${told}.`;
 }
 
 export function renderStarted(a: Analysis): string {

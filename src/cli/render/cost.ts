@@ -36,12 +36,11 @@ export function roundedDollars(pico: bigint): string {
   return `${pico < 0n ? '-' : ''}$${grouped(Number(whole))}.${fraction.padEnd(digits, '0')}`;
 }
 
-/** `$1.20`, `~$0.1234`, `≥ ~$3.00 (12 % unpriced)`, `unpriced`. */
-export function costText(cost: Cost): string {
-  const known = knownAmount(cost);
+/** `$1.20`, `~$0.1234`, `≥ ~$3.00 (12 % unpriced)`, `unpriced`. @param isLower its tokens are a lower bound, and so is it */
+export function costText(cost: Cost, isLower = false): string {
   if (hasUnpriced(cost) && cost.reported_records + cost.estimated_records === 0) return 'unpriced';
-  const amount = `${cost.estimated_records > 0 ? '~' : ''}${roundedDollars(known)}`;
-  if (!hasUnpriced(cost)) return amount;
+  const amount = `${cost.estimated_records > 0 ? '~' : ''}${roundedDollars(knownAmount(cost))}`;
+  if (!hasUnpriced(cost)) return isLower ? `≥ ${amount}` : amount;
   return `≥ ${amount} (${percent(1 - coverageOf(cost))} unpriced)`;
 }
 
@@ -94,9 +93,11 @@ export function priceText(price: Price): string {
 /** What stands under costs: how they are known, and in which currency else they are shown. */
 export function costFooter(cost: Cost, plans: readonly string[], display: Display | null): string {
   const parts = [
-    ...(cost.estimated_records > 0 ? ['~ is estimated from list prices'] : []),
+    ...(cost.estimated_records > 0 ? ['~ is estimated by the price book'] : []),
     ...(cost.unpriced_records > 0
-      ? [`${grouped(cost.unpriced_tokens)} tokens have no price (coverage ${coverageText(cost)}), see \`tokentrail price explain MODEL\``]
+      ? [
+          `${grouped(cost.unpriced_tokens)} tokens have no price (coverage ${coverageText(cost)}): \`tokentrail price explain MODEL\` tells why, \`usage reprice\` applies new prices`,
+        ]
       : []),
     ...(plans.length === 0 ? [] : [`${plans.join(', ')}: paid by subscription, so its cost is what the API would have taken`]),
     ...(display === null ? [] : [displayText(knownAmount(cost), display)]),

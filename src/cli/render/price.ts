@@ -90,6 +90,7 @@ const REASONS: readonly (readonly [string, string])[] = [
   ['no_rate', 'the model has no rate for one of the classes'],
   ['no_time', 'its price changed, and the time is not known'],
   ['unknown_counts', 'the tokens of a class are not known'],
+  ['several_requests', 'it stands for several requests, each of which may be on either side of a context tier'],
   ['too_large', 'the sum is more than can be kept'],
   ['no_model', 'the log names no model'],
 ];

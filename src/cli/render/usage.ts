@@ -90,6 +90,9 @@ const isLowerBound = ({ partial_records }: UsageSum): boolean => partial_records
 const sumText = (value: number | null, known: number | null, lowerBound = false): string =>
   value === null && known !== null && known > 0 ? `≥ ${grouped(known)} (incomplete)` : tokens(value, lowerBound);
 
+/** Nothing was told of it, so that nothing is known of its cost. */
+const isEmpty = ({ records, cost }: UsageSum): boolean => records === 0 && cost.priced_tokens + cost.unpriced_tokens === 0;
+
 /** The columns of counts, which every report has. */
 const countColumns: readonly TableColumn<UsageSum>[] = [
   { header: 'requests', align: 'right', cell: ({ records }) => grouped(records) },
@@ -97,7 +100,7 @@ const countColumns: readonly TableColumn<UsageSum>[] = [
   { header: 'in', align: 'right', cell: ({ counts, known_counts }) => sumText(tokensIn(counts), tokensIn(known_counts)) },
   { header: 'cache read', align: 'right', cell: ({ counts, known_counts }) => sumText(counts.cache_read, known_counts.cache_read) },
   { header: 'out', align: 'right', cell: (sum) => sumText(sum.counts.output, sum.known_counts.output, isLowerBound(sum)) },
-  { header: 'cost', align: 'right', cell: ({ cost, records }) => (records === 0 ? 'N/A' : costText(cost)) },
+  { header: 'cost', align: 'right', cell: (sum) => (isEmpty(sum) ? 'N/A' : costText(sum.cost, isLowerBound(sum))) },
 ];
 
 const noteOf = ({ partial_records, gone_records }: UsageSum): string =>
@@ -155,8 +158,8 @@ export function renderModels({ models, total, uncounted_sessions }: ModelUsage, 
 function subagentsLine(subagents: SubagentUsage | null): string {
   if (subagents === null) return '';
   const tokensOf = (sum: UsageSum): string => sumText(total(sum.counts), total(sum.known_counts), isLowerBound(sum));
-  const types = subagents.by_type.map(([type, sum]) => `${type} ${tokensOf(sum)} (${costText(sum.cost)})`);
-  return `\nSub-agents: ${tokensOf(subagents)} of them: ${types.join(', ')}.`;
+  const types = subagents.by_type.map(([type, sum]) => `${type} ${tokensOf(sum)}, ${costText(sum.cost, isLowerBound(sum))}`);
+  return `\nOf that, sub-agents: ${tokensOf(subagents)} tokens. By type: ${types.join('; ')}.`;
 }
 
 export function renderUsageSessions(
@@ -176,5 +179,5 @@ export function renderUsageSessions(
     { header: 'models', cell: ({ by_model }) => by_model.map(([model]) => model).join(', ') },
     { header: 'notes', cell: (session) => [...session.flags, noteOf(session)].filter((note) => note !== '').join(', ') },
   ];
-  return `${renderTable(columns, sessions, terminal)}\n${plural(all.sessions, 'session')} with ${sumText(total(all.counts), total(all.known_counts), isLowerBound(all))} tokens in all, ${costText(all.cost)}. ${footer(zone, all, money)}${subagentsLine(subagents)}`;
+  return `${renderTable(columns, sessions, terminal)}\n${plural(all.sessions, 'session')} with ${sumText(total(all.counts), total(all.known_counts), isLowerBound(all))} tokens in all, ${costText(all.cost, isLowerBound(all))}. ${footer(zone, all, money)}${subagentsLine(subagents)}`;
 }

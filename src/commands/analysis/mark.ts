@@ -42,7 +42,7 @@ export default class AnalysisMark extends BaseCommand {
     const { analysis, stage } = marked;
     warnOfJoined(this.context, marked);
     this.context.warnOfLimits(analysis);
-    this.context.output.say(renderMarked(stage));
+    this.context.output.say(renderMarked(stage, analysis.costs?.stages.at(-1) ?? null));
     await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis).at(-1) }), '');
   }
 }

@@ -30,7 +30,7 @@ const point = (over: Partial<UsagePoint> = {}): UsagePoint => ({
   ...over,
 });
 
-const ESTIMATED = '~ is estimated from list prices.';
+const ESTIMATED = '~ is estimated by the price book.';
 
 const lines = (text: string): string[][] => text.split('\n').map((one) => one.split('\t'));
 
