@@ -1,14 +1,14 @@
 // Prices all records, and then all analyses, by the price book as it is now.
 import { AGENT_LIST } from '../capture/agents.js';
 import { repriceAgent, type RepricedModel } from '../ingest/reprice.js';
-import { planRepricing, repriceAnalyses, type RepricedAnalysis } from '../lifecycle/reprice.js';
+import { planRepricing, repriceAnalyses, type Repricing } from '../lifecycle/reprice.js';
 import type { Books } from '../lifecycle/books.js';
 import type { Context } from './context.js';
 
 export interface Repriced {
   readonly book: string;
   readonly models: readonly RepricedModel[];
-  readonly analyses: readonly RepricedAnalysis[];
+  readonly analyses: Repricing;
 }
 
 /** Records first: an analysis costs what they do, so that after a kill the next run finds what is left to do. */

@@ -16,29 +16,39 @@ export interface RepricedAnalysis {
 /** Costs without the cards: the same amounts may be of another version of a book. */
 const amounts = (costs: AnalysisCosts): string => JSON.stringify({ ...addCosts(costs, NO_COSTS), cards: {}, stages: costs.stages });
 
-/** What an analysis costs now; null if it is not known, or is the same. */
-async function changeOf(books: Books, kept: KeptSessions, analysis: Analysis, dry: boolean): Promise<RepricedAnalysis | null> {
+/** What pricing anew makes of the analyses. */
+export interface Repricing {
+  readonly changes: readonly RepricedAnalysis[];
+  /** Analyses that keep the cost they have, since the records that they were counted from are not all known any more. */
+  readonly unknown: readonly string[];
+}
+
+/** What an analysis costs now; null if that is the same. */
+async function changeOf(books: Books, kept: KeptSessions, analysis: Analysis, dry: boolean): Promise<RepricedAnalysis | 'unknown' | null> {
   const { id, sessions, usage, status } = analysis;
   if (status === 'started' || sessions.length === 0 || usage === null) return null;
   const found: (Evidence | null)[] = [];
   for (const part of sessions) found.push((await evidenceOf(books, kept, analysis, part, null)).evidence);
   // In a dry run the records have their old prices still.
   const after = costsFrom(analysis, await pricedEvidences(books, kept, sessions, found, dry));
-  if (after === null || (analysis.costs !== null && amounts(after) === amounts(analysis.costs))) return null;
+  if (after === null) return 'unknown';
+  if (analysis.costs !== null && amounts(after) === amounts(analysis.costs)) return null;
   return { id, before: analysis.costs, after };
 }
 
 /** What would change. @throws STORE_DAMAGED */
-export async function planRepricing(books: Books, dry: boolean): Promise<RepricedAnalysis[]> {
+export async function planRepricing(books: Books, dry: boolean): Promise<Repricing> {
   const logs = await books.logs();
   const analyses = await books.store.guarded(() => logs.list());
   const kept = new KeptSessions(books.store);
   const changes: RepricedAnalysis[] = [];
+  const unknown: string[] = [];
   for (const analysis of analyses) {
     const change = await changeOf(books, kept, analysis, dry);
-    if (change !== null) changes.push(change);
+    if (change === 'unknown') unknown.push(analysis.id);
+    else if (change !== null) changes.push(change);
   }
-  return changes;
+  return { changes, unknown };
 }
 
 /**
@@ -46,12 +56,13 @@ export async function planRepricing(books: Books, dry: boolean): Promise<Reprice
  *
  * @param reason says by which book.
  */
-export async function repriceAnalyses(books: Books, reason: string): Promise<RepricedAnalysis[]> {
+export async function repriceAnalyses(books: Books, reason: string): Promise<Repricing> {
   const logs = await books.logs();
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await logs.refresh();
-    const changes = await planRepricing(books, false);
-    if (changes.length === 0) return [];
+    const planned = await planRepricing(books, false);
+    const { changes } = planned;
+    if (changes.length === 0) return planned;
     const byId = new Map((await logs.list()).map((analysis) => [analysis.id, analysis]));
     const at = books.now();
     const revisions = changes.map(({ id, after }): Analysis => {
@@ -67,7 +78,7 @@ export async function repriceAnalyses(books: Books, reason: string): Promise<Rep
         row_sha256: null,
       };
     });
-    if ((await logs.insertAll(revisions)) === revisions.length) return changes;
+    if ((await logs.insertAll(revisions)) === revisions.length) return planned;
   }
   throw contended();
 }

@@ -7,7 +7,7 @@ import type { Analysis } from '../../src/model/analysis.js';
 import { Carried } from '../../src/store/rows.js';
 import { Store } from '../../src/store/store.js';
 import { makeRealityCheckStore, NATIVE_STAGES, ROW, SOURCE } from './reality-check.js';
-import { openStore, temporaryFolder } from './temporary.js';
+import { createStore, temporaryFolder } from './temporary.js';
 
 let folder: string;
 
@@ -20,7 +20,7 @@ const one = async (store: Store, id = ROW.id): Promise<Analysis> => (await liste
 const micros = (text: string): number => Date.parse(text) * 1000;
 
 describe.each(['for reading', 'for writing'] as const)('a store of Reality Check that is opened %s', (how) => {
-  const open = (): Promise<Store> => (how === 'for reading' ? Store.openForReading({ folder }) : openStore(folder));
+  const open = (): Promise<Store> => (how === 'for reading' ? Store.openForReading({ folder }) : createStore(folder));
 
   it('gives each column of its rows, widened', async () => {
     await makeRealityCheckStore(folder);
@@ -129,7 +129,7 @@ describe('a store of Reality Check', () => {
 
   it('is copied before it is changed, so that Reality Check can go on with the copy', async () => {
     await makeRealityCheckStore(folder);
-    const evolution = await (await openStore(folder)).evolution();
+    const evolution = await (await createStore(folder)).evolution();
     expect(evolution).toMatchObject({ from: 0, adopted: ['analysis_logs', 'sources'] });
     const rows = (await (await (await connect(evolution!.backup!)).openTable('analysis_logs')).query().toArray()) as { id: string }[];
     expect(rows.map(({ id }) => id)).toEqual([ROW.id]);
@@ -137,14 +137,14 @@ describe('a store of Reality Check', () => {
 
   it('is not hidden from git, and its other tables stay', async () => {
     await makeRealityCheckStore(folder);
-    await openStore(folder);
+    await createStore(folder);
     expect([existsSync(join(folder, '.gitignore')), existsSync(join(folder, 'claims.lance'))]).toEqual([false, true]);
   });
 
   it('takes revisions that carry what is not ours, also where it is null', async () => {
     const bare = { ...ROW, id: 'ANALYSIS-2026-002', mood: null, score: null, embedding: null };
     await makeRealityCheckStore(folder, [ROW, bare]);
-    const store = await openStore(folder);
+    const store = await createStore(folder);
     const logs = await store.analysisLogs();
     for (const id of [ROW.id, bare.id]) {
       const first = await one(store, id);
@@ -157,23 +157,23 @@ describe('a store of Reality Check', () => {
 
   it('is adopted once by several who open it at the same time', async () => {
     await makeRealityCheckStore(folder);
-    const stores = await Promise.all([openStore(folder), openStore(folder), openStore(folder)]);
+    const stores = await Promise.all([createStore(folder), createStore(folder), createStore(folder)]);
     expect((await Promise.all(stores.map((store) => store.evolution()))).filter((done) => done !== null)).toHaveLength(1);
     expect(await listed(stores[2])).toHaveLength(1);
   });
 
   it('whose adoption was killed before it was noted is read, and finished by the next writer', async () => {
     await makeRealityCheckStore(folder);
-    await openStore(folder);
+    await createStore(folder);
     for (const name of ['migrations', 'usage', 'log_files']) rmSync(join(folder, `${name}.lance`), { recursive: true });
     expect(await listed(await Store.openForReading({ folder }))).toHaveLength(1);
-    const store = await openStore(folder);
+    const store = await createStore(folder);
     expect([await listed(store), store.created, existsSync(join(folder, '.gitignore'))]).toMatchObject([[{ id: ROW.id }], false, false]);
   });
 
   it('with no analyses is a store without analyses', async () => {
     await makeRealityCheckStore(folder, []);
-    expect(await listed(await openStore(folder))).toEqual([]);
+    expect(await listed(await createStore(folder))).toEqual([]);
   });
 });
 
@@ -200,7 +200,7 @@ describe('columns of a type that no table of ours has', () => {
     const schema = new Schema([new Field('id', new Utf8(), true), new Field('extra', type, true)]);
     const columns = { id: vectorFromArray(ids, new Utf8()), extra: vectorFromArray(values as never[], type) };
     await (await connect(folder)).createTable('analysis_logs', new Table(schema, columns) as never);
-    const store = await openStore(folder);
+    const store = await createStore(folder);
     const logs = await store.analysisLogs();
     for (const id of ids) {
       const first = await one(store, id);

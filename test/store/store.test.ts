@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Store } from '../../src/store/store.js';
-import { analysisNamed, openStore, temporaryFolder } from './temporary.js';
+import { analysisNamed, createStore, temporaryFolder } from './temporary.js';
 
 const ID = 'ANALYSIS-2026-001';
 const missing = { code: 'STORE_MISSING', exitCode: 12 };
@@ -54,7 +54,7 @@ describe('a store that is opened for reading', () => {
   });
 
   it('changes no file by being read', async () => {
-    await (await (await openStore(folder)).analysisLogs()).insert(analysisNamed(ID));
+    await (await (await createStore(folder)).analysisLogs()).insert(analysisNamed(ID));
     const before = state(folder);
     const store = await Store.openForReading({ folder });
     await (await store.analysisLogs()).list();
@@ -64,7 +64,7 @@ describe('a store that is opened for reading', () => {
 
   it('is read where nothing may be written', async (ctx) => {
     if (process.getuid?.() === 0) ctx.skip('root may write everywhere');
-    await (await (await openStore(folder)).analysisLogs()).insert(analysisNamed(ID));
+    await (await (await createStore(folder)).analysisLogs()).insert(analysisNamed(ID));
     const folders = [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))].filter((path) =>
       statSync(path).isDirectory(),
     );
@@ -77,45 +77,45 @@ describe('a store that is opened for reading', () => {
 
 describe('a store that is opened for writing', () => {
   it('is made with the folders above it, for nobody else to read', async () => {
-    await openStore(join(folder, 'deep'));
+    await createStore(join(folder, 'deep'));
     expect([statSync(folder).mode & 0o777, statSync(join(folder, 'deep')).mode & 0o777]).toEqual([0o700, 0o700]);
   });
 
   it('keeps itself out of git', async () => {
-    await openStore(folder);
+    await createStore(folder);
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   it('leaves a .gitignore alone that is there', async () => {
     mkdirSync(folder);
     writeFileSync(join(folder, '.gitignore'), 'mine\n');
-    await openStore(folder);
+    await createStore(folder);
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('mine\n');
   });
 
   it('writes nothing more where it is there already', async () => {
-    await openStore(folder);
+    await createStore(folder);
     const before = state(folder);
-    await openStore(folder);
+    await createStore(folder);
     expect(state(folder)).toEqual(before);
   });
 
   it('is refused where a file is in the place of the folder', async () => {
     writeFileSync(folder, 'x');
-    await expect(openStore(folder)).rejects.toMatchObject(missing);
+    await expect(createStore(folder)).rejects.toMatchObject(missing);
   });
 
   it('is unwritable where the folder above may not be written', async (ctx) => {
     if (process.getuid?.() === 0) ctx.skip('root may write everywhere');
     chmodSync(parent, 0o500);
-    const opened = openStore(folder);
+    const opened = createStore(folder);
     await expect(opened).rejects.toMatchObject({ code: 'STORE_UNWRITABLE', exitCode: 12 });
     chmodSync(parent, 0o700);
   });
 
   it.each(['with space', "with'quote", 'ünï 👩🏽‍💻', 'db', 'per%20cent', 'a#b?c'])('may lie in a folder called %j', async (name) => {
     folder = join(parent, name);
-    const logs = await (await openStore(folder)).analysisLogs();
+    const logs = await (await createStore(folder)).analysisLogs();
     await logs.insert(analysisNamed(ID));
     const again = await (await Store.openForReading({ folder })).analysisLogs();
     expect(await again.last(ID)).toMatchObject({ id: ID });
@@ -125,7 +125,7 @@ describe('a store that is opened for writing', () => {
 
 describe('work on a store', () => {
   it('is done by one at a time', async () => {
-    const [a, b] = [await openStore(folder), await openStore(folder)];
+    const [a, b] = [await createStore(folder), await createStore(folder)];
     const order: string[] = [];
     const work = (store: Store, name: string): Promise<void> =>
       store.exclusively(async () => {
@@ -138,14 +138,14 @@ describe('work on a store', () => {
   });
 
   it('passes on errors that are ours already', async () => {
-    const store = await openStore(folder);
+    const store = await createStore(folder);
     await expect(store.guarded(() => Store.openForReading({ folder: join(parent, 'other') }))).rejects.toMatchObject(missing);
   });
 });
 
 describe('a store that is damaged', () => {
   const damage = async (pattern: RegExp, content: string): Promise<void> => {
-    await (await (await openStore(folder)).analysisLogs()).insert(analysisNamed(ID, { notes: 'n'.repeat(5_000) }));
+    await (await (await createStore(folder)).analysisLogs()).insert(analysisNamed(ID, { notes: 'n'.repeat(5_000) }));
     const table = join(folder, 'analysis_logs.lance');
     const names = readdirSync(table, { recursive: true })
       .map(String)

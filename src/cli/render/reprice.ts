@@ -15,7 +15,12 @@ export const repriceJson = ({ book, models, analyses }: Repriced, dryRun: boolea
     before: costJson(before),
     after: costJson(after),
   })),
-  analyses: analyses.map(({ id, before, after }) => ({ id, before: costOrNullJson(before?.whole ?? null), after: costJson(after.whole) })),
+  analyses: analyses.changes.map(({ id, before, after }) => ({
+    id,
+    before: costOrNullJson(before?.whole ?? null),
+    after: costJson(after.whole),
+  })),
+  unknown: analyses.unknown,
 });
 
 interface Line {
@@ -26,10 +31,15 @@ interface Line {
 }
 
 export function renderReprice({ book, models, analyses }: Repriced, dryRun: boolean, terminal: boolean): string {
-  if (models.length + analyses.length === 0) return `Every record has the price that ${book} gives it.`;
+  const kept =
+    analyses.unknown.length === 0
+      ? ''
+      : `\n${analyses.unknown.join(', ')}: as before, since the records that were counted are not all known any more.`;
+  const { changes } = analyses;
+  if (models.length + changes.length === 0) return `Every record has the price that ${book} gives it.${kept}`;
   const lines: Line[] = [
     ...models.map(({ agent, model, records, before, after }) => ({ name: `${agent} ${model}`, records: grouped(records), before, after })),
-    ...analyses.map(({ id, before, after }) => ({ name: id, records: '', before: before?.whole ?? null, after: after.whole })),
+    ...changes.map(({ id, before, after }) => ({ name: id, records: '', before: before?.whole ?? null, after: after.whole })),
   ];
   const table = renderTable(
     [
@@ -42,6 +52,6 @@ export function renderReprice({ book, models, analyses }: Repriced, dryRun: bool
     terminal,
   );
   const requests = models.reduce((sum, { records }) => sum + records, 0);
-  const what = `${plural(requests, 'request')} and ${analyses.length === 1 ? '1 analysis' : `${grouped(analyses.length)} analyses`}`;
-  return `${table}\n${dryRun ? `${what} would be priced anew by ${book}; nothing was written.` : `${what} are priced anew by ${book}; what they cost before is in their earlier revisions.`}`;
+  const what = `${plural(requests, 'request')} and ${changes.length === 1 ? '1 analysis' : `${grouped(changes.length)} analyses`}`;
+  return `${table}\n${dryRun ? `${what} would be priced anew by ${book}; nothing was written.` : `${what} are priced anew by ${book}; what they cost before is in their earlier revisions.`}${kept}`;
 }
