@@ -40,7 +40,7 @@ import { notesIn, type SessionNote } from './points.js';
 import { invalidIn } from './tally.js';
 import type { LogEntry } from './read-log.js';
 import type { UnreadLog } from './scope.js';
-import { planUsage, type UsagePlan } from './usage-plan.js';
+import { planUsage, recordKeyOf, type UsagePlan } from './usage-plan.js';
 
 export interface AgentSync {
   readonly agent: AgentName;
@@ -229,6 +229,15 @@ function summary({ agent, all }: AgentWork, plan: UsagePlan | null): AgentSync {
   };
 }
 
+/** Under which keys the books may have these records: where keys are a family's own, the session is part of them. */
+function recordKeys(all: AllLogs, keys: ReadonlySet<string>): ReadonlySet<string> {
+  const { agent, index } = all;
+  const isUnique = agent.reader.keyScope === 'everywhere';
+  return new Set(
+    [...keys].flatMap((key) => (isUnique ? `${agent.name}:${key}` : index.copies(key).map((copy) => recordKeyOf(agent, copy)))),
+  );
+}
+
 /** What an agent's logs say against the books; `whole`: the sums of all its records are counted, too. Writes nothing. */
 export async function planned(
   work: AgentWork,
@@ -241,9 +250,7 @@ export async function planned(
 ): Promise<{ readonly plan: UsagePlan; readonly own: ReturnType<typeof ownTotals> | null }> {
   const { agent, all } = work;
   const { rows, doubled } =
-    keys === null
-      ? await table.provable(agent.name)
-      : { rows: await table.ofKeys([...keys].map((key) => `${agent.name}:${key}`)), doubled: NONE };
+    keys === null ? await table.provable(agent.name) : { rows: await table.ofKeys([...recordKeys(all, keys)]), doubled: NONE };
   const numbers = new Map([...all.numbered()].map(([number, entry]) => [number, work.idOf(entry)]));
   const there = await stillThere(work, logs);
   const own = whole ? ownTotals(agent, logs, rows) : null;

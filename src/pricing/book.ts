@@ -146,6 +146,12 @@ export class PriceBook {
     return found ?? null;
   }
 
+  /** The entry by which a model is priced, as `provider/model`; null if it is not listed. Rules of the user's own may win over it. */
+  entryName(model: string): string | null {
+    const entry = this.#entryOf(model);
+    return entry === null ? null : `${entry.provider}/${entry.model}`;
+  }
+
   /** Whether a name is one of a model that is listed. */
   knows(model: string): boolean {
     return this.#entryOf(model) !== null;

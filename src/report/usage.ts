@@ -184,6 +184,8 @@ export interface UsageModel extends UsageSum {
 }
 
 export interface ModelUsage {
+  /** Time of the newest record; null where none has one. */
+  readonly newest_at: Instant | null;
   readonly models: readonly UsageModel[];
   readonly total: UsageGroup;
   readonly uncounted_sessions: number;
@@ -193,11 +195,13 @@ export interface ModelUsage {
 export function usageByModel(filter: UsageFilter, notes: SessionNotes): UsageFold<ModelUsage> {
   const groups = new Groups();
   const agents = new Map<string, Set<AgentName>>();
+  let newest_at: Instant | null = null;
   const counted = new Set<string>();
   const keyOf = sessionKeys();
   const add = (point: UsagePoint): void => {
     if (!isSelected(point, filter)) return;
     const name = point.model ?? UNKNOWN_MODEL;
+    if (point.at !== null) newest_at = Math.max(newest_at ?? point.at, point.at);
     const session = keyOf(point);
     groups.of(name).add(point, session);
     counted.add(session);
@@ -206,6 +210,7 @@ export function usageByModel(filter: UsageFilter, notes: SessionNotes): UsageFol
     else known.add(point.agent);
   };
   const result = () => ({
+    newest_at,
     models: groups.sorted.map(([model, group]) => ({
       model,
       agents: [...agents.get(model)!].sort(),

@@ -234,6 +234,9 @@ describe('a rollout of Codex', () => {
     moveTo('archived_sessions', `${NAME}.zst`);
     expect([await verified(), await settled(), await verified()]).toEqual([['verified by logs'], ['settled'], ['verified by logs']]);
     expect([await stages(a), await output(a)]).toEqual([{ one: 10 }, 30]);
+    // Each record once, however often it was kept, and by whichever name of its log.
+    const { total } = await home.json<{ total: { records: number; usage: { output: number } } }>('usage daily');
+    expect([total.records, total.usage.output]).toEqual([4, 1031]);
   });
 });
 

@@ -39,6 +39,25 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modul
 
 const LICENCES = new Set(['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD']);
 
+/** What a file of the program loads before its first line runs: itself, and what it imports by name. */
+function loadedBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const imports = readFileSync(file, 'utf8').matchAll(/(?:^|[;}])(?:import|export)(?:[^'"();]*from)?["']([^"']+\.js)["']/g);
+  for (const [, name] of imports) if (name!.startsWith('.')) loadedBy(join(file, '..', name!), seen);
+  return seen;
+}
+
+describe('a snapshot', () => {
+  it('does not load the catalogue of prices, which takes as long as all the rest', () => {
+    const holdsCatalogue = (file: string): boolean => readFileSync(file, 'utf8').includes('claude-3-5-haiku');
+    const loaded = [...loadedBy(join(DIST, 'commands/analysis/mark.js'))];
+    expect(loaded.length).toBeGreaterThan(5);
+    expect(loaded.filter(holdsCatalogue)).toEqual([]);
+    expect(readdirSync(join(DIST, 'chunks')).some((name) => name.endsWith('.js') && holdsCatalogue(join(DIST, 'chunks', name)))).toBe(true);
+  });
+});
+
 describe('the packages that we name', () => {
   const named = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
 

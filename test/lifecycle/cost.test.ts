@@ -103,7 +103,7 @@ describe('what an analysis cost', () => {
     expect([settled.result, costsOf(settled.analysis)]).toEqual(['settled', { whole: '0.055', stages: ['0.03'], tail: '0.025' }]);
     rmSync(desk.session.path);
     const after = await desk.books();
-    expect(await planRepricing(after, false)).toEqual([]);
+    expect(await planRepricing(after, false)).toEqual({ changes: [], unknown: [] });
     expect(await verifyAll(after, [await after.analysis(id)], () => undefined)).toMatchObject([{ result: 'verified', from: 'books' }]);
   });
 

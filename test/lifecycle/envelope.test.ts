@@ -149,7 +149,19 @@ describe('an analysis with envelopes', () => {
     const later = await desk.books();
     expect(await verifyAll(later, [done], () => undefined)).toMatchObject([{ result: 'verified', differences: [] }]);
     // Sums of several requests have no list price.
-    expect([await planRepricing(later, true), await planRepricing(later, false)]).toEqual([[], []]);
+    expect([await planRepricing(later, true), await planRepricing(later, false)]).toEqual([
+      { changes: [], unknown: [] },
+      { changes: [], unknown: [] },
+    ]);
+  });
+
+  it('adds what a resumed session spent since another analysis had it', async () => {
+    const desk = new Desk();
+    const [first, second] = [(await start(await desk.books())).analysis.id, (await start(await desk.books())).analysis.id];
+    await mark(await desk.books(), first, 'plan', { envelope: result([told('a', 100, '1')]) });
+    desk.pass(5);
+    const { stage, analysis } = await mark(await desk.books(), second, 'build', { envelope: result([told('a', 150, '1.5')]) });
+    expect([stage.usage!.counts.output, dollars(knownAmount(analysis.costs!.whole))]).toEqual([50, '0.5']);
   });
 
   it('counts a session that is measured from its log once', async () => {

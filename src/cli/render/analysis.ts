@@ -12,7 +12,8 @@ import { unpricedReason } from '../../pricing/card.js';
 import type { Overlap } from '../../model/overlap.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
 import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
-import { costText, roundedDollars } from './cost.js';
+import { costText, displayText, roundedDollars } from './cost.js';
+import type { Money } from './usage.js';
 import { atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
@@ -156,11 +157,17 @@ function pricedText({ whole, cards }: AnalysisCosts): string {
   ].join(' · ');
 }
 
+/** Whose cost is what the API would have taken, since they are paid by subscription. */
+function planText({ sessions, cost_provenance }: Analysis, plans: readonly string[]): string | null {
+  const paid = [...new Set(sessions.map(({ agent }) => agent))].filter((agent) => plans.includes(agent));
+  return paid.length === 0 || cost_provenance === null ? null : `API-equivalent: ${paid.join(', ')} paid by subscription`;
+}
+
 /** Names of fields of an imported row; null if there are none. */
 const namesOf = (fields: Readonly<Record<string, unknown>> | undefined): string | null => Object.keys(fields ?? {}).join(', ') || null;
 
 /** Everything that the books say of an analysis. */
-export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], now: Instant): string {
+export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], { plans, display }: Money, now: Instant): string {
   const open = a.status === 'started' && a.started_at !== null ? `${a.id} started ${age(a.started_at, now)} ago` : null;
   const head = open ?? renderEnded(a);
   const pairs = renderPairs(
@@ -184,6 +191,8 @@ export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], now: I
       ],
       ...usageLines(a),
       ['priced', a.costs === null ? null : pricedText(a.costs)],
+      ['basis', planText(a, plans)],
+      ['currency', a.cost_pico_usd === null || display === null ? null : displayText(a.cost_pico_usd, display)],
       ['inputs', [...(a.inputs_analysis_ids ?? []), ...(a.inputs_source_ids ?? [])].join(', ') || null],
       [
         'capture',

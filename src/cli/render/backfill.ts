@@ -1,6 +1,7 @@
 // A backfill: what was filled, by which rule, and why the rest was not.
 import type { Backfilled, PlannedChange, Skip, SkipReason } from '../../lifecycle/backfill.js';
 import { isUnknown, total } from '../../model/tokens.js';
+import { costOrNullJson, costText } from './cost.js';
 import { countsJson } from './usage-json.js';
 import { tokens, totalText } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
@@ -8,7 +9,7 @@ import { renderTable, type TableColumn } from './table.js';
 export const backfillJson = ({ changes, skips, written }: Backfilled, dryRun: boolean): object => ({
   dry_run: dryRun,
   written,
-  changes: changes.map(({ id, agent, session_id, match, before, spent, isNew }) => ({
+  changes: changes.map(({ id, agent, session_id, match, before, spent, costs, isNew }) => ({
     id,
     agent,
     session_id,
@@ -19,6 +20,7 @@ export const backfillJson = ({ changes, skips, written }: Backfilled, dryRun: bo
     tokens_before: before,
     tokens_after: total(spent.counts),
     usage: countsJson(spent.counts),
+    cost: costOrNullJson(costs?.whole ?? null),
     change: isNew ? 'fill' : 'unchanged',
   })),
   skipped: skips,
@@ -35,6 +37,7 @@ const COLUMNS: readonly TableColumn<PlannedChange>[] = [
   { header: 'id', cell: ({ id }) => id },
   { header: 'before', align: 'right', cell: ({ before }) => tokens(before) },
   { header: 'after', align: 'right', cell: ({ spent }) => (isUnknown(spent.counts) ? 'N/A' : totalText(spent.counts)) },
+  { header: 'cost', align: 'right', cell: ({ costs }) => (costs === null ? 'N/A' : costText(costs.whole)) },
   { header: 'requests', align: 'right', cell: ({ match }) => String(match.records) },
   { header: 'session', cell: ({ agent, session_id }) => `${agent} ${session_id}` },
   { header: 'matched by', cell: ({ match }) => `${RULES[match.rule]} (${match.confidence})` },
@@ -65,10 +68,13 @@ const SKIP_COLUMNS: readonly TableColumn<Skip>[] = [
 ];
 
 /** Those that need no word: their tokens are known, or not to be known yet. */
-const QUIET: readonly SkipReason[] = ['measured', 'entered_by_hand', 'not_ended', 'all_left_out'];
+const QUIET: readonly SkipReason[] = ['measured', 'entered_by_hand', 'not_ended'];
+
+/** Those that need none to be done. */
+const DONE: readonly SkipReason[] = [...QUIET, 'all_left_out', 'no_agent'];
 
 /** Analyses that are without tokens afterwards, and need not be. */
-export const isUnfilled = ({ skips }: Backfilled): boolean => skips.some(({ reason }) => !QUIET.includes(reason) && reason !== 'no_agent');
+export const isUnfilled = ({ skips }: Backfilled): boolean => skips.some(({ reason }) => !DONE.includes(reason));
 
 export function renderBackfill(done: Backfilled, dryRun: boolean, terminal: boolean): string {
   const { changes, skips, written } = done;

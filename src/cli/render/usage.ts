@@ -51,10 +51,25 @@ export const dailyJson = ({ days, total, uncounted_sessions }: DailyUsage, zone:
   uncounted_sessions,
 });
 
-export const modelsJson = ({ models, total, uncounted_sessions }: ModelUsage, zone: Zone, money: Money): object => ({
+/** The entry of the price book by which a model is priced, as `provider/model`; null: by none. */
+export type PricedAs = (model: string) => string | null;
+
+export const modelsJson = (
+  { newest_at, models, total, uncounted_sessions }: ModelUsage,
+  zone: Zone,
+  money: Money,
+  pricedAs: PricedAs,
+): object => ({
   tz: zone.name,
   ...moneyJson(money),
-  models: models.map((model) => ({ model: model.model, agents: model.agents, ...sumJson(model), sessions: model.sessions })),
+  newest_at: formatOrNull(newest_at),
+  models: models.map((model) => ({
+    model: model.model,
+    priced_as: pricedAs(model.model),
+    agents: model.agents,
+    ...sumJson(model),
+    sessions: model.sessions,
+  })),
   total: groupJson(total),
   uncounted_sessions,
 });
@@ -141,11 +156,19 @@ export function renderDaily({ days, total, uncounted_sessions }: DailyUsage, zon
   return `${renderTable(columns, withTotal(rows, last), terminal)}\n${below}`;
 }
 
-export function renderModels({ models, total, uncounted_sessions }: ModelUsage, zone: Zone, money: Money, terminal: boolean): string {
-  const below = uncounted(uncounted_sessions) + footer(zone, total, money);
+export function renderModels(
+  { newest_at, models, total, uncounted_sessions }: ModelUsage,
+  zone: Zone,
+  money: Money,
+  pricedAs: PricedAs,
+  terminal: boolean,
+): string {
+  const fresh = newest_at === null ? '' : ` The newest record is of ${zone.timeOf(newest_at)}.`;
+  const below = uncounted(uncounted_sessions) + footer(zone, total, money) + fresh;
   if (models.length === 0) return `No usage. ${below}`;
   const columns: readonly TableColumn<UsageModel>[] = [
     { header: 'model', cell: ({ model }) => model },
+    { header: 'priced as', cell: ({ model }) => (model === 'total' ? '' : (pricedAs(model) ?? 'not listed')) },
     { header: 'agents', cell: ({ agents }) => agents.join(', ') },
     { header: 'sessions', align: 'right', cell: ({ sessions }) => grouped(sessions) },
     ...countColumns,

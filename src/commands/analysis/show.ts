@@ -30,7 +30,7 @@ export default class AnalysisShow extends BaseCommand {
     if (!flags.history) {
       const overlaps = (await findOverlaps(books, [analysis], at)).get(analysis.id) ?? [];
       const data = (): object => ({ analysis: { ...analysisJson(analysis), overlaps: overlapsJson(overlaps) } });
-      await this.answer(data, renderAnalysis(analysis, overlaps, at ?? this.context.now()));
+      await this.answer(data, renderAnalysis(analysis, overlaps, await this.context.money(), at ?? this.context.now()));
       return;
     }
     const history = (await books.history(args.id)).filter(({ revision }) => revision <= analysis.revision);

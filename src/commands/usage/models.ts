@@ -20,6 +20,9 @@ export default class UsageModels extends BaseCommand {
     const filter = usageFilter(flags, zone);
     const models = await reportUsage(this.context, usageSource(flags), (notes) => usageByModel(filter, notes));
     const money = await this.context.money();
-    await this.answer(() => modelsJson(models, zone, money), renderModels(models, zone, money, this.context.terminal));
+    const book = await this.context.prices();
+    const pricedAs = (model: string): string | null => book.entryName(model);
+    const text = renderModels(models, zone, money, pricedAs, this.context.terminal);
+    await this.answer(() => modelsJson(models, zone, money, pricedAs), text);
   }
 }

@@ -30,12 +30,14 @@ const point = (over: Partial<UsagePoint> = {}): UsagePoint => ({
   ...over,
 });
 
+const pricedAs = (model: string): string | null => (model === 'sonnet' ? 'anthropic/sonnet' : null);
+
 const ESTIMATED = '~ is estimated by the price book.';
 
 const lines = (text: string): string[][] => text.split('\n').map((one) => one.split('\t'));
 
 const days = (...points: readonly UsagePoint[]): string => renderDaily(dailyUsage(points, ALL, UTC.dayOf), UTC, MONEY, false);
-const models = (...points: readonly UsagePoint[]): string => renderModels(usageByModel(points, ALL), UTC, MONEY, false);
+const models = (...points: readonly UsagePoint[]): string => renderModels(usageByModel(points, ALL), UTC, MONEY, pricedAs, false);
 
 function sessions(points: readonly UsagePoint[], silent: readonly SilentSession[] = [], flags: readonly string[] = [], zone = UTC): string {
   const usage = usageBySession(points, ALL, silent, new Map([['claude:s1', flags]]));
@@ -95,11 +97,11 @@ describe('usage by day', () => {
 describe('usage by model', () => {
   it('has a line for each model, with its agents, and one for all', () => {
     expect(lines(models(point(), point({ model: null, agent: 'codex', session: 's2' })))).toEqual([
-      ['model', 'agents', 'sessions', 'requests', 'tokens', 'in', 'cache read', 'out', 'cost', 'notes'],
-      ['sonnet', 'claude', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', ''],
-      ['unknown', 'codex', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', ''],
-      ['total', '', '2', '2', '13,300', '12,020', '10,000', '1,280', '~$0.0400', ''],
-      [`Days and times in UTC. ${ESTIMATED}`],
+      ['model', 'priced as', 'agents', 'sessions', 'requests', 'tokens', 'in', 'cache read', 'out', 'cost', 'notes'],
+      ['sonnet', 'anthropic/sonnet', 'claude', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', ''],
+      ['unknown', 'not listed', 'codex', '1', '1', '6,650', '6,010', '5,000', '640', '~$0.0200', ''],
+      ['total', '', '', '2', '2', '13,300', '12,020', '10,000', '1,280', '~$0.0400', ''],
+      [`Days and times in UTC. ${ESTIMATED} The newest record is of 2026-05-04 10:00:00.`],
     ]);
   });
 
@@ -191,10 +193,11 @@ describe('usage as JSON', () => {
   });
 
   it('by model', () => {
-    expect(json(modelsJson(usageByModel([point()], ALL), UTC, MONEY))).toEqual({
+    expect(json(modelsJson(usageByModel([point()], ALL), UTC, MONEY, pricedAs))).toEqual({
       tz: 'UTC',
       prices: PRICES,
-      models: [{ model: 'sonnet', agents: ['claude'], ...SUM, sessions: 1 }],
+      newest_at: '2026-05-04T10:00:00.000Z',
+      models: [{ model: 'sonnet', priced_as: 'anthropic/sonnet', agents: ['claude'], ...SUM, sessions: 1 }],
       total: { ...SUM, sessions: 1, by_model: { sonnet: SUM } },
       uncounted_sessions: 0,
     });
