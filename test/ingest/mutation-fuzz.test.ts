@@ -12,7 +12,7 @@ import { SOAK } from '../support/chance.js';
 import { afterEdits, anyEdits, unitsIn, writeUnits, type Edit } from './mutations.js';
 
 const SEED = 20260309;
-const RUNS = SOAK ? 60 : 20;
+const RUNS = SOAK ? 60 : 10;
 
 /** Two slow cores take a few seconds for it; a reading that hangs would take for ever. */
 const LIMITS = { timeout: 60_000 };

@@ -10,6 +10,7 @@ const FROZEN: Readonly<Record<number, string>> = {
   1: '8d0389d32b99306637c4de1ca56bbc26327b371f2ee7e17ad08c31c1499654b8',
   2: '50e4791e800365580cab28684b2b371887a369589398a5ec6689712063996df5',
   3: '5415fe8ce1877a18c55ddaececf2c15cd2941670892b6f72a3b548f8e54284c0',
+  4: '1656240aab4ed9a6cd38be36519c7b8d56ddd584c43268bbd5a00114293d8f08',
 };
 
 const hashOf = (migration: unknown): string => createHash('sha256').update(JSON.stringify(migration)).digest('hex');
