@@ -9,7 +9,7 @@ import { brokenPasses, expectedRevisions, storedRevisions, unexplained, type Ack
 import type { Shown } from './shown.js';
 
 const LANES = 8;
-const OPERATIONS = SOAK ? 50 : 8;
+const OPERATIONS = SOAK ? 50 : 5;
 const SOURCES = ['s1', 's2', 's3'];
 const KEYS = ['key-1', 'key-2', 'key-3'];
 

@@ -401,7 +401,7 @@ describe('analyses of logs that grow, fork, are reset and vanish', () => {
     const property = fc.asyncProperty(
       fc.commands(
         KINDS.map((kind) => step.map((given) => new kind(given))),
-        { maxCommands: SOAK ? 60 : 14, size: 'max' },
+        { maxCommands: SOAK ? 60 : 11, size: 'max' },
       ),
       async (commands) => {
         if (runs % PER_STORE === 0) {
