@@ -356,10 +356,11 @@ export class Context {
   }
 
   #prices: Promise<PriceBook> | undefined;
+  #settings: ReturnType<typeof readMoneyIn> | undefined;
 
   /** What the configuration says of money. @throws CONFIG_INVALID if it is wrong and `strict` is asked for; else that is told. */
   async #money(strict: boolean): Promise<MoneySettings> {
-    const { money, problem } = await readMoneyIn(this.#configFiles);
+    const { money, problem } = await (this.#settings ??= readMoneyIn(this.#configFiles));
     if (problem !== null && strict) throw problem;
     if (problem !== null) this.#warnOnce({ code: problem.code, message: `${problem.message} It goes on without that setting.` });
     return money;

@@ -18,8 +18,6 @@ export interface MoneySettings {
   readonly display: Display | null;
 }
 
-export const NO_MONEY: MoneySettings = { rules: [], plans: [], display: null };
-
 /** What is wrong with a setting, and where. */
 export class SettingProblem extends Error {
   readonly offset: number | undefined;

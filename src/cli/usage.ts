@@ -8,7 +8,7 @@ import { hasUncounted, notesIn, pointsIn, type SessionNote } from '../ingest/poi
 import { syncUsage, type AgentSync } from '../ingest/sync.js';
 import { agentOf, toolFromFlag, type AgentName, type ToolFlag } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
-import type { Instant } from '../model/time.js';
+import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { UsagePoint } from '../model/usage-row.js';
 import type { SessionNotes, SilentSession, UsageFilter, UsageFold } from '../report/usage.js';
 import { zoneNamed, type Zone } from '../report/days.js';
@@ -124,7 +124,7 @@ export async function syncBooks(context: Context, tool: ToolFlag | null, rebuild
 }
 
 /** How often a watch looks for what agents wrote: what they have finished is in the books two seconds later. */
-const WATCH_MS = 2000;
+const WATCH_MICROS = 2 * MICROS_PER_SECOND;
 
 /**
  * Brings the books up to date again and again, until it is interrupted; agents may end in whatever way meanwhile.
@@ -133,13 +133,13 @@ const WATCH_MS = 2000;
  */
 export async function watchBooks(context: Context, tool: ToolFlag | null, told: (synced: readonly AgentSync[]) => void): Promise<never> {
   for (;;) {
-    const began = Date.now();
+    const began = context.now();
     const synced = await syncBooks(context, tool, false);
     if (synced.some(({ added, changed, gone, superseded }) => added + changed + gone + superseded > 0)) {
       told(synced);
       await context.keepSmall();
     }
-    await setTimeout(Math.max(0, WATCH_MS - (Date.now() - began)));
+    await setTimeout(Math.max(0, WATCH_MICROS - (context.now() - began)) / MICROS_PER_MS);
   }
 }
 

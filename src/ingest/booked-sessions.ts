@@ -11,7 +11,7 @@ import { readAgent, unbookedIn, type AgentWork, type SyncParts } from './agent-w
 import type { PlacedRecord } from './evidence.js';
 import { positionOf } from './read-log.js';
 import { ownTotals, planned } from './sync.js';
-import { asCopy, logKeyOf } from './usage-plan.js';
+import { asCopy, logKeyOf, priceOfRow } from './usage-plan.js';
 
 /** A record of a session, with the project that its log tells. */
 export interface SessionRecord extends PlacedRecord {
@@ -92,12 +92,6 @@ export async function bookedSessions(store: Store, parts: SyncParts, synced: Rea
   return found;
 }
 
-const priceOf = ({ reported_cost_pico_usd: reported, cost_pico_usd: estimated, rate_card: card }: UsageRow): Price => ({
-  reported,
-  estimated,
-  card,
-});
-
 /** The sessions of an agent, put together record by record. */
 class Sessions {
   readonly #agent: Agent;
@@ -114,7 +108,7 @@ class Sessions {
     const session = row.parent_session_id ?? row.session_id;
     const log = this.#logs.get(row.log_file_id);
     const copy = asCopy(row, logKeyOf(this.#agent, row));
-    const record = { copy, log: log?.path ?? '', project: row.project, gone: row.source_gone, price: priceOf(row) };
+    const record = { copy, log: log?.path ?? '', project: row.project, gone: row.source_gone, price: priceOfRow(row) };
     if (log !== undefined) {
       const own = this.#cuts.get(session) ?? new Map<string, LogCut>();
       this.#cuts.set(session, own);

@@ -149,9 +149,12 @@ export const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord =
   counts,
 });
 
-/** What they add up to. */
-export function countedBefore(evidence: Evidence, place: Place, view: View, earlier: readonly Place[] = []): Counted {
-  const records = recordsBefore(evidence, place, view, earlier);
+/** What lay before a place. */
+export const countedBefore = (evidence: Evidence, place: Place, view: View): Counted =>
+  countedIn(recordsBefore(evidence, place, view), evidence);
+
+/** What some records add up to. */
+export function countedIn(records: readonly Copy[], evidence: Pick<Evidence, 'isSubagent' | 'tellsReasoning'>): Counted {
   const partial = records.filter((copy) => copy.partial);
   return {
     usage: usageOfRecords(records, evidence),

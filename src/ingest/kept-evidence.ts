@@ -9,11 +9,11 @@ import type { PriceBook } from '../pricing/book.js';
 import { priceAgain } from '../pricing/card.js';
 import { picoOf } from '../model/money.js';
 import type { Price } from '../model/price.js';
-import { NO_RECORDS, withRow, type LogTotals, type UsageRow } from '../model/usage-row.js';
+import { LogSums, type UsageRow } from '../model/usage-row.js';
 import { movedNames, type CutNames, type Evidence } from './evidence.js';
 import type { Copy } from './groups.js';
 import type { SessionTarget } from './session.js';
-import { asCopy, logKeyOf, recordKeyOf } from './usage-plan.js';
+import { asCopy, logKeyOf, priceOfRow, recordKeyOf } from './usage-plan.js';
 
 /** What the books kept of a session, each row proved. */
 interface KeptRows {
@@ -87,15 +87,18 @@ export async function keptEvidence(
   };
 }
 
-/** What a record cost that is kept: of one that was counted before it was finished, what its card makes of its counts then. */
-export function priceIn(row: PricedRow, { counts, terms }: Pick<Copy, 'counts' | 'terms'>): Price {
-  const { reported_cost_pico_usd: reported, cost_pico_usd: estimated, rate_card: card } = row;
-  if (sameCounts(counts, row.counts)) return { reported, estimated, card };
-  // The agent tells what the whole of it cost: nothing is told of its beginning.
-  return { reported: reported === null ? null : 0n, estimated: priceAgain(card, counts, terms), card };
-}
+/** What a record needs to be priced again. */
+type PricedRow = Pick<UsageRow, 'counts' | 'reported_cost_pico_usd' | 'cost_pico_usd' | 'rate_card'>;
 
-export type PricedRow = Pick<UsageRow, 'counts' | 'reported_cost_pico_usd' | 'cost_pico_usd' | 'rate_card'>;
+/**
+ * What a record cost that is kept: of one that was counted before it was finished, what its card makes of its counts then. An agent
+ * tells what the whole of it cost, so that of its beginning no price is known.
+ */
+function priceIn(row: PricedRow, { counts, terms }: Pick<Copy, 'counts' | 'terms'>): Price {
+  if (sameCounts(counts, row.counts)) return priceOfRow(row);
+  const { reported_cost_pico_usd, rate_card: card } = row;
+  return { reported: null, estimated: reported_cost_pico_usd === null ? priceAgain(card, counts, terms) : null, card };
+}
 
 /** Prices of an agent's records: those that they were kept with, by their key in the books, else by the book. */
 function pricesBy(rows: ReadonlyMap<string, PricedRow>, agent: Agent, book: PriceBook): (copy: Copy) => Price {
@@ -103,7 +106,9 @@ function pricesBy(rows: ReadonlyMap<string, PricedRow>, agent: Agent, book: Pric
     const row = rows.get(recordKeyOf(agent, copy));
     if (row !== undefined && row.rate_card !== null) return priceIn(row, copy);
     const { pico, card } = book.estimate(copy);
-    return { reported: copy.reported === null ? null : picoOf(copy.reported), estimated: pico, card };
+    const reported = copy.reported === null ? null : picoOf(copy.reported);
+    if (reported !== null && copy.partial) return { reported: null, estimated: null, card };
+    return { reported, estimated: pico, card };
   };
 }
 
@@ -143,7 +148,7 @@ async function requireSums(
   ids: ReadonlySet<string>,
   files: Awaited<ReturnType<Awaited<ReturnType<Store['logFiles']>>['current']>>,
 ): Promise<void> {
-  const sums = new Map<string, LogTotals>();
-  for (const row of await usage.ofLogs([...ids])) sums.set(row.log_file_id, withRow(sums.get(row.log_file_id) ?? NO_RECORDS, row, 1));
-  requireTotals(checkTotals(new Map([...files].filter(([id]) => ids.has(id))), sums));
+  const sums = new LogSums();
+  for (const row of await usage.ofLogs([...ids])) sums.add(row);
+  requireTotals(checkTotals(new Map([...files].filter(([id]) => ids.has(id))), sums.totals));
 }

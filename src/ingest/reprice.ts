@@ -9,6 +9,7 @@ import type { Store } from '../store/store.js';
 import type { SyncParts } from './agent-work.js';
 import { asideWork, commitAside } from './keep.js';
 import { ownTotals } from './sync.js';
+import { priceOfRow } from './usage-plan.js';
 
 /** What records of a model cost before and after. */
 export interface RepricedModel {
@@ -36,9 +37,8 @@ function byModel(agent: Agent, changes: readonly Change[]): RepricedModel[] {
     let model = models.get(name);
     if (model === undefined) models.set(name, (model = { records: 0, before: new CostAdder(), after: new CostAdder() }));
     model.records += row.calls;
-    const of = ({ reported_cost_pico_usd: reported, cost_pico_usd: estimated }: UsageRow) => ({ reported, estimated });
-    model.before.add(of(before), before.counts, before.calls);
-    model.after.add(of(row), row.counts, row.calls);
+    model.before.add(priceOfRow(before), before.counts, before.calls);
+    model.after.add(priceOfRow(row), row.counts, row.calls);
   }
   return [...models].sort(([a], [b]) => (a < b ? -1 : 1)).map(([model, { records, before, after }]) => ({ agent: agent.name, model, records, before: before.cost, after: after.cost })); // prettier-ignore
 }

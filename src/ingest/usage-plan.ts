@@ -3,6 +3,7 @@
 import type { Agent } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
 import { dollars, picoOf } from '../model/money.js';
+import type { Price } from '../model/price.js';
 import { sameCounts } from '../model/tokens.js';
 import type { Completeness, UsageRow } from '../model/usage-row.js';
 import type { PriceBook } from '../pricing/book.js';
@@ -79,6 +80,13 @@ export function costsOf(
   const { pico, card } = prices.estimate(copy);
   return { ...own, cost_pico_usd: pico, rate_card: card };
 }
+
+/** What a record cost that the books hold. */
+export const priceOfRow = (row: Pick<UsageRow, 'reported_cost_pico_usd' | 'cost_pico_usd' | 'rate_card'>): Price => ({
+  reported: row.reported_cost_pico_usd,
+  estimated: row.cost_pico_usd,
+  card: row.rate_card,
+});
 
 /** What twins have in common. */
 const likeness = ({ at, model, counts }: Pick<UsageRow, 'at' | 'model' | 'counts'>): string =>

@@ -3,7 +3,7 @@ import type { Tool } from '../model/agents.js';
 import type { Analysis, Kind, Status, UsageMode } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
-import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { secondsBetween, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { EMPTY_DIGEST } from '../ingest/digest.js';
 import type { SessionReading, SessionTarget } from '../ingest/session.js';
@@ -137,7 +137,7 @@ function durationOf({ durationSeconds, startedAt, completedAt }: AddInput): numb
     });
   }
   if (durationSeconds !== null) return durationSeconds;
-  return startedAt === null || completedAt === null ? null : Math.floor((completedAt - startedAt) / MICROS_PER_SECOND);
+  return secondsBetween(startedAt, completedAt);
 }
 
 const isSynthesis = (input: AddInput): boolean =>

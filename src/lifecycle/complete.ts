@@ -1,7 +1,7 @@
 // Ends an analysis: the last snapshot, the totals, and what it drew on. A failed one keeps its usage.
 import type { Analysis, EndStatus, Kind } from '../model/analysis.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
-import { formatDuration, MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { formatDuration, MICROS_PER_SECOND, secondsBetween, type Instant } from '../model/time.js';
 import { withRunning, type Running } from './attach.js';
 import type { Books } from './books.js';
 import { priced } from './cost.js';
@@ -90,7 +90,7 @@ async function end(books: Books, current: Analysis, input: CompleteInput, at: In
     ...given(current, input),
     status: input.status ?? 'completed',
     completed_at: at,
-    duration_seconds: current.started_at === null ? null : Math.floor((at - current.started_at) / MICROS_PER_SECOND),
+    duration_seconds: secondsBetween(current.started_at, at),
   };
   if (input.tokensFinal !== null) return { ...ended, ...byHand(current, input.tokensFinal) };
   if (now.sessions.length === 0) return ended;

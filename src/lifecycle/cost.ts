@@ -1,6 +1,6 @@
 // What an analysis cost: the prices of its records, cut by cut. Each record has the price that it is kept with, so that the same record
 // costs the same in every analysis and report, whatever the price book says later.
-import { placeOf, recordsBefore, usageOfRecords, type Evidence, type Place } from '../ingest/evidence.js';
+import { usageOfRecords, type Evidence } from '../ingest/evidence.js';
 import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Copy } from '../ingest/groups.js';
 import { UNKNOWN_MODEL } from '../ingest/tally.js';
@@ -14,6 +14,7 @@ import {
   CostAdder,
   NO_COSTS,
   provenanceOf,
+  subtractCost,
   subtractCosts,
   type AnalysisCosts,
   type Cost,
@@ -22,7 +23,7 @@ import {
 import { sameCounts, total } from '../model/tokens.js';
 import type { Books } from './books.js';
 import { envelopeEvidence } from './envelope.js';
-import { asBefore, ownEvidence, stagePlace } from './recount.js';
+import { asBefore, recordsAtCuts } from './recount.js';
 import { evidenceOf, withPrices } from './told.js';
 import { subtractUsage } from './usage.js';
 import { spentIn } from './advance.js';
@@ -67,31 +68,19 @@ interface PartCosts {
 const isSame = (a: Usage, b: Usage): boolean => a.records === b.records && sameCounts(a.counts, b.counts);
 
 /** Null if the records are not those that were counted. */
-function partCosts(part: SessionPart, { stages }: Measured, all: Evidence): PartCosts | null {
-  const { priceOf } = all;
+function partCosts(part: SessionPart, { stages }: Measured, evidence: Evidence): PartCosts | null {
+  const { priceOf } = evidence;
   if (priceOf === null) return null;
-  const evidence = ownEvidence(all, part);
-  const { view, open } = asBefore(part);
-  const passed: Place[] = [];
-  const before = (place: Place): Copy[] => {
-    const copies = recordsBefore(evidence, { ...place, open: open ?? place.open }, view, passed);
-    passed.push(place);
-    return copies;
-  };
+  const records = recordsAtCuts(part, stages, evidence, asBefore(part));
   const priced = (copies: readonly Copy[]): Costs => costsOf(copies, priceOf, evidence.isSubagent);
-  const first = before(placeOf(part.baseline));
-  const baseline = priced(first);
+  const baseline = priced(records.baseline);
   const atStages: Costs[] = [];
-  for (const stage of stages) {
-    const place = stagePlace(stage, part);
-    atStages.push(place === null ? (atStages.at(-1) ?? baseline) : priced(before(place)));
-  }
-  if (part.final === null) return { baseline, atStages, final: baseline };
-  const last = before(placeOf(part.final));
-  const spent = subtractUsage(usageOfRecords(last, evidence), usageOfRecords(first, evidence));
+  for (const of of records.atStages) atStages.push(of === null ? (atStages.at(-1) ?? baseline) : priced(of));
+  if (records.final === null) return { baseline, atStages, final: baseline };
+  const spent = subtractUsage(usageOfRecords(records.final, evidence), usageOfRecords(records.baseline, evidence));
   // Where a class is unknown, what was counted before may be in a sum that was told later: no difference of prices is its price.
   const isKnown = isSame(spent, spentIn(part)) && total(spent.counts) !== null;
-  return isKnown ? { baseline, atStages, final: priced(last) } : null;
+  return isKnown ? { baseline, atStages, final: priced(records.final) } : null;
 }
 
 /** It spent nothing, which costs nothing whether or not its log is still there. */
@@ -176,8 +165,7 @@ export async function costOf(books: Books, analysis: Measured & Pick<Analysis, '
 /** What was spent after the last stage, of what the whole cost. */
 export function tailCost({ costs }: Pick<Analysis, 'costs'>): Cost | null {
   if (costs === null) return null;
-  const stages = costs.stages.filter((cost) => cost !== null).map((whole) => ({ ...NO_COSTS, whole }));
-  return stages.reduce((left: Costs, stage) => subtractCosts(left, stage), { ...NO_COSTS, whole: costs.whole }).whole;
+  return costs.stages.filter((cost) => cost !== null).reduce(subtractCost, costs.whole);
 }
 
 /** What an analysis cost so far whose sessions were all told by envelopes. */

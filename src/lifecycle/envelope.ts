@@ -55,7 +55,7 @@ const isNothing = ({ counts, reported, web_searches }: ToldModel): boolean =>
   TOKEN_CLASSES.every((name) => counts[name] === 0) && web_searches === 0 && (reported === null || picoOf(reported) === 0n);
 
 /** As records: each is what one result added of one model. */
-const copiesOf = ({ session_id, told = [] }: SessionPart): Copy[] =>
+const copiesOf = ({ session_id, told = [] }: Pick<SessionPart, 'session_id' | 'told'>): Copy[] =>
   told.map(({ at, model, counts, reported }, position) => ({
     ...ORDINARY,
     key: `envelope:${session_id}:${at}:${position}`,
@@ -94,7 +94,7 @@ export function envelopeEvidence(part: SessionPart): Evidence | null {
 const READER = 'claude-envelope@1';
 
 function snapshot(part: Pick<SessionPart, 'session_id' | 'told'>, at: Instant): Snapshot {
-  const copies = copiesOf(part as SessionPart);
+  const copies = copiesOf(part);
   const position = { kind: 'rows', records: copies.length, last_key: null } as const;
   const usage = usageOfRecords(copies, { isSubagent: () => false, tellsReasoning: false });
   return {
@@ -123,9 +123,10 @@ export async function lastTold(books: Books, session_id: string): Promise<readon
   return parts.filter(isTold).sort((a, b) => at(b) - at(a))[0]?.told_last ?? [];
 }
 
-/** The part of a session of which nothing was told yet. */
+/** The part of a session of which nothing was told until `at`. */
 function newPart(session_id: string, at: Instant): SessionPart {
-  const baseline = { ...snapshot({ session_id, told: [] }, at), cut: { ...snapshot({ session_id, told: [] }, 0).cut, logs: [] } };
+  const nothing = snapshot({ session_id, told: [] }, at);
+  const baseline = { ...nothing, cut: { ...nothing.cut, logs: [] } };
   return { agent: 'claude', session_id, path: null, found_by: 'envelope', baseline, baseline_reason: 'envelope', final: null, told: [] };
 }
 
@@ -148,7 +149,7 @@ export function withEnvelope(analysis: Analysis, result: EnvelopeResult, at: Ins
       },
     );
   }
-  const part = known ?? newPart(session_id, at);
+  const part = known ?? newPart(session_id, at - 1);
   const fresh = added(models, last).filter((model) => !isNothing(model));
   const own = fresh.map((model, n): ToldUsage => ({
     at,

@@ -1,6 +1,7 @@
 // Works out every cut of an analysis again, by one rule for all of them: what a session had spent at its baseline, at each stage and
 // at the end. What was spent between two cuts is the difference, so a stage and the whole always agree.
-import { countedBefore, placeOf, type Counted, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import { countedIn, placeOf, recordsBefore, type Counted, type Evidence, type Place, type View } from '../ingest/evidence.js';
+import type { Copy } from '../ingest/groups.js';
 import type { Analysis, Stage } from '../model/analysis.js';
 import type { OpenRecord, SessionPart, Snapshot, Usage } from '../model/cut.js';
 import { isUnknown, total } from '../model/tokens.js';
@@ -14,7 +15,7 @@ export interface Recounted {
 }
 
 /** Where a stage ended in a session; null if the session was not part of the analysis then. */
-export function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart): Place | null {
+function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart): Place | null {
   const cut = cuts.find((one) => one.session_id === session_id);
   if (cut === undefined) return null;
   return { at: cut.at, positions: new Map(Object.entries(cut.positions)), open: cut.open, byTime: until !== undefined };
@@ -24,7 +25,7 @@ export function stagePlace({ cuts }: Stage, { session_id, until }: SessionPart):
 const isSilent = (before: Snapshot, usage: Usage): boolean => isUnknown(before.usage.counts) && usage.records === 0;
 
 /** How a session is counted. */
-export interface Counting {
+interface Counting {
   readonly view: View;
   /** Null: those that each cut tells. */
   readonly open: readonly OpenRecord[] | null;
@@ -55,27 +56,46 @@ interface PartAs {
 }
 
 /** Without what belongs to another analysis. */
-export function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence {
+function ownEvidence(all: Evidence, { excluded }: SessionPart): Evidence {
   if (excluded === undefined) return all;
   const without = new Set(excluded);
   return { ...all, records: all.records.filter(({ copy }) => !without.has(copy.key)) };
 }
 
-function partAs(part: SessionPart, stages: readonly Stage[], all: Evidence, { view, open }: Counting): PartAs {
+/** The records that lay before each cut of a session's part, as they were counted there. */
+export interface CutRecords {
+  readonly baseline: readonly Copy[];
+  /** Null for a stage that ended before the session was part of the analysis. */
+  readonly atStages: readonly (readonly Copy[] | null)[];
+  readonly final: readonly Copy[] | null;
+}
+
+/** Each cut in its order, since what lay before one lies before those that follow. */
+export function recordsAtCuts(part: SessionPart, stages: readonly Stage[], all: Evidence, { view, open }: Counting): CutRecords {
   const evidence = ownEvidence(all, part);
   const passed: Place[] = [];
-  const upTo = (place: Place): Counted => {
-    const counted = countedBefore(evidence, { ...place, open: open ?? place.open }, view, passed);
+  const upTo = (place: Place): readonly Copy[] => {
+    const records = recordsBefore(evidence, { ...place, open: open ?? place.open }, view, passed);
     passed.push(place);
-    return counted;
+    return records;
   };
-  const baseline = snapshotAs(part.baseline, upTo(placeOf(part.baseline)), view);
-  const atStages: Usage[] = [];
-  for (const stage of stages) {
+  const baseline = upTo(placeOf(part.baseline));
+  const atStages = stages.map((stage) => {
     const place = stagePlace(stage, part);
-    atStages.push(place === null ? (atStages.at(-1) ?? baseline.usage) : upTo(place).usage);
+    return place === null ? null : upTo(place);
+  });
+  return { baseline, atStages, final: part.final === null ? null : upTo(placeOf(part.final)) };
+}
+
+function partAs(part: SessionPart, stages: readonly Stage[], evidence: Evidence, counting: Counting): PartAs {
+  const records = recordsAtCuts(part, stages, evidence, counting);
+  const snapshot = (before: Snapshot, of: readonly Copy[]): Snapshot => snapshotAs(before, countedIn(of, evidence), counting.view);
+  const baseline = snapshot(part.baseline, records.baseline);
+  const atStages: Usage[] = [];
+  for (const of of records.atStages) {
+    atStages.push(of === null ? (atStages.at(-1) ?? baseline.usage) : countedIn(of, evidence).usage);
   }
-  const final = part.final === null ? null : snapshotAs(part.final, upTo(placeOf(part.final)), view);
+  const final = part.final === null || records.final === null ? null : snapshot(part.final, records.final);
   return { part: { ...part, baseline, final }, atStages };
 }
 

@@ -4,7 +4,7 @@ import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import { toolOf } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
-import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { secondsBetween, type Instant } from '../model/time.js';
 import { addAnalysis, wholeLog, type AddInput } from './add.js';
 import type { Books } from './books.js';
 
@@ -30,9 +30,6 @@ function spanOf({ facts }: SessionReading): { readonly startedAt: Instant | null
   const [firsts, lasts] = [times('first_at'), times('last_at')];
   return { startedAt: firsts.length === 0 ? null : Math.min(...firsts), completedAt: lasts.length === 0 ? null : Math.max(...lasts) };
 }
-
-const seconds = (startedAt: Instant | null, completedAt: Instant | null): number | null =>
-  startedAt === null || completedAt === null ? null : Math.floor((completedAt - startedAt) / MICROS_PER_SECOND);
 
 /** The analysis by which a session was tagged before. */
 async function tagOf(books: Books, { agent, session_id }: SessionTarget): Promise<Analysis | null> {
@@ -67,7 +64,7 @@ export async function tagSession(books: Books, { target, task, project }: TagInp
       task,
       started_at: startedAt,
       completed_at: completedAt,
-      duration_seconds: seconds(startedAt, completedAt),
+      duration_seconds: secondsBetween(startedAt, completedAt),
       reason: current.task === task ? 'tagged again' : `tagged ${task}, before ${current.task ?? 'nothing'}`,
     }));
     return { analysis, before: known.task };

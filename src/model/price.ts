@@ -14,11 +14,6 @@ export interface Price {
   readonly card: string | null;
 }
 
-export const NO_PRICE: Price = { reported: null, estimated: null, card: null };
-
-/** What counts: the agent's own figure, where it has one. */
-export const amountOf = ({ reported, estimated }: Pick<Price, 'reported' | 'estimated'>): bigint | null => reported ?? estimated;
-
 /** What some records cost. Money is the decimal text of whole pico-dollars, since it is kept as JSON. */
 export interface Cost {
   /** Sum of the agents' own figures. */

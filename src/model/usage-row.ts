@@ -108,56 +108,74 @@ function wordHash(text: string): number {
   return hash;
 }
 
+/** Mixes numbers into 48 bits, which are others when any of the numbers is. */
+class Mixer {
+  #low: number;
+  #high: number;
+
+  constructor(low: number, high: number) {
+    this.#low = low;
+    this.#high = high;
+  }
+
+  mix(value: number): void {
+    let low = Math.imul(this.#low ^ value, 0x85ebca6b);
+    low ^= low >>> 15;
+    const high = Math.imul(this.#high + value + low, 0xc2b2ae35);
+    this.#low = low;
+    this.#high = high ^ (high >>> 13);
+  }
+
+  word(text: string | null): void {
+    this.mix(text === null ? NULL : wordHash(text));
+  }
+
+  number(value: number | null): void {
+    this.mix(value === null ? NULL : value | 0);
+    this.mix(value === null ? 0 : Math.floor(value / HALF) + 1);
+  }
+
+  /** Through a bigint's halves only where a number does not hold it. */
+  money(value: bigint | null): void {
+    const number = value === null ? null : Number(value);
+    if (value === null || Number.isSafeInteger(number)) this.number(number);
+    else {
+      this.mix(Number(BigInt.asIntN(32, value)));
+      this.mix(Number(BigInt.asIntN(32, value >> 32n)) + 1);
+    }
+  }
+
+  get digest(): number {
+    return (this.#high & 0xffff) * HALF + (this.#low >>> 0);
+  }
+}
+
 /**
  * 48 bits that are others when any of its fields is another one. It finds what a disk damages, not what somebody forges: sums of it
  * must be cheap, since every report works them out over all records.
  */
 export function digestOf(row: Digested): number {
-  let [low, high] = [0x9e3779b9, 0x7f4a7c15];
-  const mix = (value: number): void => {
-    low = Math.imul(low ^ value, 0x85ebca6b);
-    low ^= low >>> 15;
-    high = Math.imul(high + value + low, 0xc2b2ae35);
-    high ^= high >>> 13;
-  };
-  const word = (text: string | null): void => mix(text === null ? NULL : wordHash(text));
-  const number = (value: number | null): void => {
-    mix(value === null ? NULL : value | 0);
-    mix(value === null ? 0 : Math.floor(value / HALF) + 1);
-  };
-  word(row.agent);
-  word(row.session_id);
-  word(row.parent_session_id);
-  word(row.model);
-  word(row.project);
-  word(row.completeness);
-  number(row.at);
-  number(row.calls);
-  for (const name of SUMMED) number(row.counts[name]);
-  mix((row.is_subagent ? 1 : 0) + (row.source_gone ? 2 : 0));
-  return (high & 0xffff) * HALF + (low >>> 0);
+  const mixer = new Mixer(0x9e3779b9, 0x7f4a7c15);
+  mixer.word(row.agent);
+  mixer.word(row.session_id);
+  mixer.word(row.parent_session_id);
+  mixer.word(row.model);
+  mixer.word(row.project);
+  mixer.word(row.completeness);
+  mixer.number(row.at);
+  mixer.number(row.calls);
+  for (const name of SUMMED) mixer.number(row.counts[name]);
+  mixer.mix((row.is_subagent ? 1 : 0) + (row.source_gone ? 2 : 0));
+  return mixer.digest;
 }
 
 /** The same of its costs, and of the type of sub-agent that it is listed under. */
 function priceDigestOf({ agent_type, reported_cost_pico_usd, cost_pico_usd }: Priced): number {
-  let [low, high] = [0x2f0b4c27, 0x61c88647];
-  const mix = (value: number): void => {
-    low = Math.imul(low ^ value, 0x85ebca6b);
-    low ^= low >>> 15;
-    high = Math.imul(high + value + low, 0xc2b2ae35);
-    high ^= high >>> 13;
-  };
-  const money = (value: bigint | null): void => {
-    const number = Number(value ?? 0n);
-    // Through a bigint's halves only where a number does not hold it.
-    const isSmall = Number.isSafeInteger(number);
-    mix(value === null ? NULL : isSmall ? number | 0 : Number(BigInt.asIntN(32, value)));
-    mix(value === null ? 0 : isSmall ? Math.floor(number / HALF) + 1 : Number(BigInt.asIntN(32, value >> 32n)) + 1);
-  };
-  mix(agent_type === null ? NULL : wordHash(agent_type));
-  money(reported_cost_pico_usd);
-  money(cost_pico_usd);
-  return (high & 0xffff) * HALF + (low >>> 0);
+  const mixer = new Mixer(0x2f0b4c27, 0x61c88647);
+  mixer.word(agent_type);
+  mixer.money(reported_cost_pico_usd);
+  mixer.money(cost_pico_usd);
+  return mixer.digest;
 }
 
 /** The same of how it was priced. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig, type Config } from '../../src/cli/config.js';
-import { mergedMoney, namedRules, NO_MONEY, rulesName } from '../../src/cli/price-settings.js';
+import { mergedMoney, namedRules, rulesName } from '../../src/cli/price-settings.js';
 import { parseModes, parseTokens } from '../../src/cli/price-flags.js';
 import { parseInstant } from '../../src/model/time.js';
 import { ZERO } from '../../src/model/tokens.js';
@@ -94,7 +94,12 @@ describe('what is wrong with prices', () => {
     ['a currency that is a word', 'currency: { code: euro, rate: 0.9, date: 2026-11-01 }', 1],
   ])('is told with its line, and breaks no store: %s', async (_, text, line) => {
     const { store, money, problem } = await read(`${text}\nstore: ledger\n`);
-    expect([store, money, problem?.code, problem?.details['line']]).toEqual(['ledger', NO_MONEY, 'CONFIG_INVALID', line]);
+    expect([store, money, problem?.code, problem?.details['line']]).toEqual([
+      'ledger',
+      { rules: [], plans: [], display: null },
+      'CONFIG_INVALID',
+      line,
+    ]);
   });
 });
 

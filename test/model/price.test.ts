@@ -4,7 +4,6 @@ import { LARGEST_PICO } from '../../src/model/money.js';
 import {
   addCosts,
   amountIn,
-  amountOf,
   CostAdder,
   coverageOf,
   hasUnpriced,
@@ -58,7 +57,7 @@ describe('adding up costs', () => {
       fc.property(fc.array(anyPriced, { maxLength: 30 }), (all) => {
         const reported = all.filter((one) => one.reported !== null);
         const estimated = all.filter((one) => one.reported === null && one.estimated !== null);
-        const unpriced = all.filter((one) => amountOf(one) === null);
+        const unpriced = all.filter((one) => (one.reported ?? one.estimated) === null);
         const calls = (some: readonly Priced[]): number => some.reduce((n, one) => n + one.calls, 0);
         const tokens = (some: readonly Priced[]): number => some.reduce((n, one) => n + totalKnown(one.counts), 0);
         expect(added(all).cost).toEqual({

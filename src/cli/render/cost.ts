@@ -1,16 +1,6 @@
 // Costs, for people and for programs. An estimate carries ~, what a part of is unpriced carries ≥; nothing unpriced is $0.
 import { dividedEvenly, dollars } from '../../model/money.js';
-import {
-  amountIn,
-  amountOf,
-  coverageOf,
-  hasUnpriced,
-  knownAmount,
-  provenanceOf,
-  type AnalysisCosts,
-  type Cost,
-  type Price,
-} from '../../model/price.js';
+import { amountIn, coverageOf, hasUnpriced, knownAmount, provenanceOf, type AnalysisCosts, type Cost } from '../../model/price.js';
 import { grouped } from './numbers.js';
 
 /** A currency in which costs are shown beside dollars, at a rate that the user set. */
@@ -82,13 +72,6 @@ export const costsJson = ({ whole, by_model, subagents, cards }: AnalysisCosts):
   subagents: costOrNullJson(subagents),
   rate_cards: Object.entries(cards).map(([card, records]) => ({ card, records })),
 });
-
-/** Of one record: the agent's own figure, with the estimate beside it. */
-export function priceText(price: Price): string {
-  const amount = amountOf(price);
-  if (amount === null) return 'unpriced';
-  return price.reported === null ? `~${roundedDollars(amount)}` : `${roundedDollars(amount)} reported`;
-}
 
 /** What stands under costs: how they are known, and in which currency else they are shown. */
 export function costFooter(cost: Cost, plans: readonly string[], display: Display | null): string {

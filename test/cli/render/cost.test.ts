@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { costFooter, costJson, costText, inCurrency, priceText, roundedDollars } from '../../../src/cli/render/cost.js';
-import { NO_COST, NO_PRICE, type Cost } from '../../../src/model/price.js';
+import { costFooter, costJson, costText, inCurrency, roundedDollars } from '../../../src/cli/render/cost.js';
+import { NO_COST, type Cost } from '../../../src/model/price.js';
 import { picoOf } from '../../../src/model/money.js';
 
 const pico = (dollars: string): bigint => picoOf(dollars)!;
@@ -63,13 +63,5 @@ describe('a cost', () => {
 
   it('has nothing under it where all is reported', () => {
     expect(costFooter(cost({ reported: '1', reported_records: 1 }), [], null)).toBe('');
-  });
-
-  it('of one record is its own', () => {
-    expect([
-      priceText(NO_PRICE),
-      priceText({ ...NO_PRICE, estimated: pico('0.5') }),
-      priceText({ ...NO_PRICE, reported: pico('9.99'), estimated: 1n }),
-    ]).toEqual(['unpriced', '~$0.5000', '$9.99 reported']);
   });
 });
