@@ -36,7 +36,7 @@ import { loadPrices, readMoneyIn } from './prices.js';
 import type { Money } from './render/usage.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
-import { findProject, homeNames, isInProject, workingFolder, type Project } from './project.js';
+import { findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
 import { renderEvolution } from './render/store.js';
 
 /** Folder of the built program; this module lies in it, or in a folder below it. */
@@ -196,6 +196,7 @@ export class Context {
       warn: (warning) => this.#warnOnce(warning),
       progress: new Progress(this.output, 'Reading logs').step,
       readers: this.#readers,
+      stored: (name) => withoutHome(name, this.#homes),
       // A log of hundreds of megabytes is mostly garbage once it is parsed: collect it early instead of growing for it.
       beforeLong: () => v8.setFlagsFromString('--optimize-for-size'),
     };
@@ -287,7 +288,7 @@ export class Context {
   }
 
   #readSession(target: SessionTarget): Promise<SessionReading> {
-    const path = target.path === null ? null : this.expand(target.path);
+    const path = target.path === null ? null : withHome(this.expand(target.path), this.#homes);
     return SessionReading.open({ ...target, path }, { roots: this.roots(target.agent) }, this.reading);
   }
 
@@ -351,7 +352,7 @@ export class Context {
       roots: (agent) => this.roots(agent),
       openSession: (target) => this.openSession(target),
       inProject: (folder) => this.inProject(folder),
-      tilde: (path) => this.tilde(path),
+      tilde: (path) => withoutHome(this.tilde(path), this.#homes),
     });
   }
 

@@ -84,3 +84,24 @@ export function homeNames(home: string): string[] {
     return [home];
   }
 }
+
+/** How agents write the home into the names of folders, each character but letters and digits as a dash; some leave out the first one. */
+const encoded = (homes: readonly string[]): string[] =>
+  homes.map((home) => home.replaceAll(/[^A-Za-z0-9]/g, '-')).flatMap((name) => [name, name.replace(/^-/, '')]);
+
+/** A log's path in whose folder names the home is `~`: they tell its owner's name else. */
+export function withoutHome(path: string, homes: readonly string[]): string {
+  const names = encoded(homes).filter((name) => name !== '' && name !== '-');
+  const short = (part: string): string => {
+    const name = names.find((one) => part === one || part.startsWith(`${one}-`));
+    return name === undefined ? part : `~${part.slice(name.length)}`;
+  };
+  return path.split('/').map(short).join('/');
+}
+
+/** The path that is meant on this machine by one without its home. */
+export function withHome(path: string, homes: readonly string[]): string {
+  if (!path.includes('/~')) return path;
+  const paths = encoded(homes).map((name) => path.replaceAll('/~', `/${name}`));
+  return [path, ...paths].find((one) => existsSync(one)) ?? path;
+}

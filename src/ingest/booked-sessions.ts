@@ -10,6 +10,7 @@ import type { Agent } from '../capture/agent.js';
 import { readAgent, unbookedIn, type AgentWork, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
 import { positionOf } from './read-log.js';
+import type { Reading } from './scope.js';
 import { ownTotals, planned } from './sync.js';
 import { asCopy, logKeyOf, priceOfRow } from './usage-plan.js';
 
@@ -35,8 +36,8 @@ export interface SessionRecords {
 /** By id of a log: how far it was read, without its session. */
 type Cuts = ReadonlyMap<string, Omit<LogCut, 'session_id'>>;
 
-const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow): Omit<LogCut, 'session_id'> => ({
-  path,
+const cutOf = ({ path, head_sha256, kind, read_to, prefix_sha256 }: LogFileRow, stored: Reading['stored']): Omit<LogCut, 'session_id'> => ({
+  path: stored(path),
   head_sha256,
   position: kind === 'append' ? { kind, bytes: read_to, prefix_sha256: prefix_sha256 ?? '' } : { kind, records: read_to, last_key: null },
 });
@@ -49,12 +50,14 @@ async function readLogs(store: Store, agent: Agent, parts: SyncParts): Promise<{
 
 /** The sessions of an agent once its logs are booked, with records that may still be written. @throws STORE_DAMAGED */
 async function sessionsOf(store: Store, agent: Agent, parts: SyncParts, isSynced: boolean): Promise<SessionRecords[]> {
+  const { stored } = parts.reading;
   const [table, files] = [await store.usage(), await store.logFiles()];
   await Promise.all([table.refresh(), files.refresh()]);
   const logs = await files.current();
-  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log)]));
+  const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log, stored)]));
   const told = isSynced ? null : await readLogs(store, agent, parts);
-  for (const [id, entry] of told?.work.ids ?? []) cuts.set(id, { path: entry.name, head_sha256: entry.head, position: positionOf(entry) });
+  for (const [id, entry] of told?.work.ids ?? [])
+    cuts.set(id, { path: stored(entry.name), head_sha256: entry.head, position: positionOf(entry) });
   const sessions = new Sessions(agent, cuts);
   if (told === null || told.isBooked) {
     told?.work.all.close();

@@ -1,7 +1,7 @@
 // What a session spent before any place in it, worked out again from its records: those that its logs hold, or those that the books
 // kept. A record lies whole on one side of a cut (semantics 1).
 import type { Stage } from '../model/analysis.js';
-import type { LogCut, OpenRecord, SessionPart, Snapshot, Usage } from '../model/cut.js';
+import { isSameLog, type LogCut, type OpenRecord, type SessionPart, type Snapshot, type Usage } from '../model/cut.js';
 import type { Price } from '../model/price.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Copy } from './groups.js';
@@ -108,12 +108,14 @@ export function namesOf({ session_id, baseline, final }: SessionPart, stages: re
 /** A log's file, in whichever folder and compressed or not. */
 const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.zst$/, '');
 
-/** Paths under which nothing lies any more → the only log here that has the same file name. */
+/** Paths under which nothing lies → the log here that is meant: the same one named otherwise, or the only one of the same file name. */
 export function movedNames(paths: readonly string[], here: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const path of new Set(paths)) {
+    if (here.includes(path)) continue;
     const alike = here.filter((name) => fileOf(name) === fileOf(path));
-    if (!here.includes(path) && alike.length === 1) names.set(path, alike[0]!);
+    const name = alike.length === 1 ? alike[0] : alike.find((one) => isSameLog(one, path));
+    if (name !== undefined) names.set(path, name);
   }
   return names;
 }

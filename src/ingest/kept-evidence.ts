@@ -1,6 +1,7 @@
 // What the books kept of a session's records, to work out cuts again when its logs are gone.
 import type { Agent } from '../capture/agent.js';
 import type { AgentName } from '../model/agents.js';
+import { isSameLog } from '../model/cut.js';
 import type { Instant } from '../model/time.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
@@ -67,8 +68,8 @@ export async function keptEvidence(
   const { rows: all, paths: pathOf } = await kept.of(agent.name, session_id);
   const found = all.filter((row) => row.at === null || row.at <= at);
   // A log that was given by path counts alone.
-  const names = new Set(logs.map((log) => log.path));
-  const rows = path === null ? found : found.filter((row) => names.has(pathOf.get(row.log_file_id) ?? ''));
+  const isNamed = (name: string): boolean => logs.some((log) => isSameLog(log.path, name));
+  const rows = path === null ? found : found.filter((row) => isNamed(pathOf.get(row.log_file_id) ?? ''));
   if (rows.length === 0) return null;
   const wasKnown = (row: UsageRow): boolean => filled !== null && row.source_gone && row.recorded_at <= filled;
   const here = [...new Set(rows.map(({ log_file_id }) => pathOf.get(log_file_id) ?? ''))];

@@ -1,5 +1,6 @@
 // Takes what an analysis spent out of the totals of all sessions, for good: the rows stay, and say since when they don't count.
-import type { SessionPart } from '../model/cut.js';
+import { isSameLog, type SessionPart } from '../model/cut.js';
+import type { UsageRow } from '../model/usage-row.js';
 import type { Store } from '../store/store.js';
 import type { SyncParts } from './agent-work.js';
 import { isBefore, placeOf, type PlacedRecord } from './evidence.js';
@@ -21,8 +22,13 @@ export async function purgePart(store: Store, { agent, session_id }: SessionTarg
   const known = await files.current();
   const view = settled_at === undefined ? 'then' : 'settled';
   const isSpent = (record: PlacedRecord): boolean => isBefore(record, placeOf(final), view) && !isBefore(record, placeOf(baseline), view);
+  const paths = [...baseline.cut.logs, ...final.cut.logs].map(({ path }) => path);
+  const nameOf = ({ log_file_id }: UsageRow): string => {
+    const here = known.get(log_file_id)?.path ?? '';
+    return paths.find((path) => isSameLog(path, here)) ?? here;
+  };
   const rows = (await table.ofSession(agent.name, session_id)).filter(
-    (row) => row.counted && isSpent({ copy: asCopy(row, row.record_key), log: known.get(row.log_file_id)?.path ?? '' }),
+    (row) => row.counted && isSpent({ copy: asCopy(row, row.record_key), log: nameOf(row) }),
   );
   if (rows.length === 0) return 0;
   const now = parts.now();

@@ -35,6 +35,8 @@ export interface Reading {
   readonly beforeLong: () => void;
   /** For reading many logs. */
   readonly readers: Readers;
+  /** A log's name as it is stored: folders are named after projects, and of such a name what stands for the home is `~`. */
+  readonly stored: (name: string) => string;
 }
 
 /** A log as it is known to another reading: how far it was read, and what was found. */

@@ -51,6 +51,7 @@ export class SessionReading {
   readonly #scope: Scope;
   readonly #peek: Peek;
   readonly #seedOf: (log: LogFile) => LogSeed | null;
+  readonly #stored: Reading['stored'];
   #digest = '';
 
   private constructor(target: SessionTarget, roots: readonly string[], scope: Scope, reading: Reading) {
@@ -58,6 +59,7 @@ export class SessionReading {
     // A log that all logs were read with before is gone on with from there.
     this.#seedOf = (log) => (log.kind === 'append' ? AllLogs.seedOf(target.agent, reading, log) : null);
     this.#roots = roots;
+    this.#stored = reading.stored;
     this.#scope = scope;
     this.#peek = peeker(target.agent);
   }
@@ -199,7 +201,7 @@ export class SessionReading {
     return {
       at,
       logs: this.#own.map((entry) => ({
-        path: entry.name,
+        path: this.#stored(entry.name),
         session_id: entry.state.facts.session_id ?? session_id,
         head_sha256: entry.head,
         position: positionOf(entry),
@@ -282,7 +284,7 @@ export class SessionReading {
     const alike = this.#own.filter(
       (entry) => (entry.state.facts.session_id ?? this.target.session_id) === cut.session_id && entry.kind === position.kind,
     );
-    const named = alike.find(({ name }) => name === cut.path);
+    const named = alike.find(({ name }) => this.#stored(name) === this.#stored(cut.path));
     if (named !== undefined || position.kind !== 'append') return named ?? alike[0] ?? null;
     for (const entry of alike) {
       if (entry.scan.bytes >= position.bytes && (await headHash(entry, position.bytes)) === cut.head_sha256) return entry;
@@ -296,11 +298,13 @@ export class SessionReading {
    * @param wait how long, in microseconds.
    */
   isQuietAfter({ at, logs }: Pick<Cut, 'at' | 'logs'>, now: Instant, wait: number): boolean {
-    const positions = new Map(logs.map(({ path, position }) => [path, position.kind === 'append' ? position.bytes : position.records]));
+    const positions = new Map(
+      logs.map(({ path, position }) => [this.#stored(path), position.kind === 'append' ? position.bytes : position.records]),
+    );
     const later = new Set<string>();
     for (const copy of this.#scope.allCounted()) {
       const name = this.#scope.entryOf(copy.log)?.name ?? '';
-      if (copy.position >= (positions.get(name) ?? 0) && copy.at !== null && copy.at > at) later.add(name);
+      if (copy.position >= (positions.get(this.#stored(name)) ?? 0) && copy.at !== null && copy.at > at) later.add(name);
     }
     return this.#own.every(({ name, mtimeMs }) => later.has(name) || now - Math.max(fromMs(mtimeMs), at) >= wait);
   }

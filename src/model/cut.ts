@@ -131,5 +131,18 @@ export interface SessionPart {
   readonly settled_at?: Instant;
 }
 
+/**
+ * Whether two names of a log, relative to its agent's root, mean the same one: agents name folders after projects, and of such a name
+ * the part that stands for the home is stored as `~`.
+ */
+export function isSameLog(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [short, whole] = a.includes('~') ? [a, b] : [b, a];
+  const at = short.indexOf('~');
+  if (at < 0) return false;
+  const [before, after] = [short.slice(0, at), short.slice(at + 1)];
+  return whole.length >= short.length && whole.startsWith(before) && whole.endsWith(after);
+}
+
 /** A session whose log is read: of others, envelopes told what they spent. */
 export const isLogged = ({ told }: SessionPart): boolean => told === undefined;

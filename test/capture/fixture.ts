@@ -98,6 +98,7 @@ export function newReading(cache = temporaryFolder()): Reading & { readonly warn
     progress: () => undefined,
     beforeLong: () => undefined,
     readers: oneByOne,
+    stored: (name) => name,
     warnings,
   };
 }

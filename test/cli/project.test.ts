@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findProject, isInProject } from '../../src/cli/project.js';
+import { findProject, isInProject, withHome, withoutHome } from '../../src/cli/project.js';
 
 let top: string;
 
@@ -154,5 +154,26 @@ describe('isInProject', () => {
   it('holds only itself where nothing marks a project', () => {
     const project = findProject(folder('plain'));
     expect([isInProject(project, join(top, 'plain')), isInProject(project, folder('plain', 'below'))]).toEqual([true, false]);
+  });
+});
+
+describe("a log's path", () => {
+  const HOMES = ['/home/ann.lee'];
+
+  it.each([
+    ['projects/-home-ann-lee-work-paper/a.jsonl', 'projects/~-work-paper/a.jsonl'],
+    ['projects/home-ann-lee-work/agent-transcripts/a.jsonl', 'projects/~-work/agent-transcripts/a.jsonl'],
+    ['projects/-home-ann-lee/a.jsonl', 'projects/~/a.jsonl'],
+    ['projects/-home-ann-leeds/a.jsonl', 'projects/-home-ann-leeds/a.jsonl'],
+    ['sessions/2026/05/04/rollout-1.jsonl', 'sessions/2026/05/04/rollout-1.jsonl'],
+  ])('%s is stored as %s', (path, stored) => {
+    expect(withoutHome(path, HOMES)).toBe(stored);
+    expect(withoutHome(stored, HOMES)).toBe(stored);
+  });
+
+  it('that was stored so is the one that is here', () => {
+    const path = join(folder('.claude', 'projects', `${top.replaceAll(/[^A-Za-z0-9]/g, '-')}-work`), 'a.jsonl');
+    writeFileSync(path, '');
+    expect(withHome(withoutHome(path, [top]), [top])).toBe(path);
   });
 });

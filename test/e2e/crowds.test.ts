@@ -4,10 +4,11 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaudeSession } from '../support/claude-session.js';
+import { SOAK } from '../support/chance.js';
 import { BIN, Home, type Envelope, type Result } from '../support/home.js';
 import { hasStore, idsIn, shown } from './shown.js';
 
-const CROWD = 40;
+const CROWD = SOAK ? 40 : 20;
 const MANUAL = ['analysis', 'start', '--source-id', 's1', '--tool', 'manual'];
 
 let home: Home;
@@ -29,7 +30,7 @@ function ended(child: ChildProcess): Promise<Result & { signal: string | null }>
 }
 
 describe('many at once', () => {
-  it('40 starts give 40 distinct ids, all of them stored', async () => {
+  it(`${CROWD} starts give as many distinct ids, all of them stored`, async () => {
     new ClaudeSession(home).enter().answer();
     const results = await crowd(CROWD, () => home.run('analysis start --source-id s1'));
     expect(results.map(({ code }) => code)).toEqual(Array(CROWD).fill(0));
@@ -38,13 +39,13 @@ describe('many at once', () => {
     expect(await idsIn(home)).toEqual(ids);
   });
 
-  it('40 starts about one source are passes 1 to 40', async () => {
+  it(`${CROWD} starts about one source are passes 1 to ${CROWD}`, async () => {
     const results = await crowd(CROWD, () => home.run([...MANUAL, '--json']));
     const passes = results.map(({ stdout }) => (JSON.parse(stdout) as { data: { analysis: { pass: number } } }).data.analysis.pass);
     expect(passes.sort((a, b) => a - b)).toEqual(Array.from({ length: CROWD }, (_, n) => n + 1));
   });
 
-  it('40 marks give 40 stages, whose deltas are the whole, while the log grows', async () => {
+  it(`${CROWD} marks give as many stages, whose deltas are the whole, while the log grows`, async () => {
     const session = new ClaudeSession(home).enter().answer({ input: 1, output: 9 });
     const id = await home.ok('analysis start --source-id s1');
     const results = await crowd(CROWD, async (n) => {

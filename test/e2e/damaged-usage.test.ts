@@ -2,7 +2,7 @@
 // it, and says what can be done.
 // Every kind of damage is in test/ingest/damaged-rows.test.ts.
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { connect } from '@lancedb/lancedb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LogFileRow, UsageRow } from '../../src/model/usage-row.js';
@@ -98,7 +98,7 @@ describe('damaged books', () => {
       error: {
         code: 'STORE_DAMAGED',
         exit: 12,
-        details: { logs: [{ agent: 'claude', path: `projects/-work-paper/${session.id}.jsonl` }] },
+        details: { logs: [{ agent: 'claude', path: relative(join(home.path, '.claude'), session.path) }] },
       },
     });
     expect((await home.run('usage daily')).code).toBe(12);
@@ -128,7 +128,7 @@ describe('a log whose sync was cut short', () => {
     const { ok, data, warnings } = await daily();
     expect({ ok, data }).toMatchObject({ ok: true, data: { total: SUM } });
     expect(warnings).toMatchObject([
-      { code: 'SYNC_CUT_SHORT', logs: [{ agent: 'claude', path: `projects/-work-paper/${session.id}.jsonl` }] },
+      { code: 'SYNC_CUT_SHORT', logs: [{ agent: 'claude', path: relative(join(home.path, '.claude'), session.path) }] },
     ]);
     expect(warnings[0]!.message).toContain('tokentrail usage sync');
   });

@@ -136,6 +136,25 @@ describe('paths of the home', () => {
     expect(analysis.project).toBe('~/paper');
   });
 
+  it('are not stored in the names that agents give to folders, and the log is found again', async () => {
+    const session = new ClaudeSession(home).answer();
+    const name = home.path.replaceAll(/[^A-Za-z0-9]/g, '-');
+    expect(session.path).toContain(name);
+    const given = ['--tool', 'claude', '--usage-session-path', session.path];
+    const ids = [
+      await home.ok(['analysis', 'start', '--source-id', 's1', ...given]),
+      await home.ok(['analysis', 'start', '--source-id', 's2', '--tool', 'claude', '--usage-session-id', session.id]),
+    ];
+    session.answer();
+    for (const id of ids) await home.ok(['analysis', 'complete', '--id', id]);
+    const all = await Promise.all(ids.map((id) => shown(home, id)));
+    expect(JSON.stringify(all)).not.toContain(name);
+    expect(JSON.stringify(all)).toContain('projects/~-work-paper/');
+    expect(all[0]!.output_tokens).toBe(100);
+    const { analyses } = await home.json<{ analyses: { result: string }[] }>('analysis verify --all');
+    expect(analyses.map(({ result }) => result)).toEqual(['verified', 'verified']);
+  });
+
   it('are not stored of logs that were given by a path with a link in it', async () => {
     new ClaudeSession(home).answer();
     renameSync(join(home.path, '.claude'), join(home.path, 'dotfiles'));

@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { AGENT_LIST, agentNamed } from '../../src/capture/agents.js';
 import type { Agent } from '../../src/capture/agent.js';
+import { withoutHome } from '../../src/cli/project.js';
 import type { SyncParts } from '../../src/ingest/agent-work.js';
 import { keepSession } from '../../src/ingest/keep.js';
 import { oneByOne } from '../../src/ingest/read-one.js';
+import type { Reading } from '../../src/ingest/scope.js';
 import { SessionReading, type SessionTarget } from '../../src/ingest/session.js';
 import { addAnalysis, type AddInput, type Added } from '../../src/lifecycle/add.js';
 import { Books } from '../../src/lifecycle/books.js';
@@ -56,23 +58,23 @@ export class Desk {
     };
   }
 
-  reading(target: SessionTarget = this.target): Promise<SessionReading> {
+  get #reading(): Reading {
     const cache = new CursorCache(join(this.home.path, 'cache'));
+    const stored = (name: string): string => withoutHome(name, [this.home.path]);
+    return { cache, warn: () => undefined, progress: () => undefined, beforeLong: () => undefined, readers: oneByOne, stored };
+  }
+
+  reading(target: SessionTarget = this.target): Promise<SessionReading> {
     const roots = AGENT_LIST.find(({ name }) => name === target.agent.name)!.roots({ home: this.home.path, variables: {} });
-    return SessionReading.open(
-      target,
-      { roots },
-      { cache, warn: () => undefined, progress: () => undefined, beforeLong: () => undefined, readers: oneByOne },
-    );
+    return SessionReading.open(target, { roots }, this.#reading);
   }
 
   /** What keeping records needs. */
   syncParts(agent: Agent): SyncParts {
-    const cache = new CursorCache(join(this.home.path, 'cache'));
     return {
       agents: [agent],
       rootsOf: (one) => one.roots({ home: this.home.path, variables: {} }),
-      reading: { cache, warn: () => undefined, progress: () => undefined, beforeLong: () => undefined, readers: oneByOne },
+      reading: this.#reading,
       folder: this.home.store,
       openStore: () => openStore(this.home.store, () => this.now),
       stored: (folder) => folder,

@@ -28,7 +28,7 @@ export class ClaudeSession {
   constructor(home: Home, id: string = SESSION) {
     this.#home = home;
     this.id = id;
-    this.path = join(home.path, '.claude', 'projects', '-work-paper', `${id}.jsonl`);
+    this.path = join(home.path, '.claude', 'projects', home.project.replaceAll(/[^A-Za-z0-9]/g, '-'), `${id}.jsonl`);
     mkdirSync(dirname(this.path), { recursive: true });
   }
 
