@@ -25,7 +25,7 @@ import type { Books } from './books.js';
 import { envelopeEvidence } from './envelope.js';
 import { asBefore, recordsAtCuts } from './recount.js';
 import { evidenceOf, withPrices } from './told.js';
-import { subtractUsage } from './usage.js';
+import { subtractUsage, sumUsage } from './usage.js';
 import { spentIn } from './advance.js';
 
 type Measured = Pick<Analysis, 'sessions' | 'stages'>;
@@ -58,11 +58,19 @@ function costsOf(copies: readonly Copy[], priceOf: NonNullable<Evidence['priceOf
   };
 }
 
-/** What one session cost up to each of its cuts. */
+/** The records up to a cut: what they add up to, and what they cost. */
+interface UpTo {
+  readonly usage: Usage;
+  readonly costs: Costs;
+}
+
+const NOTHING: UpTo = { usage: sumUsage([]), costs: NO_COSTS };
+
+/** What one session spent and cost up to each of its cuts. */
 interface PartCosts {
-  readonly baseline: Costs;
-  readonly atStages: readonly Costs[];
-  readonly final: Costs;
+  readonly baseline: UpTo;
+  readonly atStages: readonly UpTo[];
+  readonly final: UpTo;
 }
 
 const isSame = (a: Usage, b: Usage): boolean => a.records === b.records && sameCounts(a.counts, b.counts);
@@ -72,15 +80,19 @@ function partCosts(part: SessionPart, { stages }: Measured, evidence: Evidence):
   const { priceOf } = evidence;
   if (priceOf === null) return null;
   const records = recordsAtCuts(part, stages, evidence, asBefore(part));
-  const priced = (copies: readonly Copy[]): Costs => costsOf(copies, priceOf, evidence.isSubagent);
-  const baseline = priced(records.baseline);
-  const atStages: Costs[] = [];
-  for (const of of records.atStages) atStages.push(of === null ? (atStages.at(-1) ?? baseline) : priced(of));
+  const upTo = (copies: readonly Copy[]): UpTo => ({
+    usage: usageOfRecords(copies, evidence),
+    costs: costsOf(copies, priceOf, evidence.isSubagent),
+  });
+  const baseline = upTo(records.baseline);
+  const atStages: UpTo[] = [];
+  for (const of of records.atStages) atStages.push(of === null ? (atStages.at(-1) ?? baseline) : upTo(of));
   if (records.final === null) return { baseline, atStages, final: baseline };
-  const spent = subtractUsage(usageOfRecords(records.final, evidence), usageOfRecords(records.baseline, evidence));
+  const final = upTo(records.final);
+  const spent = subtractUsage(final.usage, baseline.usage);
   // Where a class is unknown, what was counted before may be in a sum that was told later: no difference of prices is its price.
   const isKnown = isSame(spent, spentIn(part)) && total(spent.counts) !== null;
-  return isKnown ? { baseline, atStages, final: priced(records.final) } : null;
+  return isKnown ? { baseline, atStages, final } : null;
 }
 
 /** It spent nothing, which costs nothing whether or not its log is still there. */
@@ -95,19 +107,21 @@ const isIdle = (part: SessionPart): boolean => part.final !== null && spentIn(pa
 export function costsFrom(analysis: Measured, evidences: readonly (Evidence | null)[]): AnalysisCosts | null {
   const parts = analysis.sessions.map((part, i) => {
     const told = evidences[i] ? partCosts(part, analysis, evidences[i]) : null;
-    return told ?? (isIdle(part) ? { baseline: NO_COSTS, atStages: analysis.stages.map(() => NO_COSTS), final: NO_COSTS } : null);
+    return told ?? (isIdle(part) ? { baseline: NOTHING, atStages: analysis.stages.map(() => NOTHING), final: NOTHING } : null);
   });
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return null;
-  const spent = known.map(({ baseline, final }) => subtractCosts(final, baseline)).reduce(addCosts, NO_COSTS);
+  const spent = known.map(({ baseline, final }) => subtractCosts(final.costs, baseline.costs)).reduce(addCosts, NO_COSTS);
   let before = known.map(({ baseline }) => baseline);
-  const stages = analysis.stages.map(({ usage }, k): Cost | null => {
+  const stages = analysis.stages.map(({ usage: booked }, k): Cost | null => {
     // What was spent in it is the next one's.
-    if (usage === null) return null;
+    if (booked === null) return null;
     const now = known.map(({ atStages }) => atStages[k]!);
-    const cost = now.map((costs, i) => subtractCosts(costs, before[i]!)).reduce(addCosts, NO_COSTS).whole;
+    const cost = now.map(({ costs }, i) => subtractCosts(costs, before[i]!.costs)).reduce(addCosts, NO_COSTS).whole;
+    const usage = sumUsage(now.map((one, i) => subtractUsage(one.usage, before[i]!.usage)));
     before = now;
-    return cost;
+    // In a log that was written anew, a place may lie among other records than it did.
+    return usage.records === booked.records && total(usage.counts) === total(booked.counts) ? cost : null;
   });
   const parted = [spent.whole, ...Object.values(spent.by_model), ...stages.filter((cost) => cost !== null)];
   return parted.some(isNegativeCost) ? null : { ...spent, stages };
@@ -162,9 +176,9 @@ export async function costOf(books: Books, analysis: Measured & Pick<Analysis, '
   }
 }
 
-/** What was spent after the last stage, of what the whole cost. */
-export function tailCost({ costs }: Pick<Analysis, 'costs'>): Cost | null {
-  if (costs === null) return null;
+/** What was spent after the last stage, of what the whole cost; null where the cost of a stage is not known. */
+export function tailCost({ costs, stages }: Pick<Analysis, 'costs' | 'stages'>): Cost | null {
+  if (costs === null || stages.some(({ usage }, k) => usage !== null && (costs.stages[k] ?? null) === null)) return null;
   return costs.stages.filter((cost) => cost !== null).reduce(subtractCost, costs.whole);
 }
 
