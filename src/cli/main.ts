@@ -6,7 +6,7 @@ import { TokentrailError } from '../model/errors.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';
 import { removeScratch } from '../store/scratch.js';
-import { safe } from './safe.js';
+import { safe } from '../model/safe.js';
 import { guardStreams } from './streams.js';
 
 /** Flags of every command, which may also stand before the command's name. */

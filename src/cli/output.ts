@@ -2,7 +2,7 @@
 // on failure. The state of one run of the program.
 import { writeSync } from 'node:fs';
 import { TokentrailError, type Warning } from '../model/errors.js';
-import { safe, safeJson, safeText } from './safe.js';
+import { safe, safeJson, safeText } from '../model/safe.js';
 
 export const JSON_SCHEMA = 'tokentrail/v1';
 

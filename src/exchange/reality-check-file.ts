@@ -1,26 +1,16 @@
 // The analyses that Reality Check exports: YAML, or JSON, which is YAML as well. Numbers and times are given as they were written
 // where a JavaScript value would lose of that.
-import { closeSync, readFileSync } from 'node:fs';
 import type { Document, Node, Pair, Scalar } from 'yaml';
-import { openLog } from '../capture/open.js';
-import { TokentrailError } from '../model/errors.js';
+import type { TokentrailError } from '../model/errors.js';
 import { isFields, type ForeignRow } from '../model/foreign-columns.js';
 import { isText } from '../model/imported.js';
 import { loadYaml } from './yaml.js';
 
-export interface ImportFile {
+export interface ForeignRows {
   readonly rows: readonly ForeignRow[];
   /** Items that are no rows. */
   readonly skipped: number;
 }
-
-const SUGGESTIONS = ['Give a file that Reality Check exported: YAML with a list `analysis_logs`.'];
-
-const unreadable = (path: string, why: string): TokentrailError =>
-  new TokentrailError('IMPORT_INVALID', `"${path}" can't be imported: ${why}`, { suggestions: SUGGESTIONS, details: { file: path } });
-
-const missing = (path: string): TokentrailError =>
-  new TokentrailError('FILE_NOT_FOUND', `There is no file "${path}".`, { suggestions: SUGGESTIONS, details: { file: path } });
 
 /** The file, an entry of it, its list, a row, one of its columns; below is a value, or a list and its items. */
 const [COLUMN_DEPTH, LIST_DEPTH] = [6, 7];
@@ -44,12 +34,14 @@ function valueOf({ value, source }: Scalar, column: string | null): unknown {
   return isExact ? number : asWritten;
 }
 
-async function parse(text: string, shown: string): Promise<unknown> {
+type Unreadable = (why: string) => TokentrailError;
+
+async function parse(text: string, unreadable: Unreadable): Promise<unknown> {
   const { LineCounter, parseDocument, visit } = await loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, intAsBigInt: true });
   const [problem] = document.errors;
-  if (problem !== undefined) throw unreadable(shown, `line ${lines.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0]!}`);
+  if (problem !== undefined) throw unreadable(`line ${lines.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0]!}`);
   visit(document, {
     Scalar(key, node, path) {
       if (key !== 'key') node.value = valueOf(node, columnOf(path));
@@ -58,24 +50,15 @@ async function parse(text: string, shown: string): Promise<unknown> {
   try {
     return document.toJS() as unknown;
   } catch (error) {
-    throw unreadable(shown, (error as Error).message);
+    throw unreadable((error as Error).message);
   }
 }
 
-/** @throws FILE_NOT_FOUND; IMPORT_INVALID if it is no YAML, or holds none of what is known */
-export async function readRealityCheckFile(path: string, shown: string): Promise<ImportFile> {
-  const log = openLog(path);
-  if (log === 'gone') throw missing(shown);
-  if (typeof log === 'string') throw unreadable(shown, 'it is no plain file that can be read.');
-  let text: string;
-  try {
-    text = readFileSync(log.fd, 'utf8');
-  } finally {
-    closeSync(log.fd);
-  }
-  const value = await parse(text, shown);
+/** @throws what `unreadable` makes, if it is no YAML, or holds none of what is known */
+export async function realityCheckRows(text: string, unreadable: Unreadable): Promise<ForeignRows> {
+  const value = await parse(text, unreadable);
   const list = isFields(value) && Object.hasOwn(value, 'analysis_logs') ? value['analysis_logs'] : undefined;
-  if (list !== null && !Array.isArray(list)) throw unreadable(shown, 'it holds no list `analysis_logs`.');
+  if (list !== null && !Array.isArray(list)) throw unreadable('it holds no list `analysis_logs`.');
   const rows = ((list ?? []) as unknown[]).filter(isFields);
   return { rows, skipped: (list ?? []).length - rows.length };
 }

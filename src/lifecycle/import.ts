@@ -11,8 +11,11 @@ export interface ImportedRow {
   readonly id: string | null;
   /** The id that it has in the store. */
   readonly stored_as: string;
-  /** `renamed`: its id is reserved, or stood for another analysis. `known`: it had been taken in before. */
-  readonly result: 'imported' | 'renamed' | 'known';
+  /**
+   * `renamed`: its id is reserved, or stood for another analysis. `known`: it had been taken in before. `continued`: it had been, and
+   * the file knows later revisions.
+   */
+  readonly result: 'imported' | 'continued' | 'renamed' | 'known';
   /** Fields that could not be read, kept as they were. */
   readonly unread: readonly string[];
   /** Fields that say more than the columns of an analysis hold, kept as they were. */

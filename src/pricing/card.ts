@@ -72,6 +72,12 @@ function picoOfRate(rate: string): bigint {
   return pico;
 }
 
+/** The sources of prices that some cards name, in order; those of texts that are no cards, too: they were asked. */
+export const sourcesIn = (cards: Iterable<string>): string[] =>
+  [...new Set([...cards].map((card) => (unpricedReason(card) === null ? card.split(' ')[0]! : (card.split(' ')[2] ?? ''))))]
+    .filter((source) => source !== '')
+    .sort();
+
 /** Pico-dollars of some tokens at a rate in dollars per million, rounded half to even. */
 export const tokensCost = (tokens: number, rate: string): bigint => dividedEvenly(BigInt(tokens) * picoOfRate(rate), TOKENS_PER_RATE);
 

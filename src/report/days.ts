@@ -1,6 +1,6 @@
 // Days of a time zone. Offsets change at whole quarters of an hour only, so each quarter is asked for once.
 import { TokentrailError } from '../model/errors.js';
-import { formatInstant, formatLocal, MICROS_PER_MS, parseInstant, type Instant } from '../model/time.js';
+import { formatInstant, formatLocal, MICROS_PER_MS, MICROS_PER_SECOND, parseInstant, type Instant } from '../model/time.js';
 
 const QUARTER_MICROS = 15 * 60 * 1_000_000;
 
@@ -13,6 +13,8 @@ export interface Zone {
   readonly edgeOf: (day: string, edge: 'start' | 'end') => Instant;
   /** `YYYY-MM-DD HH:MM:SS` of an instant. */
   readonly timeOf: (instant: Instant) => string;
+  /** An instant as RFC 3339 with its offset there, to the microsecond; in UTC where that offset is no whole number of minutes. */
+  readonly stampOf: (instant: Instant) => string;
 }
 
 const pad = (n: number): string => String(n).padStart(2, '0');
@@ -46,7 +48,25 @@ function edgeBy(dayOf: Zone['dayOf']): Zone['edgeOf'] {
 }
 
 /** A zone with what follows from its days. */
-const zoneOf = (name: string, dayOf: Zone['dayOf'], timeOf: Zone['timeOf']): Zone => ({ name, dayOf, timeOf, edgeOf: edgeBy(dayOf) });
+const zoneOf = (name: string, dayOf: Zone['dayOf'], timeOf: Zone['timeOf']): Zone => ({
+  name,
+  dayOf,
+  timeOf,
+  edgeOf: edgeBy(dayOf),
+  stampOf: (instant) => stampBy(timeOf, instant),
+});
+
+const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
+
+function stampBy(timeOf: Zone['timeOf'], instant: Instant): string {
+  const second = Math.floor(instant / MICROS_PER_SECOND) * MICROS_PER_SECOND;
+  const wall = parseInstant(`${timeOf(instant).replace(' ', 'T')}Z`);
+  const minutes = wall === null ? NaN : (wall - second) / MINUTE_MICROS;
+  if (minutes === 0 || !Number.isInteger(minutes)) return formatInstant(instant);
+  const size = Math.abs(minutes);
+  const offset = `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
+  return `${formatInstant(wall! + (instant - second)).slice(0, -1)}${offset}`;
+}
 
 /**
  * The zone of that name; the viewer's own if it is null.

@@ -15,6 +15,22 @@ const FEW_SESSIONS = 50;
 
 const isKey = (row: Row): boolean => String(row['id']).startsWith(KEY_PREFIX);
 
+/** The row that binds an idempotency key to an id. */
+function keyRow(key: string, id: string, recordedAt: Instant, command: string): Row {
+  const kid = KEY_PREFIX + key;
+  const row: Row = {
+    id: kid,
+    row_key: rowKey(kid, 1),
+    revision: 1,
+    recorded_at: recordedAt,
+    recorded_by: command,
+    created_at: recordedAt,
+    idempotency_key: key,
+    inputs_analysis_ids: [id],
+  };
+  return { ...row, row_sha256: rowHash(row) };
+}
+
 /** The columns of an outline, without the structured ones that make up most of a row. */
 const LIST_COLUMNS = [
   'id', 'revision', 'recorded_at', 'recorded_by', 'kind', 'source_id', 'task', 'tags', 'status', 'tool', 'command', 'model', 'pass',
@@ -64,6 +80,27 @@ export class AnalysisLogs {
   /** Inserts those whose revision is not there yet, in one commit. @returns how many they were. */
   insertAll(analyses: readonly Analysis[]): Promise<number> {
     return this.#table.insertAbsent(analyses.map(analysisToRow));
+  }
+
+  /** All revisions of each analysis that were recorded by `at`, the first one first, each proved; the analyses unordered. */
+  async chains(at: Instant | null = null): Promise<Analysis[][]> {
+    const chains = await this.#table.chains(at);
+    return chains.filter(([first]) => !isKey(first!)).map((rows) => rows.map(analysisFromRow));
+  }
+
+  /**
+   * Inserts revisions as they were recorded elsewhere, with the rows of their idempotency keys, in one commit.
+   *
+   * @param taken ids that are there, those of keys too
+   * @returns false if some of them were there: someone was first
+   */
+  async insertRecorded(analyses: readonly Analysis[], taken: ReadonlySet<string>): Promise<boolean> {
+    const keys = new Map<string, Row>();
+    for (const { revision, idempotency_key: key, id, recorded_at, recorded_by } of analyses)
+      if (revision === 1 && key !== null && !taken.has(KEY_PREFIX + key)) keys.set(key, keyRow(key, id, recorded_at, recorded_by));
+    // What an adopted store holds has no hash.
+    const rows = analyses.map((analysis) => ({ ...analysisToRow(analysis), row_sha256: analysis.row_sha256 }));
+    return (await this.#table.insertAbsent([...keys.values(), ...rows])) === keys.size + rows.length;
   }
 
   /** The first revisions of all analyses, each proved; unordered. */
@@ -143,17 +180,6 @@ export class AnalysisLogs {
 
   /** Binds a key to an id, before the analysis itself is written. */
   insertKey(key: string, id: string, recordedAt: number, command: string): Promise<boolean> {
-    const kid = KEY_PREFIX + key;
-    const row: Row = {
-      id: kid,
-      row_key: rowKey(kid, 1),
-      revision: 1,
-      recorded_at: recordedAt,
-      recorded_by: command,
-      created_at: recordedAt,
-      idempotency_key: key,
-      inputs_analysis_ids: [id],
-    };
-    return this.#table.insertIfAbsent({ ...row, row_sha256: rowHash(row) });
+    return this.#table.insertIfAbsent(keyRow(key, id, recordedAt, command));
   }
 }

@@ -53,6 +53,12 @@ interface Link {
   readonly before: Value;
 }
 
+const linkOf = (row: Row): Link => ({
+  revision: Number(row['revision']),
+  own: row['row_sha256'] ?? null,
+  before: row['prev_sha256'] ?? null,
+});
+
 /** The last of some revisions in order that was recorded by `at`. */
 const newestOf = (heads: readonly Head[], at: Instant | null): Head | null =>
   heads.findLast(({ recordedAt }) => at === null || recordedAt <= at) ?? null;
@@ -214,7 +220,7 @@ export class RevisionTable {
     for await (const batch of this.#table.query()) {
       for (const row of decodeRows({ batches: [batch] } as never)) {
         checkSeal(row, this.name);
-        const link = { revision: Number(row['revision']), own: row['row_sha256'] ?? null, before: row['prev_sha256'] ?? null };
+        const link = linkOf(row);
         const id = String(row['id']);
         const known = links.get(id);
         if (known === undefined) links.set(id, [link]);
@@ -242,11 +248,33 @@ export class RevisionTable {
     const rows = await this.#whole(heads.map(({ rowId }) => rowId));
     rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
     for (const row of rows) checkSeal(row, this.name);
-    this.#requireChain(
-      id,
-      rows.map((row) => ({ revision: Number(row['revision']), own: row['row_sha256'] ?? null, before: row['prev_sha256'] ?? null })),
-    );
+    this.#requireChain(id, rows.map(linkOf));
     return rows;
+  }
+
+  /**
+   * All revisions of every id that were recorded by `at` (null: now), the first one first, each proved, and each the follower of the
+   * one before; unordered otherwise.
+   *
+   * @throws STORE_DAMAGED
+   */
+  async chains(at: Instant | null = null): Promise<Row[][]> {
+    const byId = new Map<string, Row[]>();
+    for await (const batch of this.#table.query()) {
+      for (const row of decodeRows({ batches: [batch] } as never)) {
+        checkSeal(row, this.name);
+        const id = String(row['id']);
+        const known = byId.get(id);
+        if (known === undefined) byId.set(id, [row]);
+        else known.push(row);
+      }
+    }
+    for (const [id, rows] of byId) {
+      rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
+      this.#requireChain(id, rows.map(linkOf));
+    }
+    const recorded = [...byId.values()].map((rows) => rows.filter((row) => at === null || Number(row['recorded_at']) <= at));
+    return recorded.filter((rows) => rows.length > 0);
   }
 
   async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {

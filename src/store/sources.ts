@@ -25,6 +25,16 @@ export class Sources {
     return found === null ? null : sourceFromRow(found.row);
   }
 
+  /** All revisions of each source that were recorded by `at`, the first one first, each proved; the sources unordered. */
+  async chains(at: Instant | null = null): Promise<Source[][]> {
+    return (await this.#table.chains(at)).map((rows) => rows.map(sourceFromRow));
+  }
+
+  /** Inserts revisions as they were recorded elsewhere, unless they are there, in one commit. @returns how many were not there. */
+  insertRecorded(sources: readonly Source[]): Promise<number> {
+    return this.#table.insertAbsent(sources.map((source) => ({ ...sourceToRow(source), row_sha256: source.row_sha256 })));
+  }
+
   /** False if a revision of that number is there already. */
   insert(source: Source): Promise<boolean> {
     return this.#table.insertIfAbsent(sourceToRow(source));

@@ -27,6 +27,7 @@ function importFile(home: Home, text: string): string {
 /** Command lines in order; `id` stands for the analysis that was started. */
 export function everyCommand(home: Home, { text = 'x', usageFrom, session = text }: Words = {}): readonly (readonly string[])[] {
   const backup = join(home.path, 'backup');
+  const exported = join(home.path, 'exported.json');
   const from = usageFrom === undefined ? ['--tool', 'manual', '--total-tokens', '7'] : ['--usage-from', usageFrom];
   return [
     ['source add', '--id', 's1', '--title', text, '--author', text, '--bias-notes', text],
@@ -63,6 +64,10 @@ export function everyCommand(home: Home, { text = 'x', usageFrom, session = text
     ['validate'],
     ['doctor', '--deep'],
     ['import', importFile(home, text)],
+    ['export analyses'],
+    ['export analyses', '--format', 'json', '--out', exported],
+    ['export check', exported],
+    ['import', exported],
     ['analysis forget', 'id', '--reason', text],
     ['analysis list', '--all', '--forgotten'],
     ['store status'],

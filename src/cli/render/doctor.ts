@@ -1,6 +1,6 @@
 // Findings for people.
 import { LEVELS, type Finding } from '../../checks/finding.js';
-import { safe } from '../safe.js';
+import { safe } from '../../model/safe.js';
 import { plural } from './numbers.js';
 
 const SIGNS = { ok: '✓', note: '·', warning: '!', error: '✗' } as const;

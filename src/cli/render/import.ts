@@ -1,14 +1,18 @@
-// What became of the rows of a file.
+// What became of what a file holds.
 import type { ImportedRow } from '../../lifecycle/import.js';
-import { plural } from './numbers.js';
+import type { ImportedFile } from '../import.js';
+import { analysesText, plural } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
 
-export const importJson = (rows: readonly ImportedRow[], skipped: number, dryRun: boolean): object => ({
+const isFresh = ({ result }: ImportedRow): boolean => result !== 'known';
+
+export const importJson = ({ rows, skipped, sources }: ImportedFile, dryRun: boolean): object => ({
   dry_run: dryRun,
-  imported: rows.filter(({ result }) => result !== 'known').length,
-  known: rows.filter(({ result }) => result === 'known').length,
+  imported: rows.filter(isFresh).length,
+  known: rows.filter((row) => !isFresh(row)).length,
   skipped,
   rows,
+  sources,
 });
 
 const COLUMNS: readonly TableColumn<ImportedRow>[] = [
@@ -20,23 +24,32 @@ const COLUMNS: readonly TableColumn<ImportedRow>[] = [
 ];
 
 /** Whether something was left out or could not be read. What is merely kept was read. */
-export const isPartial = (rows: readonly ImportedRow[], skipped: number): boolean =>
-  skipped > 0 || rows.some(({ unread }) => unread.length > 0);
+export const isPartial = ({ rows, skipped, sources }: ImportedFile): boolean =>
+  skipped > 0 || rows.some(({ unread }) => unread.length > 0) || (sources?.differing.length ?? 0) > 0;
 
-const analyses = (count: number): string => `${count} ${count === 1 ? 'analysis' : 'analyses'}`;
+function sourceParts(sources: ImportedFile['sources']): string[] {
+  if (sources === null) return [];
+  const { imported, known, differing } = sources;
+  return [
+    ...(imported > 0 ? [plural(imported, 'source')] : []),
+    ...(known > 0 ? [`${plural(known, 'source')} had been taken in before`] : []),
+    ...(differing.length > 0 ? [`of ${differing.join(', ')} the store has other revisions, which stay`] : []),
+  ];
+}
 
 /** The rows that need a look, or all of them in a dry run; then the counts. */
-export function renderImport(rows: readonly ImportedRow[], skipped: number, dryRun: boolean, terminal: boolean): string {
+export function renderImport({ rows, skipped, sources }: ImportedFile, dryRun: boolean, terminal: boolean): string {
   const shown = rows.filter(({ result, unread }) => dryRun || result === 'renamed' || unread.length > 0);
-  const fresh = rows.filter(({ result }) => result !== 'known').length;
+  const fresh = rows.filter(isFresh).length;
   const unread = rows.filter((row) => row.unread.length > 0).length;
   const kept = rows.filter((row) => row.kept.length > 0).length;
   const counts = [
-    `${dryRun ? 'Would import' : 'Imported'} ${analyses(fresh)}`,
+    `${dryRun ? 'Would import' : 'Imported'} ${analysesText(fresh)}`,
     ...(rows.length > fresh ? [`${rows.length - fresh} had been taken in before`] : []),
     ...(skipped > 0 ? [`${plural(skipped, 'item')} skipped, being no row`] : []),
-    ...(unread > 0 ? [`fields of ${analyses(unread)} could not be read, and are kept as they were`] : []),
-    ...(kept > 0 ? [`fields of ${analyses(kept)} say more than the columns here hold, and are kept beside them`] : []),
+    ...(unread > 0 ? [`fields of ${analysesText(unread)} could not be read, and are kept as they were`] : []),
+    ...(kept > 0 ? [`fields of ${analysesText(kept)} say more than the columns here hold, and are kept beside them`] : []),
+    ...sourceParts(sources),
   ];
   return [...(shown.length === 0 ? [] : [renderTable(COLUMNS, shown, terminal), '']), `${counts.join('; ')}.`].join('\n');
 }

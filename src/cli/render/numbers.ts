@@ -7,6 +7,9 @@ export const grouped = (count: number): string => String(count).replaceAll(/\B(?
 /** `1 log`, `2 logs`. */
 export const plural = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
 
+/** `1 analysis`, `2 analyses`. */
+export const analysesText = (count: number): string => (count === 1 ? '1 analysis' : `${grouped(count)} analyses`);
+
 export const tokens = (count: number | null, lowerBound = false): string =>
   count === null ? 'N/A' : `${lowerBound ? '≥ ' : ''}${grouped(count)}`;
 

@@ -7,7 +7,7 @@ import { RATES, type RateName, type Rates } from '../../pricing/card.js';
 import type { PriceRule } from '../../pricing/rule.js';
 import { displayText, roundedDollars, type Display } from './cost.js';
 import { grouped } from './numbers.js';
-import { safe } from '../safe.js';
+import { safe } from '../../model/safe.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 import { countsJson } from './usage-json.js';
 

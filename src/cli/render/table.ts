@@ -1,6 +1,6 @@
 // Tables and pairs of name and value, aligned by what a terminal shows. Cells are made safe here, so a cell is one line.
 import stringWidth from 'string-width';
-import { safe } from '../safe.js';
+import { safe } from '../../model/safe.js';
 
 export type Align = 'left' | 'right';
 

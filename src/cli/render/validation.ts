@@ -1,6 +1,6 @@
 // Findings of the books, for people.
 import type { BookFinding } from '../../checks/books/check.js';
-import { safe } from '../safe.js';
+import { safe } from '../../model/safe.js';
 import { plural } from './numbers.js';
 
 const SIGNS = { warning: '!', error: '✗' } as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { safe, safeJson, safeText } from '../../src/cli/safe.js';
+import { safe, safeJson, safeText } from '../../src/model/safe.js';
 
 // Written out here and not taken from the source: what a terminal acts upon or does not show.
 const RANGES: [what: string, from: number, to: number][] = [

@@ -1,0 +1,57 @@
+// Where an export goes: a file, with its manifest beside it, or stdout.
+import { basename, dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { manifestText, MANIFEST_SUFFIX, sha256, type Manifest } from '../../exchange/manifest.js';
+import { TokentrailError } from '../../model/errors.js';
+import { formatOrNull } from '../../model/time.js';
+import { writeFileAtomically } from '../../store/files.js';
+import type { Context } from '../context.js';
+import { makeExport, type Made } from './make.js';
+import type { ExportRequest } from './request.js';
+import { lastOf, recordedBy, type ExportState } from './state.js';
+
+/** What was written where. */
+export interface Written {
+  readonly file: string;
+  readonly manifest: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface Exported {
+  readonly made: Made;
+  readonly state: ExportState;
+  /** Null where it went to stdout. */
+  readonly written: Written | null;
+}
+
+const unwritable = (shown: string, why: string, cause?: unknown): TokentrailError =>
+  new TokentrailError('FILE_UNWRITABLE', `"${shown}" can't be written: ${why}.`, {
+    suggestions: ['Name another file with --out, in a folder that is there.'],
+    details: { file: shown },
+    cause,
+  });
+
+/** The file and its manifest, each whole or not at all; the file first, so that a manifest never tells of one that is not there. */
+function write(path: string, shown: string, text: string, manifest: Omit<Manifest, 'sha256' | 'file'>): Written {
+  if (!existsSync(dirname(path))) throw unwritable(shown, 'its folder is not there');
+  if (existsSync(path) && !statSync(path).isFile()) throw unwritable(shown, 'it is no plain file');
+  const hash = sha256(text);
+  try {
+    writeFileAtomically(path, [text], true);
+    writeFileAtomically(path + MANIFEST_SUFFIX, [manifestText({ ...manifest, sha256: hash, file: basename(path) })], true);
+  } catch (error) {
+    throw unwritable(shown, (error as Error).message, error);
+  }
+  return { file: shown, manifest: shown + MANIFEST_SUFFIX, sha256: hash, bytes: Buffer.byteLength(text) };
+}
+
+/** @throws FILE_UNWRITABLE */
+export async function deliver(context: Context, state: ExportState, request: ExportRequest, out: string | undefined): Promise<Exported> {
+  const made = await makeExport(context, state, request);
+  if (out === undefined) return { made, state, written: null };
+  const { books } = state;
+  const rows = books.analyses.map(lastOf).map(({ id, revision, row_sha256 }) => ({ id, revision, row_sha256 }));
+  const about = { request: { ...request }, recorded_by: formatOrNull(recordedBy(books)), rows };
+  return { made, state, written: write(context.path(out), out, made.text, about) };
+}

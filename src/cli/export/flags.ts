@@ -1,0 +1,54 @@
+// Flags of exports, and the request that they make.
+import * as Flags from '@oclif/core/flags';
+import type { Instant } from '../../model/time.js';
+import { atFlag, textFlag, zonedTimeFlag, type GivenDay } from '../flags.js';
+import { usageFilter, zoneOf } from '../usage.js';
+import type { ExportRequest } from './request.js';
+
+/** What every export takes. */
+export const exportFlags = () => ({
+  out: textFlag('out', 'File to write, with a manifest FILE.sha256 beside it; stdout if left out.'),
+  at: atFlag(),
+  tz: textFlag('tz', 'Time zone of times and days, as Europe/Berlin; UTC if left out.'),
+  redact: Flags.boolean({ description: 'Leave out notes, titles and paths.' }),
+  stamp: Flags.boolean({ description: 'Tell when it was exported; the bytes are others each time then.' }),
+  strict: Flags.boolean({ description: 'Exit 1 instead of 3 if something in it has no price.' }),
+});
+
+/** Which analyses. */
+export const chosenFlags = () => ({
+  since: zonedTimeFlag('since', 'Only analyses begun at or after this time.'),
+  until: zonedTimeFlag('until', 'Only analyses begun before this time; a date includes its day.'),
+  forgotten: Flags.boolean({ description: 'Those that `analysis forget` hid, too.' }),
+});
+
+interface GivenFlags {
+  readonly tz?: string | undefined;
+  readonly redact: boolean;
+  readonly stamp: boolean;
+  readonly forgotten?: boolean | undefined;
+  readonly since?: Instant | GivenDay | undefined;
+  readonly until?: Instant | GivenDay | undefined;
+  readonly template?: string | undefined;
+}
+
+/** @param template as it is found again. */
+export function requestOf(
+  asked: Pick<ExportRequest, 'what' | 'format'> & { readonly id?: string },
+  flags: GivenFlags,
+  now: Instant,
+  template?: string,
+): ExportRequest {
+  const zone = zoneOf(flags.tz ?? 'UTC');
+  const { since, until } = usageFilter({ since: flags.since, until: flags.until }, zone);
+  return {
+    ...asked,
+    tz: zone.name,
+    ...(since === null ? {} : { since }),
+    ...(until === null ? {} : { until }),
+    ...(flags.forgotten === true ? { forgotten: true } : {}),
+    ...(flags.redact ? { redact: true } : {}),
+    ...(flags.stamp ? { stamp: now } : {}),
+    ...(template === undefined ? {} : { template }),
+  };
+}

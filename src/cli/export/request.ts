@@ -1,0 +1,32 @@
+// What an export was asked for: kept in its manifest, so that it can be made again.
+import type { Instant } from '../../model/time.js';
+
+/** What is exported. */
+export const SUBJECTS = ['analyses', 'synthesis'] as const;
+
+export interface ExportRequest {
+  readonly what: (typeof SUBJECTS)[number];
+  readonly format: string;
+  /** The synthesis that was asked for. */
+  readonly id?: string;
+  readonly tz: string;
+  /** Analyses begun at or after, and before. */
+  readonly since?: Instant;
+  readonly until?: Instant;
+  readonly forgotten?: true;
+  readonly redact?: true;
+  /** When it was made, where that was to be told. */
+  readonly stamp?: Instant;
+  /** A template of the user's own. */
+  readonly template?: string;
+}
+
+/** The command that makes it. */
+export const commandOf = ({ what }: Pick<ExportRequest, 'what'>): string => `export ${what}`;
+
+const isRequest = (value: Readonly<Record<string, unknown>>): boolean =>
+  SUBJECTS.some((what) => what === value['what']) && typeof value['format'] === 'string' && typeof value['tz'] === 'string';
+
+/** What a manifest says; null if it is of a later version. */
+export const requestIn = (value: Readonly<Record<string, unknown>>): ExportRequest | null =>
+  isRequest(value) ? (value as unknown as ExportRequest) : null;

@@ -1,0 +1,32 @@
+// What became of an export.
+import type { Exported } from '../../export/deliver.js';
+import type { ExportRequest } from '../../export/request.js';
+import { lastOf } from '../../export/state.js';
+import type { Warning } from '../../../model/errors.js';
+import { analysesText, plural } from '../numbers.js';
+
+/** So many are named. */
+const MOST_NAMED = 5;
+
+/** Where it was written; else the data itself, or its text. */
+export const exportJson = ({ made, written, state }: Exported, { what, format }: ExportRequest): object => ({
+  what,
+  format,
+  analyses: state.chosen.analyses.length,
+  ...(written ?? (made.document === null ? { text: made.text } : { document: made.document })),
+});
+
+/** A line about the file; else the export, whose last newline the answer adds. */
+export function renderExported({ made, written, state }: Exported): string {
+  if (written === null) return made.text.replace(/\n$/, '');
+  return `Wrote ${analysesText(state.chosen.analyses.length)} to ${written.file} (${plural(written.bytes, 'byte')}), with its manifest ${written.manifest}.`;
+}
+
+/** What of it has no price; null if all has one. */
+export function unpricedIn({ state }: Exported): Warning | null {
+  const ids = state.chosen.analyses.map(lastOf).flatMap(({ id, cost_provenance }) => (cost_provenance === 'unpriced' ? [id] : []));
+  if (ids.length === 0) return null;
+  const [some, more] = [ids.slice(0, MOST_NAMED).join(', '), ids.length - MOST_NAMED];
+  const named = more > 0 ? `${some} and ${more} more` : some;
+  return { code: 'UNPRICED', message: `Tokens of ${named} have no price, so that their cost is not in it.`, ids };
+}

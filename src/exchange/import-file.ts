@@ -1,0 +1,62 @@
+// A file that is to be imported: opened with the guards of logs, and recognised by what it holds.
+import { closeSync, readFileSync } from 'node:fs';
+import { openLog } from '../capture/open.js';
+import { TokentrailError } from '../model/errors.js';
+import { isFields } from '../model/foreign-columns.js';
+import { BOOKS_SCHEMA, type BooksContent } from './books-file.js';
+import { readBooks } from './books-reader.js';
+import { realityCheckRows, type ForeignRows } from './reality-check-file.js';
+import { loadYaml } from './yaml.js';
+
+/** Analyses as another program had them, or the books as this one exported them. */
+export type ImportFile = ({ readonly kind: 'foreign' } & ForeignRows) | ({ readonly kind: 'books' } & BooksContent);
+
+const SUGGESTIONS = ['Give a file of `tokentrail export analyses`, or one that Reality Check exported: YAML with a list `analysis_logs`.'];
+
+const unreadable = (shown: string, why: string): TokentrailError =>
+  new TokentrailError('IMPORT_INVALID', `"${shown}" can't be imported: ${why}`, { suggestions: SUGGESTIONS, details: { file: shown } });
+
+const missing = (shown: string): TokentrailError =>
+  new TokentrailError('FILE_NOT_FOUND', `There is no file "${shown}".`, { suggestions: SUGGESTIONS, details: { file: shown } });
+
+/** @throws FILE_NOT_FOUND; IMPORT_INVALID if it is no plain file */
+export function readText(path: string, shown: string): string {
+  const log = openLog(path);
+  if (log === 'gone') throw missing(shown);
+  if (typeof log === 'string') throw unreadable(shown, 'it is no plain file that can be read.');
+  try {
+    return readFileSync(log.fd, 'utf8');
+  } finally {
+    closeSync(log.fd);
+  }
+}
+
+/** What our exports begin with, as YAML and as JSON. */
+const OURS = /^(?:\{\s*"schema":\s*|schema:\s*)"(tokentrail\/[a-z]+\/v\d+)"/;
+
+/** The only value of a file of ours. @throws if it is neither JSON nor YAML */
+async function parseOurs(text: string): Promise<unknown> {
+  if (text.startsWith('{')) return JSON.parse(text) as unknown;
+  const { parse } = await loadYaml();
+  return parse(text, { maxAliasCount: 0 }) as unknown;
+}
+
+async function readOurs(text: string, schema: string, shown: string): Promise<ImportFile> {
+  if (schema !== BOOKS_SCHEMA) throw unreadable(shown, `it is a "${schema}"; only the export of analyses can be imported.`);
+  let document: unknown;
+  try {
+    document = await parseOurs(text);
+  } catch (error) {
+    throw unreadable(shown, (error as Error).message.split('\n')[0]!);
+  }
+  if (!isFields(document)) throw unreadable(shown, 'it holds no fields.');
+  return { kind: 'books', ...readBooks(document, shown) };
+}
+
+/** @throws FILE_NOT_FOUND; IMPORT_INVALID if it is no YAML, holds none of what is known, or is not what was exported */
+export async function readImportFile(path: string, shown: string): Promise<ImportFile> {
+  const text = readText(path, shown);
+  const schema = OURS.exec(text)?.[1];
+  if (schema !== undefined) return readOurs(text, schema, shown);
+  return { kind: 'foreign', ...(await realityCheckRows(text, (why) => unreadable(shown, why))) };
+}

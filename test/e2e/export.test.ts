@@ -1,0 +1,208 @@
+// The books as files: the same bytes for the same state, the same rows from the same file, and a change that shows.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ClaudeSession } from '../support/claude-session.js';
+import { QuickHome } from '../support/quick-home.js';
+import { EVIL_TEXT } from './every-command.js';
+
+let home: QuickHome;
+let session: ClaudeSession;
+
+interface Document {
+  readonly books: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly analyses: readonly Readonly<Record<string, unknown>>[];
+  readonly sources: readonly Readonly<Record<string, unknown>>[];
+}
+
+const file = (name: string): string => join(home.path, name);
+const read = (name: string): string => readFileSync(file(name), 'utf8');
+const elsewhere = (): string[] => ['--store', file('other')];
+
+async function exported(name: string, ...flags: string[]): Promise<Document> {
+  await home.ok(['export', 'analyses', '--out', file(name), '--format', name.endsWith('.json') ? 'json' : 'yaml', ...flags]);
+  return parse(read(name)) as Document;
+}
+
+beforeEach(async () => {
+  home = new QuickHome();
+  session = new ClaudeSession(home).answer().enter();
+  await home.ok(['source', 'add', '--id', 's1', '--title', EVIL_TEXT, '--author', 'no', '--reliability', '0.0000001']);
+  const id = await home.ok(['analysis', 'start', '--source-id', 's1', '--idempotency-key', 'run-7', '--notes', EVIL_TEXT]);
+  session.answer({ read: 5_000_000_000 });
+  await home.ok('analysis mark --stage extract');
+  session.answer({ model: 'no' });
+  await home.run(['analysis', 'complete', '--id', id]);
+});
+
+describe('an export of analyses', () => {
+  it.each(['a.yaml', 'a.json'])('as %s gives a store whose export is the same bytes', async (name) => {
+    await home.run(['export', 'analyses', '--out', file(name), '--format', name.slice(2)]);
+    const taken = await home.json<{ imported: number }>(['import', file(name), ...elsewhere()]);
+    expect(taken.imported).toBe(1);
+    await home.run(['export', 'analyses', '--out', file(`b${name}`), '--format', name.slice(2), ...elsewhere()]);
+    expect(read(`b${name}`)).toBe(read(name));
+  });
+
+  it('is the same in another zone of the machine, and in another one that is asked for says the same times', async () => {
+    const args = ['export', 'analyses', '--tz', 'Asia/Kolkata'];
+    const here = await home.run(args);
+    const there = await home.run(args, { env: { TZ: 'America/New_York', LC_ALL: 'de_DE.UTF-8' } });
+    expect(there.stdout).toBe(here.stdout);
+    expect(here.stdout).toMatch(/recorded_at: "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}\+05:30"/);
+  });
+
+  it('made of an earlier state is what it was then, after whatever came later', async () => {
+    const [before] = [(await home.run('export analyses')).stdout];
+    const [, at] = /recorded_by: "([^"]+)"/.exec(before)!;
+    await home.ok('analysis start --source-id s2');
+    await home.ok('source update --id s1 --title other');
+    await home.ok('store optimize');
+    expect((await home.run(['export', 'analyses', '--at', at!])).stdout).toBe(before);
+    expect((await home.run('export analyses')).stdout).not.toBe(before);
+  });
+
+  it('is read the same by readers of YAML 1.1 and 1.2, and by those of JSON', async () => {
+    await home.run(['export', 'analyses', '--out', file('a.yaml')]);
+    await home.run(['export', 'analyses', '--out', file('a.json'), '--format', 'json']);
+    const [first, second] = [parse(read('a.yaml'), { version: '1.1' }) as unknown, parse(read('a.yaml')) as unknown];
+    const document = JSON.parse(read('a.json')) as Document;
+    expect(first).toEqual(second);
+    // A fraction that would be a text to the one reader and a number to the other is a text to both.
+    const [source] = document.sources;
+    expect(second).toEqual({ ...document, sources: [{ ...source, reliability: '1e-7' }] });
+  });
+
+  it('tells what it is of, and not when it was made unless that is asked for', async () => {
+    const { books, options } = await exported('a.json').catch(() => parse(read('a.json')) as Document);
+    expect(books).toMatchObject({ analyses: 1, revisions: 3, sources: 1 });
+    expect(options).toEqual({ tz: 'UTC' });
+    const { stdout } = await home.run('export analyses --format json --stamp');
+    expect((JSON.parse(stdout) as Document).options).toHaveProperty('exported_at');
+  });
+
+  it('leaves out notes, titles and paths where that is asked for, and can not be imported then', async () => {
+    await home.run(['export', 'analyses', '--redact', '--out', file('a.yaml')]);
+    expect(read('a.yaml')).not.toContain('clipboard');
+    expect(read('a.yaml')).not.toContain('work-paper');
+    expect(read('a.yaml')).toContain('notes: "[redacted]"');
+    const { code, stderr } = await home.run(['import', file('a.yaml'), ...elsewhere()]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--redact');
+  });
+
+  it('never names the user', async () => {
+    const { stdout } = await home.run('export analyses');
+    expect(stdout).not.toContain(home.path.split('/').at(-1));
+  });
+
+  it('says which of its tokens have no price, with exit 3', async () => {
+    const { code, stderr } = await home.run('export analyses');
+    expect(code).toBe(3);
+    expect(stderr).toContain('ANALYSIS-');
+    expect((await home.run('export analyses --strict')).code).toBe(1);
+  });
+
+  it('goes to no folder that is not there', async () => {
+    const { code, stderr } = await home.run(['export', 'analyses', '--out', file('none/a.yaml')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('FILE_UNWRITABLE');
+  });
+});
+
+describe('a file that is imported', () => {
+  beforeEach(() => home.run(['export', 'analyses', '--out', file('a.yaml')]));
+
+  it('is refused if anything in it was changed', async () => {
+    writeFileSync(file('a.yaml'), read('a.yaml').replace('output_tokens: 200', 'output_tokens: 2'));
+    const { code, stderr } = await home.run(['import', file('a.yaml'), ...elsewhere()]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is not what was exported');
+  });
+
+  it('is refused if a number became its text', async () => {
+    writeFileSync(file('a.yaml'), read('a.yaml').replace('output_tokens: 200', 'output_tokens: "200"'));
+    expect((await home.run(['import', file('a.yaml'), ...elsewhere()])).code).toBe(2);
+  });
+
+  it('is refused if an analysis was taken out', async () => {
+    writeFileSync(file('a.yaml'), read('a.yaml').replace(/^analyses:\n[^]*^sources:/m, 'analyses: []\nsources:'));
+    const { stderr } = await home.run(['import', file('a.yaml'), ...elsewhere()]);
+    expect(stderr).toContain('one was taken out');
+  });
+
+  it('goes on where the store knows fewer revisions, and changes nothing where it knows more', async () => {
+    await home.ok(['import', file('a.yaml'), ...elsewhere()]);
+    await home.ok('analysis complete --id ANALYSIS-2026-001 --amend later --notes later'.replace('ANALYSIS-2026-001', await first()));
+    await home.run(['export', 'analyses', '--out', file('b.yaml')]);
+    const results = async (name: string): Promise<string[]> =>
+      (await home.json<{ rows: { result: string }[] }>(['import', file(name), ...elsewhere()])).rows.map(({ result }) => result);
+    expect(await results('b.yaml')).toEqual(['continued']);
+    expect(await results('a.yaml')).toEqual(['known']);
+  });
+
+  it('names an analysis anew whose id is taken, also where it is an input', async () => {
+    await home.ok(['analysis', 'add', '--source-id', 's9', '--tool', 'manual', '--total-tokens', '7', ...elsewhere()]);
+    await home.ok(['analysis', 'start', '--kind', 'synthesis', '--tool', 'manual', '--no-usage']);
+    await home.run(['analysis', 'complete', '--id', (await first()).replace('001', '002'), '--inputs-analysis-ids', await first()]);
+    await home.run(['export', 'analyses', '--out', file('a.yaml')]);
+    const taken = (): Promise<{ rows: { id: string; stored_as: string; result: string }[] }> =>
+      home.json(['import', file('a.yaml'), ...elsewhere()]);
+    expect((await taken()).rows.map(({ result }) => result)).toEqual(['renamed', 'imported']);
+    expect((await taken()).rows.map(({ result }) => result)).toEqual(['known', 'known']);
+    const { analysis } = await home.json<{ analysis: { inputs_analysis_ids: string[] } }>([
+      'analysis', 'show', (await first()).replace('001', '002'), ...elsewhere(),
+    ]); // prettier-ignore
+    expect(analysis.inputs_analysis_ids).toEqual([`${await first()}~2`]);
+    expect((await home.run(['validate', ...elsewhere()])).code).toBe(0);
+  });
+
+  it('brings its idempotency keys', async () => {
+    await home.ok(['import', file('a.yaml'), ...elsewhere()]);
+    const id = await home.ok(['analysis', 'start', '--source-id', 's1', '--idempotency-key', 'run-7', ...elsewhere()]);
+    expect(id).toBe(await first());
+  });
+
+  const first = async (): Promise<string> => (await home.json<{ analyses: { id: string }[] }>('analysis list --all')).analyses.at(-1)!.id;
+});
+
+describe('a manifest', () => {
+  beforeEach(() => home.run(['export', 'analyses', '--out', file('a.yaml')]));
+
+  interface Checked {
+    readonly is_same: boolean;
+    readonly is_reproduced: boolean | null;
+    readonly store: { readonly findings: readonly unknown[]; readonly changed: number; readonly added: number } | null;
+  }
+  const check = async (...flags: string[]): Promise<Checked & { code: number }> => {
+    const { code, stdout } = await home.run(['export', 'check', file('a.yaml'), '--json', ...flags]);
+    return { code, ...(JSON.parse(stdout) as { data: Checked }).data };
+  };
+
+  it('is one that sha256sum reads', () => {
+    expect(execFileSync('sha256sum', ['-c', 'a.yaml.sha256'], { cwd: home.path, encoding: 'utf8' })).toBe('a.yaml: OK\n');
+  });
+
+  it('tells that the file and the store are what they were, also after more was recorded', async () => {
+    await home.ok('analysis add --source-id s1 --tool manual --total-tokens 7');
+    expect(await check()).toMatchObject({ code: 0, is_same: true, is_reproduced: true, store: { findings: [], added: 1 } });
+  });
+
+  it('shows a file that was changed', async () => {
+    writeFileSync(file('a.yaml'), `${read('a.yaml')}\n`);
+    expect(await check()).toMatchObject({ code: 1, is_same: false });
+  });
+
+  it('shows a revision that the store lost', async () => {
+    await home.ok('analysis start --source-id s1 --tool manual --no-usage --store'.split(' ').concat(file('other')));
+    const { store } = await check(...elsewhere());
+    expect(store!.findings).toEqual([expect.objectContaining({ revision: 3, finding: 'missing' })]);
+  });
+
+  it('is checked without a store as well', async () => {
+    expect(await check('--store', file('none'))).toMatchObject({ code: 0, is_same: true, store: null, is_reproduced: null });
+  });
+});
