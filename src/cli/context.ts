@@ -36,11 +36,9 @@ import { loadPrices, readMoneyIn } from './prices.js';
 import type { Money } from './render/usage.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
+import { PROGRAM } from './program.js';
 import { findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
 import { renderEvolution } from './render/store.js';
-
-/** Folder of the built program; this module lies in it, or in a folder below it. */
-const PROGRAM = new URL(import.meta.url.includes('/chunks/') ? '../' : './', import.meta.url);
 
 export interface ContextOptions {
   readonly output: Output;

@@ -159,6 +159,11 @@ export function booksItems({ analyses, sources }: BooksContent, writing: Writing
   };
 }
 
+/** The last revision of an analysis, or of a source, alone. */
+export const analysisItem = (analysis: Analysis, writing: Writing): Fields => analysisFields(analysis, writing, new PathNames());
+
+export const sourceItem = (source: Source, writing: Writing): Fields => sourceFields(source, writing);
+
 /** What the rows of an export are, in all: it is another one when any of them is. */
 export function rowsHash({ analyses, sources }: BooksContent): string {
   const hash = createHash('sha256');

@@ -25,10 +25,13 @@ interface KeptRows {
 /** What the books kept of sessions, read once for each however many analyses lie in it. */
 export class KeptSessions {
   readonly #store: Store;
+  readonly #at: Instant | null;
   readonly #sessions = new Map<string, Promise<KeptRows>>();
 
-  constructor(store: Store) {
+  /** @param at as the books were recorded by then; null: as they are. */
+  constructor(store: Store, at: Instant | null = null) {
     this.#store = store;
+    this.#at = at;
   }
 
   /** @throws STORE_DAMAGED if the records of its logs are not those that were stored */
@@ -44,7 +47,7 @@ export class KeptSessions {
     return this.#store.guarded(async () => {
       const [usage, logs] = [await this.#store.usage(), await this.#store.logFiles()];
       const files = await logs.current();
-      const rows = (await usage.ofSession(agent, session)).filter(({ counted }) => counted);
+      const rows = (await usage.ofSession(agent, session, this.#at)).filter(({ counted }) => counted);
       await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
       return { rows, paths: new Map(rows.map(({ log_file_id }) => [log_file_id, files.get(log_file_id)?.path ?? ''])) };
     });
@@ -101,16 +104,23 @@ function priceIn(row: PricedRow, { counts, terms }: Pick<Copy, 'counts' | 'terms
   return { reported: null, estimated: reported_cost_pico_usd === null ? priceAgain(card, counts, terms) : null, card };
 }
 
-/** Prices of an agent's records: those that they were kept with, by their key in the books, else by the book. */
-function pricesBy(rows: ReadonlyMap<string, PricedRow>, agent: Agent, book: PriceBook): (copy: Copy) => Price {
+/** Prices of an agent's records: those that they were kept with, by their key in the books, else by the book, if there is one. */
+function pricesBy(rows: ReadonlyMap<string, PricedRow>, agent: Agent, book: PriceBook | null): (copy: Copy) => Price {
   return (copy) => {
     const row = rows.get(recordKeyOf(agent, copy));
-    if (row !== undefined && row.rate_card !== null) return priceIn(row, copy);
+    if (row !== undefined && (row.rate_card !== null || book === null)) return priceIn(row, copy);
+    if (book === null) return { reported: null, estimated: null, card: null };
     const { pico, card } = book.estimate(copy);
     const reported = copy.reported === null ? null : picoOf(copy.reported);
     if (reported !== null && copy.partial) return { reported: null, estimated: null, card };
     return { reported, estimated: pico, card };
   };
+}
+
+/** The same by what the books kept of a session alone: what was never priced has no price. @throws STORE_DAMAGED */
+export async function recordedPrices(kept: KeptSessions, { agent, session_id }: SessionTarget): Promise<(copy: Copy) => Price> {
+  const { rows } = await kept.of(agent.name, session_id);
+  return pricesBy(new Map(rows.map((row) => [row.record_key, row])), agent, null);
 }
 
 /**

@@ -1,15 +1,17 @@
 // What several analyses spent together: each usage record once, by its key, however they overlap. Sums are taken only where no
 // records are known (semantics 16).
-import { placeOf, recordsBefore, usageOfRecords, type View } from '../ingest/evidence.js';
+import { placeOf, recordsBefore, usageOfRecords, type Evidence, type View } from '../ingest/evidence.js';
 import { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Copy } from '../ingest/groups.js';
 import { recordKeyOf } from '../ingest/usage-plan.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
+import { addCost, CostAdder, NO_COST, type Cost, type Price } from '../model/price.js';
+import type { Instant } from '../model/time.js';
 import { sameCounts, sum, total, totalKnown, UNKNOWN, type Counts } from '../model/tokens.js';
 import { spentIn } from './advance.js';
 import type { Books } from './books.js';
-import { evidenceOf } from './told.js';
+import { evidenceOf, recordedEvidence, withPrices } from './told.js';
 
 /** What some analyses spent. */
 export interface Together {
@@ -25,6 +27,8 @@ export interface Together {
   readonly is_lower_bound: boolean;
   /** Those that lie in more than one of the analyses, and their tokens. */
   readonly shared: { readonly records: number; readonly tokens: number | null };
+  /** What they cost, each record once; of those counted by sum what they say themselves. */
+  readonly cost: Cost;
   /** Analyses of which a sum is counted, and no records: entered by hand, imported, or their evidence is gone. */
   readonly by_sum: readonly string[];
   /** Analyses whose tokens are unknown. */
@@ -33,13 +37,23 @@ export interface Together {
   readonly unclear: readonly string[];
 }
 
+/** A record with what it cost. */
+interface Spent {
+  readonly copy: Copy;
+  readonly price: Price;
+}
+
 /** By key of the books. */
-type Records = ReadonlyMap<string, Copy>;
+type Records = ReadonlyMap<string, Spent>;
+
+/** Finds the records of a part of an analysis, with prices; null where nothing is known of them. */
+type FindEvidence = (analysis: Analysis, part: SessionPart) => Promise<Evidence | null>;
 
 /** The records that a part counted; null if they don't add up to what it booked. */
-async function recordsOf(books: Books, kept: KeptSessions, analysis: Analysis, part: SessionPart): Promise<Records | null> {
-  const { evidence } = await evidenceOf(books, kept, analysis, part, null);
+async function recordsOf(books: Books, find: FindEvidence, analysis: Analysis, part: SessionPart): Promise<Records | null> {
+  const evidence = part.final === null ? null : await find(analysis, part);
   if (evidence === null || part.final === null) return null;
+  const priceOf = evidence.priceOf!;
   const view: View = part.settled_at === undefined ? 'then' : 'settled';
   const baseline = placeOf(part.baseline);
   const before = new Set(recordsBefore(evidence, baseline, view).map(({ key }) => key));
@@ -49,16 +63,16 @@ async function recordsOf(books: Books, kept: KeptSessions, analysis: Analysis, p
   const booked = spentIn(part);
   if (usage.records !== booked.records || !sameCounts(usage.counts, booked.counts)) return null;
   const { agent } = books.targetOf(part);
-  return new Map(own.map((copy) => [recordKeyOf(agent, copy), copy]));
+  return new Map(own.map((copy) => [recordKeyOf(agent, copy), { copy, price: priceOf(copy) }]));
 }
 
 /** The records of an analysis; null if not all of them are known. */
-async function recordsOfAll(books: Books, kept: KeptSessions, analysis: Analysis): Promise<Records | null> {
-  const all = new Map<string, Copy>();
+async function recordsOfAll(books: Books, find: FindEvidence, analysis: Analysis): Promise<Records | null> {
+  const all = new Map<string, Spent>();
   for (const part of analysis.sessions) {
-    const records = await recordsOf(books, kept, analysis, part);
+    const records = await recordsOf(books, find, analysis, part);
     if (records === null) return null;
-    for (const [key, copy] of records) all.set(key, copy);
+    for (const [key, spent] of records) all.set(key, spent);
   }
   return analysis.sessions.length === 0 ? null : all;
 }
@@ -68,16 +82,22 @@ const sessionsOf = ({ sessions }: Analysis): ReadonlySet<string> =>
 
 /** Records, each once. */
 class Union {
-  readonly #records = new Map<string, Copy>();
+  readonly #records = new Map<string, Spent>();
   readonly #shared = new Set<string>();
 
   add(records: Records): void {
-    for (const [key, copy] of records) {
+    for (const [key, spent] of records) {
       const known = this.#records.get(key);
       if (known !== undefined) this.#shared.add(key);
       // It may have been open in one of them, and finished in another.
-      if (known === undefined || (known.counts.output ?? 0) < (copy.counts.output ?? 0)) this.#records.set(key, copy);
+      if (known === undefined || (known.copy.counts.output ?? 0) < (spent.copy.counts.output ?? 0)) this.#records.set(key, spent);
     }
+  }
+
+  get cost(): Cost {
+    const adder = new CostAdder();
+    for (const { copy, price } of this.#records.values()) adder.add(price, copy.counts, copy.calls);
+    return adder.cost;
   }
 
   get size(): number {
@@ -85,12 +105,23 @@ class Union {
   }
 
   get counts(): Counts[] {
-    return [...this.#records.values()].map(({ counts }) => counts);
+    return [...this.#records.values()].map(({ copy }) => copy.counts);
   }
 
   get shared(): Counts[] {
-    return [...this.#shared].map((key) => this.#records.get(key)!.counts);
+    return [...this.#shared].map((key) => this.#records.get(key)!.copy.counts);
   }
+}
+
+/** What an analysis cost of which no records are known, by its own figure. */
+function costBySum({ costs, cost_pico_usd: pico, cost_provenance, total_tokens, counts }: Analysis): Cost {
+  if (costs !== null) return costs.whole;
+  const tokens = total_tokens ?? totalKnown(counts);
+  if (pico === null) return { ...NO_COST, unpriced_records: 1, unpriced_tokens: tokens };
+  const amount = pico.toString();
+  return cost_provenance === 'reported'
+    ? { ...NO_COST, reported: amount, reported_records: 1, priced_tokens: tokens }
+    : { ...NO_COST, estimated: amount, estimated_records: 1, priced_tokens: tokens };
 }
 
 /**
@@ -103,18 +134,43 @@ export async function spentTogether(
   progress: (done: number, of: number) => void,
 ): Promise<Together> {
   const kept = new KeptSessions(books.store);
+  const find: FindEvidence = async (analysis, part) => {
+    const { evidence } = await evidenceOf(books, kept, analysis, part, null);
+    return evidence === null ? null : withPrices(books, kept, part, evidence, false);
+  };
+  return added(books, find, analyses, progress);
+}
+
+/** The same by what was recorded by `at` (null: now) alone: it depends on no log, so that it is the same on any machine. */
+export function recordedTogether(
+  books: Books,
+  analyses: readonly Analysis[],
+  at: Instant | null,
+  progress: (done: number, of: number) => void,
+): Promise<Together> {
+  const kept = new KeptSessions(books.store, at);
+  return added(books, (analysis, part) => recordedEvidence(books, kept, analysis, part), analyses, progress);
+}
+
+async function added(
+  books: Books,
+  find: FindEvidence,
+  analyses: readonly Analysis[],
+  progress: (done: number, of: number) => void,
+): Promise<Together> {
   const union = new Union();
   const sums: Analysis[] = [];
-  const [unknown, unclear] = [[], []] as [string[], string[]];
+  const unknown: Analysis[] = [];
+  const unclear: Analysis[] = [];
   const inSession = new Map<string, number>();
   for (const session of analyses.flatMap((analysis) => [...sessionsOf(analysis)]))
     inSession.set(session, (inSession.get(session) ?? 0) + 1);
   for (const [i, analysis] of analyses.entries()) {
     progress(i, analyses.length);
-    const records = await recordsOfAll(books, kept, analysis);
+    const records = await recordsOfAll(books, find, analysis);
     if (records !== null) union.add(records);
-    else if (analysis.total_tokens === null) unknown.push(analysis.id);
-    else if ([...sessionsOf(analysis)].some((session) => inSession.get(session)! > 1)) unclear.push(analysis.id);
+    else if (analysis.total_tokens === null) unknown.push(analysis);
+    else if ([...sessionsOf(analysis)].some((session) => inSession.get(session)! > 1)) unclear.push(analysis);
     else sums.push(analysis);
   }
   progress(analyses.length, analyses.length);
@@ -122,6 +178,7 @@ export async function spentTogether(
   const known = totalKnown(measured) + sums.reduce((all, { total_tokens }) => all + total_tokens!, 0);
   const isKnown = total(measured) !== null && unknown.length + unclear.length === 0;
   const shared = union.shared;
+  const unpriced = { ...NO_COST, unpriced_records: unknown.length + unclear.length };
   return {
     analyses: analyses.length,
     total: isKnown ? known : null,
@@ -133,10 +190,11 @@ export async function spentTogether(
         )
       : UNKNOWN,
     records: union.size,
+    cost: [...sums.map(costBySum), unpriced].reduce(addCost, union.cost),
     shared: { records: shared.length, tokens: total(sum(shared)) },
     is_lower_bound: analyses.some(({ capture_status }) => capture_status === 'partial'),
     by_sum: sums.map(({ id }) => id),
-    unknown,
-    unclear,
+    unknown: unknown.map(({ id }) => id),
+    unclear: unclear.map(({ id }) => id),
   };
 }

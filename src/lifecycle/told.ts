@@ -1,7 +1,7 @@
 // What a session's part of an analysis is worked out again from: its logs while they hold what lay before its cuts, else what the
 // books kept.
 import { namesOf, type Evidence } from '../ingest/evidence.js';
-import { keptEvidence, keptPrices, withKept, type KeptSessions } from '../ingest/kept-evidence.js';
+import { keptEvidence, keptPrices, recordedPrices, withKept, type KeptSessions } from '../ingest/kept-evidence.js';
 import type { Prefixes } from '../ingest/prefixes.js';
 import type { SessionReading } from '../ingest/session.js';
 import type { Analysis } from '../model/analysis.js';
@@ -39,6 +39,20 @@ export async function withPrices(
   // What envelopes told has its price.
   if (evidence.priceOf !== null) return evidence;
   return { ...evidence, priceOf: await keptPrices(kept, books.targetOf(part), await books.prices(), anew) };
+}
+
+/** What the books kept of a part, with prices: nothing of it depends on logs. Null if they kept nothing. @throws STORE_DAMAGED */
+export async function recordedEvidence(
+  books: Books,
+  kept: KeptSessions,
+  analysis: Pick<Analysis, 'stages'>,
+  part: SessionPart,
+): Promise<Evidence | null> {
+  const envelopes = envelopeEvidence(part);
+  if (envelopes !== null) return envelopes;
+  const target = books.targetOf(part);
+  const evidence = await keptEvidence(kept, target, lastCut(part).at, namesOf(part, analysis.stages), part.filled_at ?? null);
+  return evidence === null ? null : { ...evidence, priceOf: await recordedPrices(kept, target) };
 }
 
 /** What a part can be worked out again from. */

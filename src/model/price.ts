@@ -116,6 +116,8 @@ function combine(a: Cost, b: Cost, sign: 1 | -1): Cost {
   };
 }
 
+export const addCost = (a: Cost, b: Cost): Cost => combine(a, b, 1);
+
 /** The difference of two sums, of which the second one is a part. */
 export const subtractCost = (a: Cost, b: Cost): Cost => combine(a, b, -1);
 

@@ -1,5 +1,6 @@
 // Table `usage` as usage records: the current ones, and what is appended.
 import type { AgentName } from '../model/agents.js';
+import type { Instant } from '../model/time.js';
 import type { Counts } from '../model/tokens.js';
 import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type UsagePoint, type UsageRow } from '../model/usage-row.js';
 import { checkTotals, requireTotals } from './control-totals.js';
@@ -162,22 +163,22 @@ export class Usage {
     return this.#current(startsWith('record_key', `${agent}:`));
   }
 
-  /** The current records of these keys. */
-  async ofKeys(keys: readonly string[]): Promise<Map<string, UsageRow>> {
+  /** The records of these keys as they were recorded by `at` (null: now). */
+  async ofKeys(keys: readonly string[], at: Instant | null = null): Promise<Map<string, UsageRow>> {
     const found = new Map<string, UsageRow>();
     for (let start = 0; start < keys.length; start += MOST_KEYS) {
-      const { rows } = await this.#current(oneOf('record_key', keys.slice(start, start + MOST_KEYS)));
+      const { rows } = await this.#current(oneOf('record_key', keys.slice(start, start + MOST_KEYS)), at);
       for (const [key, row] of rows) found.set(key, row);
     }
     return found;
   }
 
-  /** The current records of a session and of those that work for it. */
-  async ofSession(agent: AgentName, session: string): Promise<UsageRow[]> {
+  /** The records of a session and of those that work for it, as they were recorded by `at` (null: now). */
+  async ofSession(agent: AgentName, session: string, at: Instant | null = null): Promise<UsageRow[]> {
     const own = or(eq('session_id', session), eq('parent_session_id', session));
     const keys = await this.#table.select(['record_key'], and(eq('agent', agent), own));
     // By their keys: the last revision of a record may name another session.
-    const rows = await this.ofKeys([...new Set(keys.map((row) => String(row['record_key'])))]);
+    const rows = await this.ofKeys([...new Set(keys.map((row) => String(row['record_key'])))], at);
     return [...rows.values()].filter((row) => row.session_id === session || row.parent_session_id === session);
   }
 
@@ -192,12 +193,13 @@ export class Usage {
     return [...(await this.ofKeys([...keys])).values()].filter(({ log_file_id }) => wanted.has(log_file_id));
   }
 
-  async #current(filter: Filter): Promise<CurrentRows> {
+  async #current(filter: Filter, at: Instant | null = null): Promise<CurrentRows> {
     const current = new Map<string, UsageRow>();
     const doubled = new Set<string>();
     for await (const { columns, length } of this.#table.columns(TABLE, filter)) {
       for (let i = 0; i < length; i++) {
         const row = fromColumns(columns, i);
+        if (at !== null && row.recorded_at > at) continue;
         const known = current.get(row.record_key);
         if (known?.revision === row.revision) doubled.add(row.record_key);
         else if (known === undefined || known.revision < row.revision) {

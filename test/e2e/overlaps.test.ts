@@ -54,7 +54,7 @@ describe('two analyses of one session', () => {
     expect((await listed('--total')).total).toMatchObject(total);
     rmSync(session.path);
     expect((await listed('--total')).total).toMatchObject(total);
-    expect(await home.ok('analysis list --all --total')).toContain('Together: 137 tokens (in 0 · out 137) in 2 analyses');
+    expect(await home.ok('analysis list --all --total')).toContain('Together: 137 tokens (in 0 · out 137) · cost ~$0.0021 in 2 analyses');
   });
 
   it('that follow each other do not overlap, whatever the clock says', async () => {
@@ -103,6 +103,8 @@ describe('a total of analyses', () => {
     const b = (await home.ok('analysis start --task b --no-usage')).trim();
     await completed(b);
     expect((await listed('--total')).total).toMatchObject({ total_tokens: null, total_known: 100, unknown: [b] });
-    expect(await home.ok('analysis list --all --total')).toContain('Together: ≥ 100 (incomplete) tokens in 2 analyses');
+    expect(await home.ok('analysis list --all --total')).toContain(
+      'Together: ≥ 100 (incomplete) tokens · cost ≥ ~$0.0015 (incomplete) in 2 analyses',
+    );
   });
 });

@@ -25,10 +25,10 @@ export async function checkExport(context: Context, file: string): Promise<Check
   if (books === null) return { ...checked, file, rows: null, isReproduced: null };
   const rows = checkRows(manifest.rows, (await recordedBooks(books, null)).analyses);
   const request = requestIn(manifest.request);
-  // Of what the books don't have any more, nothing can be made again.
-  if (request === null || rows.findings.length > 0) return { ...checked, file, rows, isReproduced: null };
+  // Of what the books don't have any more nothing can be made again, nor by a template that is not known.
+  if (request === null || request.template !== undefined || rows.findings.length > 0) return { ...checked, file, rows, isReproduced: null };
   const at = manifest.recorded_by === null ? 0 : parseInstant(manifest.recorded_by);
-  const made = await makeExport(context, await exportState(context, request, at), request);
+  const made = await makeExport(context, await exportState(context, request, at), request, null);
   return { ...checked, file, rows, isReproduced: sha256(made.text) === manifest.sha256 };
 }
 

@@ -3,12 +3,13 @@ import { basename, dirname } from 'node:path';
 import { existsSync, statSync } from 'node:fs';
 import { manifestText, MANIFEST_SUFFIX, sha256, type Manifest } from '../../exchange/manifest.js';
 import { TokentrailError } from '../../model/errors.js';
-import { formatOrNull } from '../../model/time.js';
+import { formatOrNull, type Instant } from '../../model/time.js';
 import { writeFileAtomically } from '../../store/files.js';
 import type { Context } from '../context.js';
 import { makeExport, type Made } from './make.js';
 import type { ExportRequest } from './request.js';
-import { lastOf, recordedBy, type ExportState } from './state.js';
+import { exportState, lastOf, recordedBy, type ExportState } from './state.js';
+import type { OwnTemplate } from './template.js';
 
 /** What was written where. */
 export interface Written {
@@ -46,10 +47,19 @@ function write(path: string, shown: string, text: string, manifest: Omit<Manifes
   return { file: shown, manifest: shown + MANIFEST_SUFFIX, sha256: hash, bytes: Buffer.byteLength(text) };
 }
 
-/** @throws FILE_UNWRITABLE */
-export async function deliver(context: Context, state: ExportState, request: ExportRequest, out: string | undefined): Promise<Exported> {
-  const made = await makeExport(context, state, request);
-  if (out === undefined) return { made, state, written: null };
+/** What an export command was asked for. */
+export interface Asked {
+  readonly request: ExportRequest;
+  readonly at: Instant | null;
+  readonly out: string | undefined;
+  readonly template: OwnTemplate | null;
+}
+
+/** @throws FILE_UNWRITABLE, TEMPLATE_INVALID, and what `exportState` throws */
+export async function deliver(context: Context, { request, at, out, template }: Asked): Promise<Exported> {
+  const state = await exportState(context, request, at);
+  const made = await makeExport(context, state, request, template?.text ?? null);
+  if (out === undefined || out === '-') return { made, state, written: null };
   const { books } = state;
   const rows = books.analyses.map(lastOf).map(({ id, revision, row_sha256 }) => ({ id, revision, row_sha256 }));
   const about = { request: { ...request }, recorded_by: formatOrNull(recordedBy(books)), rows };

@@ -1,9 +1,11 @@
 // Flags of exports, and the request that they make.
 import * as Flags from '@oclif/core/flags';
+import { TokentrailError } from '../../model/errors.js';
 import type { Instant } from '../../model/time.js';
 import { atFlag, textFlag, zonedTimeFlag, type GivenDay } from '../flags.js';
 import { usageFilter, zoneOf } from '../usage.js';
-import type { ExportRequest } from './request.js';
+import { isPage, type ExportRequest } from './request.js';
+import type { OwnTemplate } from './template.js';
 
 /** What every export takes. */
 export const exportFlags = () => ({
@@ -29,18 +31,23 @@ interface GivenFlags {
   readonly forgotten?: boolean | undefined;
   readonly since?: Instant | GivenDay | undefined;
   readonly until?: Instant | GivenDay | undefined;
-  readonly template?: string | undefined;
 }
 
-/** @param template as it is found again. */
+export const templateFlag = () =>
+  textFlag('template', 'File to be filled in place of the template of the program; with Markdown and HTML.');
+
 export function requestOf(
   asked: Pick<ExportRequest, 'what' | 'format'> & { readonly id?: string },
   flags: GivenFlags,
   now: Instant,
-  template?: string,
+  template: OwnTemplate | null,
 ): ExportRequest {
   const zone = zoneOf(flags.tz ?? 'UTC');
   const { since, until } = usageFilter({ since: flags.since, until: flags.until }, zone);
+  if (template !== null && !isPage(asked.format))
+    throw new TokentrailError('USAGE', `--template is not for --format ${asked.format}.`, {
+      suggestions: ['Add --format md or --format html.'],
+    });
   return {
     ...asked,
     tz: zone.name,
@@ -49,6 +56,6 @@ export function requestOf(
     ...(flags.forgotten === true ? { forgotten: true } : {}),
     ...(flags.redact ? { redact: true } : {}),
     ...(flags.stamp ? { stamp: now } : {}),
-    ...(template === undefined ? {} : { template }),
+    ...(template === null ? {} : { template: template.sha256 }),
   };
 }

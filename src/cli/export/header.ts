@@ -43,7 +43,7 @@ export function headerOf(schema: string, chosen: RecordedBooks, request: ExportR
       ...(until === undefined ? {} : { until: zone.stampOf(until) }),
       ...(forgotten === true ? { forgotten } : {}),
       ...(redact === true ? { redact } : {}),
-      ...(template === undefined ? {} : { template: 'own' }),
+      ...(template === undefined ? {} : { template }),
       ...(stamp === undefined ? {} : { exported_at: zone.stampOf(stamp) }),
     },
   };

@@ -5,8 +5,10 @@ import { safeJson } from '../../model/safe.js';
 import { zoneNamed, type Zone } from '../../report/days.js';
 import type { Context } from '../context.js';
 import { headerOf } from './header.js';
-import type { ExportRequest } from './request.js';
+import { pageOf, pageText, usualTemplate } from './people.js';
+import { isPage, type ExportRequest } from './request.js';
 import type { ExportState } from './state.js';
+import { synthesisData } from './synthesis-data.js';
 
 /** The export as a text; `document` is what it holds, where that is data. */
 export interface Made {
@@ -17,10 +19,9 @@ export interface Made {
 const json = (document: Fields): Made => ({ text: `${safeJson(JSON.stringify(document, null, 2))}\n`, document });
 
 async function yaml(document: Fields, progress: (done: number, of: number) => void): Promise<Made> {
-  const lists = Object.entries(document).filter(([, value]) => Array.isArray(value)) as [string, unknown[]][];
-  const head = Object.fromEntries(Object.entries(document).filter(([, value]) => !Array.isArray(value)));
-  const parts = [await yamlText(head)];
-  for (const [name, items] of lists) parts.push(await yamlList(name, items, progress));
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(document))
+    parts.push(await (Array.isArray(value) ? yamlList(name, value, progress) : yamlText({ [name]: value })));
   return { text: parts.join(''), document };
 }
 
@@ -32,8 +33,17 @@ function booksData({ chosen }: ExportState, request: ExportRequest, zone: Zone):
   };
 }
 
-export async function makeExport(context: Context, state: ExportState, request: ExportRequest): Promise<Made> {
+/** What a page is a form of: it names it, so that readers know which fields they would find in its data. */
+const formOf = ({ what }: ExportRequest): string => `tokentrail/${what}/v1`;
+
+/** @param template of the user's own; null: the one that comes with the program. @throws TEMPLATE_INVALID */
+export async function makeExport(context: Context, state: ExportState, request: ExportRequest, template: string | null): Promise<Made> {
   const zone = zoneNamed(request.tz);
-  const data = booksData(state, request, zone);
+  if (isPage(request.format)) {
+    const header = headerOf(formOf(request), state.chosen, request, zone);
+    const page = await pageOf(context, state, request, header, zone);
+    return { text: await pageText(page, request.format, template ?? usualTemplate(request)), document: null };
+  }
+  const data = request.what === 'synthesis' ? await synthesisData(context, state, request, zone) : booksData(state, request, zone);
   return request.format === 'json' ? json(data) : yaml(data, context.progress('Writing analyses'));
 }

@@ -17,12 +17,12 @@ export interface ExportRequest {
   readonly redact?: true;
   /** When it was made, where that was to be told. */
   readonly stamp?: Instant;
-  /** A template of the user's own. */
+  /** Hash of a template of the user's own. */
   readonly template?: string;
 }
 
-/** The command that makes it. */
-export const commandOf = ({ what }: Pick<ExportRequest, 'what'>): string => `export ${what}`;
+/** Whether a format is one that people read, from a template. */
+export const isPage = (format: string): boolean => format === 'md' || format === 'html';
 
 const isRequest = (value: Readonly<Record<string, unknown>>): boolean =>
   SUBJECTS.some((what) => what === value['what']) && typeof value['format'] === 'string' && typeof value['tz'] === 'string';

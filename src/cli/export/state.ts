@@ -1,7 +1,9 @@
 // What an export is made from: the books as they were recorded by a time, and what of them was asked for.
 import { recordedBooks, type RecordedBooks } from '../../lifecycle/recorded.js';
+import { synthesisNamed } from '../../lifecycle/synthesis.js';
 import type { Analysis } from '../../model/analysis.js';
 import type { Instant } from '../../model/time.js';
+import { treeOf, type Known } from '../../report/lineage.js';
 import { selectAnalyses } from '../../report/select-analyses.js';
 import type { Context } from '../context.js';
 import type { ExportRequest } from './request.js';
@@ -29,19 +31,33 @@ const namedBy = ({ source_id, inputs_source_ids }: Analysis): readonly string[] 
   ...(inputs_source_ids ?? []),
 ];
 
-/** The analyses that a request chooses, and their sources; all sources where it chooses all. */
-export function chosenIn(books: RecordedBooks, { since, until, forgotten }: ExportRequest): RecordedBooks {
-  const filter = { sourceId: null, tool: null, status: null, kind: null, tags: [], limit: null };
-  const asked = { ...filter, forgotten: forgotten === true, since: since ?? null, until: until ?? null };
-  const { analyses: found } = selectAnalyses(books.analyses.map(lastOf), asked);
-  const ids = new Set(found.map(({ id }) => id));
+/** The last revisions of all analyses and sources by then, by id. */
+export function knownIn({ books }: Pick<ExportState, 'books'>): Known {
+  return {
+    analyses: new Map(books.analyses.map(lastOf).map((analysis) => [analysis.id, analysis])),
+    sources: new Map(books.sources.map(lastOf).map((source) => [source.id, source])),
+  };
+}
+
+/** Some analyses, with the sources that they name. */
+function withSources(books: RecordedBooks, ids: ReadonlySet<string>): RecordedBooks {
   const analyses = books.analyses.filter((chain) => ids.has(lastOf(chain).id));
-  if (since === undefined && until === undefined) return { analyses, sources: books.sources };
-  const named = new Set(found.flatMap(namedBy));
+  const named = new Set(analyses.map(lastOf).flatMap(namedBy));
   return { analyses, sources: books.sources.filter((chain) => named.has(lastOf(chain).id)) };
 }
 
-/** @throws STORE_MISSING, STORE_DAMAGED */
+/** The analyses that a request chooses, and their sources; all sources where it chooses all. */
+export function chosenIn(books: RecordedBooks, { id, since, until, forgotten }: ExportRequest): RecordedBooks {
+  const all = books.analyses.map(lastOf);
+  if (id !== undefined) return withSources(books, new Set(treeOf(synthesisNamed(id, all), knownIn({ books })).keys()));
+  const filter = { sourceId: null, tool: null, status: null, kind: null, tags: [], limit: null };
+  const asked = { ...filter, forgotten: forgotten === true, since: since ?? null, until: until ?? null };
+  const ids = new Set(selectAnalyses(all, asked).analyses.map((analysis) => analysis.id));
+  const chosen = withSources(books, ids);
+  return since === undefined && until === undefined ? { ...chosen, sources: books.sources } : chosen;
+}
+
+/** @throws STORE_MISSING, STORE_DAMAGED; ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */
 export async function exportState(context: Context, request: ExportRequest, at: Instant | null): Promise<ExportState> {
   const books = await recordedBooks(await context.readBooks(), at);
   return { books, chosen: chosenIn(books, request), at };

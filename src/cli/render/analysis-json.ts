@@ -12,7 +12,7 @@ import { amountIn, provenanceOf, type Cost } from '../../model/price.js';
 import type { Overlap } from '../../model/overlap.js';
 import { formatInstant, formatOrNull } from '../../model/time.js';
 import { total } from '../../model/tokens.js';
-import { costsJson } from './cost.js';
+import { costJson, costsJson } from './cost.js';
 import { byModelJson, countsJson, modelCountsJson, subagentsJson } from './usage-json.js';
 
 const usageJson = (usage: Usage): object => ({
@@ -47,10 +47,11 @@ export const overlapsJson = (overlaps: readonly Overlap[]): object[] =>
     .map(({ id, agent, session_id, from, to }) => ({ id, agent, session_id, from: formatInstant(from), to: formatOrNull(to) }));
 
 /** What several analyses spent together. */
-export const togetherJson = ({ total, known, counts, ...together }: Together): object => ({
+export const togetherJson = ({ total, known, counts, cost, ...together }: Together): object => ({
   total_tokens: total,
   total_known: known,
   counts: countsJson(counts),
+  cost: costJson(cost),
   ...together,
 });
 

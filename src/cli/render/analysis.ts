@@ -14,13 +14,13 @@ import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '..
 import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
 import { costText, displayText, roundedDollars } from './cost.js';
 import type { Money } from './usage.js';
-import { atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
+import { analysesText, atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
 const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
 
 /** What was spent; of an analysis without a total, what is known of it. */
-function spentText(a: Analysis): string {
+export function spentText(a: Analysis): string {
   const known = Math.max(totalKnown(a.counts), (a.tokens_in ?? 0) + (a.tokens_out ?? 0));
   const isNothing = isUnknown(a.counts) && a.tokens_in === null && a.tokens_out === null;
   if (a.total_tokens !== null || isNothing) return tokens(a.total_tokens, isLowerBound(a));
@@ -28,7 +28,7 @@ function spentText(a: Analysis): string {
 }
 
 /** What it cost; of one that was priced elsewhere, its own figure. */
-function costOf(a: Analysis): string {
+export function costOf(a: Analysis): string {
   const { cost_pico_usd, cost_provenance, costs } = a;
   if (costs !== null) return costText(costs.whole, isLowerBound(a));
   return cost_pico_usd === null ? (cost_provenance ?? 'N/A') : `${roundedDollars(cost_pico_usd)} ${cost_provenance ?? ''}`.trim();
@@ -58,7 +58,7 @@ export function renderStarted(a: Analysis): string {
   return `Started ${a.id} on ${part.agent} session ${part.session_id}, at ${totalText(part.baseline.usage.counts)} tokens.`;
 }
 
-interface StageLine {
+export interface StageLine {
   readonly name: string;
   readonly status: string;
   /** Null where nothing tells it. */
@@ -79,7 +79,7 @@ const STAGE_COLUMNS: readonly TableColumn<StageLine>[] = [
   { header: 'closed', cell: ({ at }) => (at === null ? '' : formatLocal(at)) },
 ];
 
-function stageLines(a: Analysis): StageLine[] {
+export function stageLines(a: Analysis): StageLine[] {
   const lines: StageLine[] = a.stages.map(({ stage, attempt, status, at, untimed, usage, known_total }, k) => ({
     name: attempt > 1 ? `${stage} (attempt ${attempt})` : stage,
     status,
@@ -249,11 +249,11 @@ export function renderAnalyses(
 
 /** What they spent together, and how far it is known. */
 export function renderTogether(together: Together): string {
-  const { analyses, total: all, known, records, shared, counts, by_sum, unknown, unclear, is_lower_bound } = together;
+  const { analyses, total: all, known, records, shared, counts, cost, by_sum, unknown, unclear, is_lower_bound } = together;
   const split = all === null || tokensIn(counts) === null ? '' : ` (in ${tokens(tokensIn(counts))} · out ${tokens(counts.output)})`;
   const some = (ids: readonly string[], words: string): string[] => (ids.length === 0 ? [] : [`  ${ids.join(', ')}: ${words}`]);
   return [
-    `Together: ${all === null ? atLeast(known) : tokens(all, is_lower_bound)} tokens${split} in ${grouped(analyses)} ${analyses === 1 ? 'analysis' : 'analyses'}, each of ${plural(records, 'usage record')} once.`,
+    `Together: ${all === null ? atLeast(known) : tokens(all, is_lower_bound)} tokens${split} · cost ${costText(cost, is_lower_bound)} in ${analysesText(analyses)}, each of ${plural(records, 'usage record')} once.`,
     ...(shared.records === 0 ? [] : [`  ${plural(shared.records, 'record')} (${tokens(shared.tokens)} tokens) of more than one of them.`]),
     ...some(by_sum, 'counted by sum, since no records of it are known'),
     ...some(unknown, 'tokens unknown'),

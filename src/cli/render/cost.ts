@@ -31,7 +31,9 @@ export function costText(cost: Cost, isLower = false): string {
   if (hasUnpriced(cost) && cost.reported_records + cost.estimated_records === 0) return 'unpriced';
   const amount = `${cost.estimated_records > 0 ? '~' : ''}${roundedDollars(knownAmount(cost))}`;
   if (!hasUnpriced(cost)) return isLower ? `≥ ${amount}` : amount;
-  return `≥ ${amount} (${percent(1 - coverageOf(cost))} unpriced)`;
+  // Of what is unknown altogether, no share can be told.
+  const share = 1 - coverageOf(cost);
+  return `≥ ${amount} (${share === 0 ? 'incomplete' : `${percent(share)} unpriced`})`;
 }
 
 /** In so many parts of the whole; never all of it where something is missing. */

@@ -1,0 +1,115 @@
+// Exports that people read: which sections they have, and the template that puts them in order.
+import { readFileSync } from 'node:fs';
+import { htmlOf, htmlText, POLICY, withPolicy } from '../../exchange/html.js';
+import { markdownOf, markdownText, paragraph, type Block } from '../../exchange/markdown.js';
+import { filled, type Sections } from '../../exchange/template.js';
+import { endToEnd, synthesisNamed } from '../../lifecycle/synthesis.js';
+import { recordedTogether } from '../../lifecycle/together.js';
+import type { Analysis } from '../../model/analysis.js';
+import type { Source } from '../../model/source.js';
+import { inputLines, lineageOf, sourcesOf, treeOf } from '../../report/lineage.js';
+import type { Zone } from '../../report/days.js';
+import type { Context } from '../context.js';
+import { TEMPLATES } from '../program.js';
+import { aboutBlocks, type Telling } from '../render/export/about.js';
+import { analysisBlocks, analysisFields, stageBlocks, summaryTable } from '../render/export/analysis-blocks.js';
+import { graphBlock, inputBlocks, sourceBlocks, totalBlocks } from '../render/export/synthesis-blocks.js';
+import type { ExportHeader } from './header.js';
+import type { ExportRequest } from './request.js';
+import { knownIn, lastOf, type ExportState } from './state.js';
+
+/** Sections as blocks, by the names that templates have for them. */
+export type BlockSections = Readonly<Record<string, readonly Block[]>>;
+
+export interface Page {
+  /** Plain text: an id that is known to be one. */
+  readonly title: string;
+  readonly sections: BlockSections;
+}
+
+const present = (tree: ReadonlyMap<string, Analysis | null>): Analysis[] => [...tree.values()].filter((analysis) => analysis !== null);
+
+/** What a synthesis and its inputs spent, with the inputs as a tree. */
+export async function synthesisParts(context: Context, state: ExportState, synthesis: Analysis) {
+  const books = await context.readBooks();
+  const known = knownIn(state);
+  const tree = present(treeOf(synthesis, known));
+  const own = await recordedTogether(books, [synthesis], state.at, () => undefined);
+  const ids = [...new Set(tree.flatMap(sourcesOf))];
+  const sources = ids.map((id): { id: string; source: Source | null } => ({ id, source: known.sources.get(id) ?? null }));
+  return {
+    lines: inputLines(synthesis, known),
+    tree,
+    own,
+    ends: await endToEnd(books, tree, state.at),
+    sources,
+    lineage: lineageOf([synthesis], known),
+  };
+}
+
+/** Each analysis; of a synthesis also its inputs and what it took end to end. */
+async function details(context: Context, state: ExportState, telling: Telling): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (const analysis of state.chosen.analyses.map(lastOf)) {
+    blocks.push(...analysisBlocks(analysis, telling));
+    if (analysis.kind !== 'synthesis') continue;
+    const { lines, own, ends } = await synthesisParts(context, state, analysis);
+    blocks.push(...inputBlocks(lines), ...totalBlocks(own, ends));
+  }
+  return blocks;
+}
+
+async function analysesPage(context: Context, state: ExportState, header: ExportHeader, telling: Telling): Promise<Page> {
+  const analyses = state.chosen.analyses.map(lastOf);
+  return {
+    title: 'Analyses',
+    sections: {
+      about: aboutBlocks(header),
+      summary: [summaryTable(analyses, telling)],
+      details: await details(context, state, telling),
+    },
+  };
+}
+
+async function synthesisPage(context: Context, state: ExportState, header: ExportHeader, telling: Telling, id: string): Promise<Page> {
+  const synthesis = synthesisNamed(id, state.books.analyses.map(lastOf));
+  const { lines, own, ends, sources, lineage } = await synthesisParts(context, state, synthesis);
+  return {
+    title: `Synthesis ${synthesis.id}`,
+    sections: {
+      fields: [analysisFields(synthesis, telling)],
+      totals: totalBlocks(own, ends),
+      inputs: inputBlocks(lines),
+      stages: synthesis.stages.length === 0 ? [paragraph('No stage was marked.')] : stageBlocks(synthesis, telling),
+      sources: sourceBlocks(sources, telling),
+      graph: [graphBlock(lineage)],
+      about: aboutBlocks(header),
+    },
+  };
+}
+
+export async function pageOf(
+  context: Context,
+  state: ExportState,
+  request: ExportRequest,
+  header: ExportHeader,
+  zone: Zone,
+): Promise<Page> {
+  const telling = { time: zone.timeOf, redact: request.redact === true };
+  return request.what === 'synthesis'
+    ? synthesisPage(context, state, header, telling, request.id!)
+    : analysesPage(context, state, header, telling);
+}
+
+/** The page in its template. @throws TEMPLATE_INVALID */
+export async function pageText({ title, sections }: Page, format: string, template: string): Promise<string> {
+  const isHtml = format === 'html';
+  const texts: Record<string, string> = isHtml ? { title: await htmlText(title), policy: POLICY } : { title: await markdownText(title) };
+  for (const [name, blocks] of Object.entries(sections)) texts[name] = (await (isHtml ? htmlOf(blocks) : markdownOf(blocks))).trimEnd();
+  const page = `${(await filled(template, texts satisfies Sections)).trimEnd()}\n`;
+  return isHtml ? withPolicy(page) : page;
+}
+
+/** The template that comes with the program. */
+export const usualTemplate = ({ what, format }: ExportRequest): string =>
+  readFileSync(new URL(`reports/${what}.${format}`, TEMPLATES), 'utf8');

@@ -1,0 +1,47 @@
+// A synthesis with all that went into it: its inputs, what each spent, and what all of it spent together, each usage record once.
+import type { Analysis } from '../model/analysis.js';
+import { TokentrailError } from '../model/errors.js';
+import { compareAnalysisIds } from '../model/ids.js';
+import type { Instant } from '../model/time.js';
+import { notFound, type Books } from './books.js';
+import { recordedTogether, type Together } from './together.js';
+
+const finished = ({ status, completed_at }: Analysis): boolean => status === 'completed' && completed_at !== null;
+
+/**
+ * The synthesis of an id, or the newest completed one of a document (semantics 16).
+ *
+ * @throws ANALYSIS_NOT_FOUND; WRONG_STATE if the id is that of an analysis without inputs
+ */
+export function synthesisNamed(id: string, analyses: readonly Analysis[]): Analysis {
+  const own = analyses.find((analysis) => analysis.id === id);
+  if (own !== undefined) {
+    if (own.kind === 'synthesis') return own;
+    throw new TokentrailError('WRONG_STATE', `${id} is no synthesis: it drew on no other analysis.`, {
+      suggestions: ['See `tokentrail analysis list --kind synthesis`; an analysis is told by `tokentrail analysis show`.'],
+      details: { id },
+    });
+  }
+  const of = analyses.filter((analysis) => analysis.kind === 'synthesis' && analysis.source_id === id && finished(analysis));
+  of.sort((a, b) => a.completed_at! - b.completed_at! || compareAnalysisIds(a.id, b.id));
+  const newest = of.at(-1);
+  if (newest === undefined) throw notFound(id);
+  return newest;
+}
+
+/** What a synthesis and its inputs spent. */
+export interface EndToEnd {
+  /** All but the synthesis itself. */
+  readonly inputs: Together;
+  readonly whole: Together;
+}
+
+/**
+ * @param tree the synthesis and all that went into it, itself first.
+ * @param at by what was recorded by then; null: now.
+ */
+export async function endToEnd(books: Books, tree: readonly Analysis[], at: Instant | null): Promise<EndToEnd> {
+  const silent = (): void => undefined;
+  const inputs = await recordedTogether(books, tree.slice(1), at, silent);
+  return { inputs, whole: await recordedTogether(books, tree, at, silent) };
+}
