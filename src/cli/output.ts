@@ -40,7 +40,8 @@ export class Output {
     this.#answered = true;
     const body = this.json ? this.#envelope({ ok: true, data: data() }) : text;
     if (body === '') return;
-    process.stdout.write(this.json ? `${safeJson(body)}\n` : `${safeText(body)}\n`);
+    const ended = body.endsWith('\n') ? body : `${body}\n`;
+    process.stdout.write(this.json ? safeJson(ended) : safeText(ended));
   }
 
   fail(error: TokentrailError): void {

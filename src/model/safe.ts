@@ -10,9 +10,11 @@ const shown = (found: string): string => `\\u{${found.codePointAt(0)!.toString(1
 /** One line of text that says what is there and does nothing. */
 export const safe = (text: string): string => text.replaceAll(DANGEROUS, shown);
 
-/** The same for text that our own renderers laid out in lines and columns. */
+/** The same for text that our own renderers laid out in lines and columns; some end lines as CSV does. */
 export const safeText = (text: string): string =>
-  text.replaceAll(DANGEROUS, (found) => (found === '\n' || found === '\t' ? found : shown(found)));
+  text.replaceAll(DANGEROUS, (found: string, at: number) =>
+    found === '\n' || found === '\t' || (found === '\r' && text[at + 1] === '\n') ? found : shown(found),
+  );
 
 const escaped = (found: string): string =>
   Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');

@@ -1,13 +1,15 @@
 // Makes the text of an export. The same state and request give the same bytes, on any machine.
 import { booksItems, BOOKS_SCHEMA, type Fields } from '../../exchange/books-file.js';
+import { csvOf } from '../../exchange/csv.js';
 import { yamlList, yamlText } from '../../exchange/yaml-text.js';
 import { safeJson } from '../../model/safe.js';
 import { zoneNamed, type Zone } from '../../report/days.js';
 import type { Context } from '../context.js';
+import { analysisColumns } from '../render/export/analyses-csv.js';
 import { headerOf } from './header.js';
 import { pageOf, pageText, usualTemplate } from './people.js';
 import { isPage, type ExportRequest } from './request.js';
-import type { ExportState } from './state.js';
+import { lastOf, type ExportState } from './state.js';
 import { synthesisData } from './synthesis-data.js';
 
 /** The export as a text; `document` is what it holds, where that is data. */
@@ -43,6 +45,10 @@ export async function makeExport(context: Context, state: ExportState, request: 
     const header = headerOf(formOf(request), state.chosen, request, zone);
     const page = await pageOf(context, state, request, header, zone);
     return { text: await pageText(page, request.format, template ?? usualTemplate(request)), document: null };
+  }
+  if (request.format === 'csv') {
+    const telling = { time: zone.stampOf, redact: request.redact === true };
+    return { text: await csvOf(analysisColumns(telling), state.chosen.analyses.map(lastOf)), document: null };
   }
   const data = request.what === 'synthesis' ? await synthesisData(context, state, request, zone) : booksData(state, request, zone);
   return request.format === 'json' ? json(data) : yaml(data, context.progress('Writing analyses'));

@@ -6,14 +6,14 @@ import { readTemplate } from '../../cli/export/template.js';
 export default class ExportAnalyses extends ExportCommand {
   static override summary = 'Export analyses with all their revisions, for audits and other stores.';
   static override description =
-    'YAML and JSON hold every revision, and `import` makes the same rows of them; Markdown and HTML are for reading. The same state and options give the same bytes on any machine: the header tells of which state, never when it was exported. With --out, a manifest beside the file lists the last revision of every analysis; `sha256sum -c` and `export check` verify it. Exit 3 if something in it has no price; --strict makes it 1.';
+    'YAML and JSON hold every revision, and `import` makes the same rows of them; CSV has a row for each analysis; Markdown and HTML are for reading. The same state and options give the same bytes on any machine: the header tells of which state, never when it was exported. With --out, a manifest beside the file lists the last revision of every analysis; `sha256sum -c` and `export check` verify it. Exit 3 if something in it has no price; --strict makes it 1.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --out analyses.yaml',
     '<%= config.bin %> <%= command.id %> --format md --since 2026-11-01 --tz Europe/Berlin',
     '<%= config.bin %> <%= command.id %> --format json --at 2026-10-31 --redact',
   ];
   static override flags = {
-    format: Flags.option({ options: ['yaml', 'json', 'md', 'html'] as const, default: 'yaml' as const, description: 'Its form.' })(),
+    format: Flags.option({ options: ['yaml', 'json', 'csv', 'md', 'html'] as const, default: 'yaml' as const, description: 'Its form.' })(),
     ...chosenFlags(),
     template: templateFlag(),
     ...exportFlags(),

@@ -6,7 +6,7 @@ import type { Counts } from '../../../model/tokens.js';
 import type { ExportHeader } from '../../export/header.js';
 import { analysesText, plural } from '../numbers.js';
 
-const HIDDEN = '[redacted]';
+export const HIDDEN = '[redacted]';
 
 /** How values are told: times in a zone, and with `redact` no notes, titles and paths. */
 export interface Telling {

@@ -16,9 +16,9 @@ export const exportJson = ({ made, written, state }: Exported, { what, format }:
   ...(written ?? (made.document === null ? { text: made.text } : { document: made.document })),
 });
 
-/** A line about the file; else the export, whose last newline the answer adds. */
+/** A line about the file; else the export itself. */
 export function renderExported({ made, written, state }: Exported): string {
-  if (written === null) return made.text.replace(/\n$/, '');
+  if (written === null) return made.text;
   return `Wrote ${analysesText(state.chosen.analyses.length)} to ${written.file} (${plural(written.bytes, 'byte')}), with its manifest ${written.manifest}.`;
 }
 
