@@ -7,7 +7,8 @@ import { jsonOf } from '../model/foreign-columns.js';
 import { dollars } from '../model/money.js';
 import type { Source } from '../model/source.js';
 import type { Instant } from '../model/time.js';
-import { rowKey } from '../store/analysis-rows.js';
+import { provedBy, rowKey } from '../store/analysis-rows.js';
+import { sourceProvedBy } from '../store/source-rows.js';
 
 export const BOOKS_SCHEMA = 'tokentrail/analyses/v1';
 
@@ -167,7 +168,10 @@ export const sourceItem = (source: Source, writing: Writing): Fields => sourceFi
 /** What the rows of an export are, in all: it is another one when any of them is. */
 export function rowsHash({ analyses, sources }: BooksContent): string {
   const hash = createHash('sha256');
-  const rows = [...analyses.flat(), ...sources.flat()];
-  for (const { id, revision, row_sha256 } of rows) hash.update(`${rowKey(id, revision)} ${row_sha256 ?? 'unsealed'}\n`);
+  const rows = [
+    ...analyses.flat().map((analysis) => [rowKey(analysis.id, analysis.revision), provedBy(analysis)] as const),
+    ...sources.flat().map((source) => [rowKey(source.id, source.revision), sourceProvedBy(source)] as const),
+  ];
+  for (const [key, proof] of rows) hash.update(`${key} ${proof}\n`);
   return hash.digest('hex');
 }

@@ -3,13 +3,14 @@
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
 import { isFields } from '../model/foreign-columns.js';
+import { KEY_PREFIX } from '../model/ids.js';
 import { picoOf } from '../model/money.js';
 import type { Source } from '../model/source.js';
 import { parseInstant, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
 import { analysisLogs, sources } from '../schema/index.js';
 import type { TableSchema } from '../schema/columns.js';
-import { analysisToRow, rowKey } from '../store/analysis-rows.js';
+import { analysisToRow } from '../store/analysis-rows.js';
 import type { Row, Value } from '../store/rows.js';
 import { sourceToRow } from '../store/source-rows.js';
 import {
@@ -65,6 +66,7 @@ const listIn = (fields: Fields, name: string): readonly unknown[] => {
 
 /** A revision as it was recorded. What is of the wrong kind gives it another hash. */
 function analysisOf(fields: Fields): Analysis {
+  if (String(fields['id']).startsWith(KEY_PREFIX)) throw new Unreadable('its id is reserved for idempotency keys');
   const times: ReadonlySet<string> = new Set(ANALYSIS_TIMES);
   const plain = [...PLAIN_BEFORE, ...PLAIN_AFTER].map((name) => [
     name,
@@ -87,11 +89,7 @@ function analysisOf(fields: Fields): Analysis {
 }
 
 function sourceOf(fields: Fields): Source {
-  const plain = SOURCE_COLUMNS.map((name) => [
-    name,
-    // A small fraction is written as a text.
-    name === 'reliability' && typeof fields[name] === 'string' ? Number(fields[name]) : (fields[name] ?? null),
-  ]);
+  const plain = SOURCE_COLUMNS.map((name) => [name, fields[name] ?? null]);
   return {
     ...(Object.fromEntries(plain) as unknown as Source),
     recorded_at: instantOf(fields['recorded_at'], 'recorded_at'),
@@ -118,8 +116,9 @@ function requireChain<T extends Recorded>(chain: readonly T[], hashOf: (revision
     const before = chain[i - 1];
     if (revision.revision !== i + 1 || (before !== undefined && before.id !== id)) throw new Unreadable('a revision is missing');
     if (revision.prev_sha256 !== (before?.row_sha256 ?? null)) throw new Unreadable(`revision ${i + 1} does not follow the one before`);
-    // A row that an adoption made may have no hash.
-    if (own === null ? revision.recorded_by !== 'migration' : hashOf(revision) !== own)
+    const hash = hashOf(revision);
+    // A row that an adoption made may have no hash; then that of all rows proves it.
+    if (own === null ? revision.recorded_by !== 'migration' : hash !== own)
       throw new Unreadable(`revision ${i + 1} is not what was exported`);
   });
 }
@@ -133,8 +132,8 @@ function chainIn<T extends Recorded>(
 ): readonly T[] {
   if (!isFields(item) || typeof item['id'] !== 'string') throw invalid(shown, `an item of "${what}" has no id.`);
   const newer = item['unknown_columns'];
-  if (newer !== undefined)
-    throw invalid(shown, `"${item['id']}" has columns that this version doesn't know (${Object.keys(newer as object).join(', ')}).`);
+  if (isFields(newer))
+    throw invalid(shown, `"${item['id']}" has columns that this version doesn't know (${Object.keys(newer).join(', ')}).`);
   try {
     const chain = revisionsIn(item).map(of);
     requireChain(chain, hashOf);
@@ -142,7 +141,7 @@ function chainIn<T extends Recorded>(
   } catch (error) {
     // What is of a wrong kind may fail anywhere in the making of its row.
     const why = error instanceof Unreadable ? error.message : 'it is not what was exported';
-    throw invalid(shown, `${rowKey(item['id'], Number(item['revision']))}: ${why}.`);
+    throw invalid(shown, `"${item['id']}": ${why}.`);
   }
 }
 

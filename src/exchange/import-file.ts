@@ -38,7 +38,8 @@ const OURS = /^(?:\{\s*"schema":\s*|schema:\s*)"(tokentrail\/[a-z]+\/v\d+)"/;
 async function parseOurs(text: string): Promise<unknown> {
   if (text.startsWith('{')) return JSON.parse(text) as unknown;
   const { parse } = await loadYaml();
-  return parse(text, { maxAliasCount: 0 }) as unknown;
+  // Its warnings would print lines of the file as they are.
+  return parse(text, { maxAliasCount: 0, logLevel: 'error' }) as unknown;
 }
 
 async function readOurs(text: string, schema: string, shown: string): Promise<ImportFile> {

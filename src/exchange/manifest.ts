@@ -1,6 +1,9 @@
 // The manifest beside an exported file: what `sha256sum -c` checks, and in its comments what was asked for and the last revision of
 // every analysis in the books, so that a missing one shows.
 import { createHash } from 'node:crypto';
+import { isFields } from '../model/foreign-columns.js';
+import { safeJson } from '../model/safe.js';
+import { parseInstant } from '../model/time.js';
 
 const HEAD = '# tokentrail/manifest/v1';
 
@@ -34,11 +37,14 @@ const escapedName = (name: string): string => name.replaceAll('\\', '\\\\').repl
 
 const namedBy = (text: string): string => text.replaceAll(/\\([\\nr])/g, (_, found: string) => ({ '\\': '\\', n: '\n', r: '\r' })[found]!);
 
+/** Ids may be of any text, and people read the file. */
+const comment = (value: unknown): string => `# ${safeJson(JSON.stringify(value))}`;
+
 export function manifestText({ sha256: hash, file, request, recorded_by, rows }: Manifest): string {
   return [
     HEAD,
-    `# ${JSON.stringify({ request, recorded_by })}`,
-    ...rows.map(({ id, revision, row_sha256 }) => `# ${JSON.stringify([id, revision, row_sha256])}`),
+    comment({ request, recorded_by }),
+    ...rows.map(({ id, revision, row_sha256 }) => comment([id, revision, row_sha256])),
     `${needsEscape(file) ? '\\' : ''}${hash}  ${escapedName(file)}`,
     '',
   ].join('\n');
@@ -48,10 +54,11 @@ export function manifestText({ sha256: hash, file, request, recorded_by, rows }:
 export function parseManifest(text: string): Manifest | null {
   const lines = text.split('\n').filter((line) => line !== '');
   const [head, about, ...rest] = lines;
-  const match = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(rest.at(-1) ?? '');
+  const match = /^(\\?)([0-9a-f]{64}) [ *](.+)$/s.exec(rest.at(-1) ?? '');
   if (head !== HEAD || match === null) return null;
   try {
     const { request, recorded_by } = JSON.parse(about!.slice(2)) as Pick<Manifest, 'request' | 'recorded_by'>;
+    if (!isFields(request) || (recorded_by !== null && parseInstant(recorded_by) === null)) return null;
     const rows = rest.slice(0, -1).map((line): ManifestRow => {
       const [id, revision, row_sha256] = JSON.parse(line.slice(2)) as [string, number, string | null];
       return { id, revision, row_sha256 };

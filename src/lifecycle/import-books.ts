@@ -3,8 +3,9 @@
 import type { Analysis } from '../model/analysis.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import type { Source } from '../model/source.js';
-import { analysisToRow } from '../store/analysis-rows.js';
+import { analysisToRow, provedBy } from '../store/analysis-rows.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
+import { sourceProvedBy } from '../store/source-rows.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
 import type { ImportedRow } from './import.js';
 import type { RecordedBooks } from './recorded.js';
@@ -33,9 +34,9 @@ const byId = <T extends { readonly id: string }>(chains: readonly (readonly T[])
   new Map(chains.map((chain) => [chain[0]!.id, chain]));
 
 /** How many revisions of two chains are the same ones; null if they are different histories. */
-function sameUntil(here: readonly { row_sha256: string | null }[], given: readonly { row_sha256: string | null }[]): number | null {
+function sameUntil<T>(here: readonly T[], given: readonly T[], proofOf: (revision: T) => string): number | null {
   const both = Math.min(here.length, given.length);
-  for (let i = 0; i < both; i++) if (here[i]!.row_sha256 !== given[i]!.row_sha256) return null;
+  for (let i = 0; i < both; i++) if (proofOf(here[i]!) !== proofOf(given[i]!)) return null;
   return both;
 }
 
@@ -87,7 +88,7 @@ function planned(there: There, given: RecordedBooks): Plan {
       const stored_as = n === 1 ? id : `${id}~${n}`;
       const own = renamed(chain, stored_as, names);
       const here = there.analyses.get(stored_as);
-      const same = here === undefined ? (taken.has(stored_as) ? null : 0) : sameUntil(here, own);
+      const same = here === undefined ? (taken.has(stored_as) ? null : 0) : sameUntil(here, own, provedBy);
       if (same === null) continue;
       taken.add(stored_as);
       const more = own.slice(same);
@@ -103,7 +104,7 @@ function planned(there: There, given: RecordedBooks): Plan {
   let [imported, known] = [0, 0];
   for (const chain of given.sources) {
     const { id } = chain[0]!;
-    const same = sameUntil(there.sources.get(id) ?? [], chain);
+    const same = sameUntil(there.sources.get(id) ?? [], chain, sourceProvedBy);
     if (same === null) differing.push(id);
     else if (same === chain.length) known++;
     else {

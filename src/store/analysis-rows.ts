@@ -45,6 +45,9 @@ export function analysisToRow(analysis: Analysis): Row {
   return row;
 }
 
+/** What the row is proved by: its hash as stored, or of a row that an adoption left without one, the one that it would have. */
+export const provedBy = (analysis: Analysis): string => analysis.row_sha256 ?? (analysisToRow(analysis)['row_sha256'] as string);
+
 function parsed<T>(row: Row, column: string, empty: T, read: (text: string) => T = (text) => JSON.parse(text) as T): T {
   const value = row[column] ?? null;
   if (value === null) return empty;

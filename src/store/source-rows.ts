@@ -17,6 +17,9 @@ export function sourceToRow(source: Source): Row {
   return row;
 }
 
+/** What the row is proved by, as it is for an analysis. */
+export const sourceProvedBy = (source: Source): string => source.row_sha256 ?? (sourceToRow(source)['row_sha256'] as string);
+
 export function sourceFromRow(row: Row): Source {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, row[name] ?? null])) as unknown as Source;
   return {

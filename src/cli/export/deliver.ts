@@ -36,6 +36,7 @@ const unwritable = (shown: string, why: string, cause?: unknown): TokentrailErro
 /** The file and its manifest, each whole or not at all; the file first, so that a manifest never tells of one that is not there. */
 function write(path: string, shown: string, text: string, manifest: Omit<Manifest, 'sha256' | 'file'>): Written {
   if (!existsSync(dirname(path))) throw unwritable(shown, 'its folder is not there');
+  if (/[\\/]$/.test(shown)) throw unwritable(shown, 'it names a folder');
   if (existsSync(path) && !statSync(path).isFile()) throw unwritable(shown, 'it is no plain file');
   const hash = sha256(text);
   try {

@@ -24,8 +24,13 @@ export interface ExportRequest {
 /** Whether a format is one that people read, from a template. */
 export const isPage = (format: string): boolean => format === 'md' || format === 'html';
 
+const isInstantOrLeftOut = (value: unknown): boolean => value === undefined || Number.isSafeInteger(value);
+
 const isRequest = (value: Readonly<Record<string, unknown>>): boolean =>
-  SUBJECTS.some((what) => what === value['what']) && typeof value['format'] === 'string' && typeof value['tz'] === 'string';
+  SUBJECTS.some((what) => what === value['what']) &&
+  typeof value['format'] === 'string' &&
+  typeof value['tz'] === 'string' &&
+  ['since', 'until', 'stamp'].every((time) => isInstantOrLeftOut(value[time]));
 
 /** What a manifest says; null if it is of a later version. */
 export const requestIn = (value: Readonly<Record<string, unknown>>): ExportRequest | null =>
