@@ -1,6 +1,6 @@
 // Files that this program writes beside LanceDB's: made in the same folder, synced, renamed, and the folder synced.
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
+import { closeSync, existsSync, fchmodSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
 import { dirname, join } from 'node:path';
 
 export function syncPath(path: string): void {
@@ -13,7 +13,7 @@ export function syncPath(path: string): void {
 }
 
 /** Replaces `path` by a file that holds `parts`: the old one or the new one is there at any moment, never a part of one. */
-export function writeFileAtomically(path: string, parts: readonly (string | Uint8Array)[], durable: boolean): void {
+export function writeFileAtomically(path: string, parts: readonly (string | Uint8Array)[], durable: boolean, mode = 0o600): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   const fd = openSync(temporary, 'wx', 0o600);
   try {
@@ -21,6 +21,7 @@ export function writeFileAtomically(path: string, parts: readonly (string | Uint
       const bytes = typeof part === 'string' ? Buffer.from(part) : part;
       for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     }
+    if (mode !== 0o600) fchmodSync(fd, mode);
     if (durable) fsyncSync(fd);
   } catch (error) {
     rmSync(temporary, { force: true });

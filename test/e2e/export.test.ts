@@ -1,6 +1,6 @@
 // The books as files: the same bytes for the same state, the same rows from the same file, and a change that shows.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -202,5 +202,44 @@ describe('a manifest', () => {
 
   it('is checked without a store as well', async () => {
     expect(await check('--store', file('none'))).toMatchObject({ code: 0, is_same: true, store: null, is_reproduced: null });
+  });
+});
+
+describe("a document's own table", () => {
+  const document = (): string => readFileSync(join(home.project, 'paper.md'), 'utf8');
+  const completed = async (...flags: string[]): Promise<string> => {
+    const id = await home.ok('analysis start --source-id s1 --notes a|b');
+    session.answer({ model: 'claude-sonnet-4-5' });
+    await home.ok(['analysis', 'complete', '--id', id, ...flags]);
+    return id;
+  };
+
+  beforeEach(() => writeFileSync(join(home.project, 'paper.md'), '# Paper\r\n\r\nText.\r\n', { mode: 0o640 }));
+
+  it('is put there by the analysis that names it, and kept up to date by those that follow', async () => {
+    const first = await completed('--analysis-file', 'paper.md');
+    expect(document()).toMatch(new RegExp(`^# Paper\r\n\r\nText\\.\r\n\r\n## Analysis Log\r\n[^]*\\| ${first} \\| completed \\|`));
+    expect(document()).toContain('110 (10 / 100)');
+    const second = await completed('--analysis-file', 'paper.md');
+    expect(document()).toContain(second);
+    expect(document().split('## Analysis Log')).toHaveLength(2);
+    expect(statSync(join(home.project, 'paper.md')).mode & 0o777).toBe(0o640);
+    expect(await home.ok('export document paper.md')).toBe('Nothing new in paper.md: 2 analyses.');
+  });
+
+  it('is left out of a document that no analysis names, and of one that is not there', async () => {
+    expect((await home.run('export document paper.md')).code).toBe(4);
+    expect(document()).toBe('# Paper\r\n\r\nText.\r\n');
+    await completed('--analysis-file', 'none.md');
+    expect((await home.run('export document none.md')).code).toBe(4);
+  });
+
+  it('that can not be put there fails no analysis', async () => {
+    writeFileSync(join(home.project, 'paper.md'), '<!-- tokentrail:analysis-log -->\n');
+    const id = await home.ok('analysis start --source-id s1');
+    const { code, stderr } = await home.run(['analysis', 'complete', '--id', id, '--analysis-file', 'paper.md']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('DOCUMENT_INVALID');
+    expect(document()).toBe('<!-- tokentrail:analysis-log -->\n');
   });
 });

@@ -7,6 +7,7 @@ import { zoneNamed, type Zone } from '../../report/days.js';
 import type { Context } from '../context.js';
 import { analysisColumns } from '../render/export/analyses-csv.js';
 import { headerOf } from './header.js';
+import { lineageText } from './lineage.js';
 import { pageOf, pageText, usualTemplate } from './people.js';
 import { isPage, type ExportRequest } from './request.js';
 import { lastOf, type ExportState } from './state.js';
@@ -46,6 +47,7 @@ export async function makeExport(context: Context, state: ExportState, request: 
     const page = await pageOf(context, state, request, header, zone);
     return { text: await pageText(page, request.format, template ?? usualTemplate(request)), document: null };
   }
+  if (request.what === 'lineage') return lineageText(state, request, zone);
   if (request.format === 'csv') {
     const telling = { time: zone.stampOf, redact: request.redact === true };
     return { text: await csvOf(analysisColumns(telling), state.chosen.analyses.map(lastOf)), document: null };

@@ -2,7 +2,7 @@
 import type { Instant } from '../../model/time.js';
 
 /** What is exported. */
-export const SUBJECTS = ['analyses', 'synthesis'] as const;
+export const SUBJECTS = ['analyses', 'synthesis', 'lineage'] as const;
 
 export interface ExportRequest {
   readonly what: (typeof SUBJECTS)[number];

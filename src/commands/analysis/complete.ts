@@ -1,3 +1,4 @@
+import { tellDocument } from '../../cli/document.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { countFlag, currentIdFlag, endStatusFlag, listFlag, listOf, textFlag } from '../../cli/flags.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
@@ -48,6 +49,7 @@ export default class AnalysisComplete extends BaseCommand {
     warnOfJoined(this.context, completed);
     this.context.warn(warnings);
     this.context.warnOfLimits(analysis);
+    await tellDocument(this.context, analysis, flags['analysis-file'] !== undefined);
     await this.answer(() => ({ analysis: analysisJson(analysis) }), renderEnded(analysis));
   }
 }

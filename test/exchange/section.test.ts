@@ -1,0 +1,61 @@
+// A section inside a document: no byte around it is touched.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hasSection, withSection } from '../../src/exchange/section.js';
+
+const BEGIN = '<!-- tokentrail:analysis-log -->';
+const END = '<!-- /tokentrail:analysis-log -->';
+const block = (section: string): string => `${BEGIN}\n\n${section}\n\n${END}`;
+const put = (document: string, section = '| a |'): string => withSection(Buffer.from(document), section).toString();
+
+describe('a section', () => {
+  it('is put at the end, below a heading of its own, where there is none', () => {
+    expect(put('# Paper\n\nText')).toBe(`# Paper\n\nText\n\n## Analysis Log\n\n${block('| a |')}\n`);
+    expect(put('')).toBe(`## Analysis Log\n\n${block('| a |')}\n`);
+  });
+
+  it('is put below its heading where that is there, above what stands there', () => {
+    expect(put('## Analysis Log\n\nold\n\n## Next\n')).toBe(`## Analysis Log\n\n${block('| a |')}\n\nold\n\n## Next\n`);
+  });
+
+  it('takes the place of the one before', () => {
+    expect(put(`x\n${block('old')}   \ny`)).toBe(`x\n${block('| a |')}   \ny`);
+  });
+
+  it('ends its lines as the document does', () => {
+    expect(put('a\r\nb\r\n')).toBe(`a\r\nb\r\n\r\n## Analysis Log\r\n\r\n${block('| a |').replaceAll('\n', '\r\n')}\r\n`);
+  });
+
+  it('leaves examples in blocks of code alone', () => {
+    const example = `\`\`\`md\n${BEGIN}\n${END}\n\`\`\`\n`;
+    expect(hasSection(Buffer.from(example))).toBe(false);
+    expect(put(example)).toBe(`${example}\n## Analysis Log\n\n${block('| a |')}\n`);
+  });
+
+  it.each([`${BEGIN}\n`, `${END}\n`, `${END}\n${BEGIN}\n`, `${block('a')}\n${block('b')}\n`])(
+    'is refused where its markers are %j',
+    (document) => {
+      expect(() => put(document)).toThrow('not changed');
+    },
+  );
+
+  it('is refused in what is no text of single bytes', () => {
+    expect(() => withSection(Buffer.from('a\n', 'utf16le'), 'x')).toThrow('not changed');
+  });
+
+  it('changes no byte around it, of whatever encoding, and is the same when it is put again', () => {
+    const bytes = fc.uint8Array({ min: 1, maxLength: 200 }).map((all) => Buffer.from(all));
+    fc.assert(
+      fc.property(bytes, bytes, (before, after) => {
+        const document = Buffer.concat([before, Buffer.from(`\n${block('old')}\n`), after]);
+        // A fence before it would make it an example.
+        fc.pre(hasSection(document));
+        const next = withSection(document, '| ü |');
+        expect(next.subarray(0, before.length + 1)).toEqual(Buffer.concat([before, Buffer.from('\n')]));
+        expect(next.subarray(next.length - after.length)).toEqual(after);
+        expect(next.includes(Buffer.from('| ü |'))).toBe(true);
+        expect(withSection(next, '| ü |')).toEqual(next);
+      }),
+    );
+  });
+});
