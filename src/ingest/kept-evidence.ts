@@ -26,12 +26,18 @@ interface KeptRows {
 export class KeptSessions {
   readonly #store: Store;
   readonly #at: Instant | null;
+  #recordedBy: Instant | null = null;
   readonly #sessions = new Map<string, Promise<KeptRows>>();
 
   /** @param at as the books were recorded by then; null: as they are. */
   constructor(store: Store, at: Instant | null = null) {
     this.#store = store;
     this.#at = at;
+  }
+
+  /** When the last of the records was recorded that were asked for; null if there were none. */
+  get recordedBy(): Instant | null {
+    return this.#recordedBy;
   }
 
   /** @throws STORE_DAMAGED if the records of its logs are not those that were stored */
@@ -48,6 +54,7 @@ export class KeptSessions {
       const [usage, logs] = [await this.#store.usage(), await this.#store.logFiles()];
       const files = await logs.current();
       const rows = (await usage.ofSession(agent, session, this.#at)).filter(({ counted }) => counted);
+      for (const { recorded_at } of rows) this.#recordedBy = Math.max(this.#recordedBy ?? recorded_at, recorded_at);
       await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
       return { rows, paths: new Map(rows.map(({ log_file_id }) => [log_file_id, files.get(log_file_id)?.path ?? ''])) };
     });

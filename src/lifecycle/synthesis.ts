@@ -4,7 +4,7 @@ import { TokentrailError } from '../model/errors.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { notFound, type Books } from './books.js';
-import { recordedTogether, type Together } from './together.js';
+import { recordedTogether, type RecordedTogether } from './together.js';
 
 const finished = ({ status, completed_at }: Analysis): boolean => status === 'completed' && completed_at !== null;
 
@@ -32,8 +32,8 @@ export function synthesisNamed(id: string, analyses: readonly Analysis[]): Analy
 /** What a synthesis and its inputs spent. */
 export interface EndToEnd {
   /** All but the synthesis itself. */
-  readonly inputs: Together;
-  readonly whole: Together;
+  readonly inputs: RecordedTogether;
+  readonly whole: RecordedTogether;
 }
 
 /**

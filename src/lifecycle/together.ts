@@ -141,15 +141,21 @@ export async function spentTogether(
   return added(books, find, analyses, progress);
 }
 
+/** What was spent, and when the last of the records was recorded that tell it; null where there are none. */
+export interface RecordedTogether extends Together {
+  readonly recorded_by: Instant | null;
+}
+
 /** The same by what was recorded by `at` (null: now) alone: it depends on no log, so that it is the same on any machine. */
-export function recordedTogether(
+export async function recordedTogether(
   books: Books,
   analyses: readonly Analysis[],
   at: Instant | null,
   progress: (done: number, of: number) => void,
-): Promise<Together> {
+): Promise<RecordedTogether> {
   const kept = new KeptSessions(books.store, at);
-  return added(books, (analysis, part) => recordedEvidence(books, kept, analysis, part), analyses, progress);
+  const together = await added(books, (analysis, part) => recordedEvidence(books, kept, analysis, part), analyses, progress);
+  return { ...together, recorded_by: kept.recordedBy };
 }
 
 async function added(

@@ -153,6 +153,18 @@ export class Usage {
     return this.#table.refresh();
   }
 
+  /** When the last row was recorded that was by `at` (null: now); null if there is none. */
+  async recordedBy(at: Instant | null): Promise<Instant | null> {
+    let last: Instant | null = null;
+    for await (const { columns, length } of this.#table.columns(['recorded_at'])) {
+      for (let i = 0; i < length; i++) {
+        const recorded = columns['recorded_at']![i] as number;
+        if ((at === null || recorded <= at) && (last === null || recorded > last)) last = recorded;
+      }
+    }
+    return last;
+  }
+
   /** The current records of an agent, by key. By their keys: what a damaged row says of its agent is not to be believed. */
   async ofAgent(agent: AgentName): Promise<Map<string, UsageRow>> {
     return (await this.provable(agent)).rows;

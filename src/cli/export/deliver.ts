@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../../store/files.js';
 import type { Context } from '../context.js';
 import { makeExport, type Made } from './make.js';
 import type { ExportRequest } from './request.js';
-import { exportState, lastOf, recordedBy, type ExportState } from './state.js';
+import { exportState, lastOf, type ExportState } from './state.js';
 import type { OwnTemplate } from './template.js';
 
 /** What was written where. */
@@ -63,6 +63,6 @@ export async function deliver(context: Context, { request, at, out, template }: 
   if (out === undefined || out === '-') return { made, state, written: null };
   const { books } = state;
   const rows = books.analyses.map(lastOf).map(({ id, revision, row_sha256 }) => ({ id, revision, row_sha256 }));
-  const about = { request: { ...request }, recorded_by: formatOrNull(recordedBy(books)), rows };
+  const about = { request: { ...request }, recorded_by: formatOrNull(state.recordedBy), rows };
   return { made, state, written: write(context.path(out), out, made.text, about) };
 }

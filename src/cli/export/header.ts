@@ -2,10 +2,11 @@
 // asked for: the same state and options give the same bytes.
 import { rowsHash } from '../../exchange/books-file.js';
 import type { RecordedBooks } from '../../lifecycle/recorded.js';
+import type { Instant } from '../../model/time.js';
 import { sourcesIn } from '../../pricing/card.js';
 import type { Zone } from '../../report/days.js';
 import type { ExportRequest } from './request.js';
-import { lastOf, recordedBy } from './state.js';
+import { lastOf, latest, recordedBy } from './state.js';
 
 export interface ExportHeader {
   readonly schema: string;
@@ -23,9 +24,16 @@ export interface ExportHeader {
   readonly options: Readonly<Record<string, string | boolean>>;
 }
 
-export function headerOf(schema: string, chosen: RecordedBooks, request: ExportRequest, zone: Zone): ExportHeader {
+/** @param records when the last usage record in it was recorded; null where it has none. */
+export function headerOf(
+  schema: string,
+  chosen: RecordedBooks,
+  request: ExportRequest,
+  zone: Zone,
+  records: Instant | null = null,
+): ExportHeader {
   const { since, until, forgotten, redact, stamp, template } = request;
-  const last = recordedBy(chosen);
+  const last = latest(recordedBy(chosen), records);
   const cards = chosen.analyses.flatMap((chain) => Object.keys(lastOf(chain).costs?.cards ?? {}));
   return {
     schema,

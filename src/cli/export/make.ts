@@ -2,6 +2,7 @@
 import { booksItems, BOOKS_SCHEMA, type Fields } from '../../exchange/books-file.js';
 import { csvOf } from '../../exchange/csv.js';
 import { yamlList, yamlText } from '../../exchange/yaml-text.js';
+import type { Instant } from '../../model/time.js';
 import { safeJson } from '../../model/safe.js';
 import { zoneNamed, type Zone } from '../../report/days.js';
 import type { Context } from '../context.js';
@@ -43,7 +44,7 @@ const formOf = ({ what }: ExportRequest): string => `tokentrail/${what}/v1`;
 export async function makeExport(context: Context, state: ExportState, request: ExportRequest, template: string | null): Promise<Made> {
   const zone = zoneNamed(request.tz);
   if (isPage(request.format)) {
-    const header = headerOf(formOf(request), state.chosen, request, zone);
+    const header = (records: Instant | null) => headerOf(formOf(request), state.chosen, request, zone, records);
     const page = await pageOf(context, state, request, header, zone);
     return { text: await pageText(page, request.format, template ?? usualTemplate(request)), document: null };
   }

@@ -6,6 +6,7 @@ import { filled, type Sections } from '../../exchange/template.js';
 import { endToEnd, synthesisNamed } from '../../lifecycle/synthesis.js';
 import { recordedTogether } from '../../lifecycle/together.js';
 import type { Analysis } from '../../model/analysis.js';
+import type { Instant } from '../../model/time.js';
 import type { Source } from '../../model/source.js';
 import { inputLines, lineageOf, sourcesOf, treeOf } from '../../report/lineage.js';
 import type { Zone } from '../../report/days.js';
@@ -16,10 +17,13 @@ import { analysisBlocks, analysisFields, stageBlocks, summaryTable } from '../re
 import { graphBlock, inputBlocks, sourceBlocks, totalBlocks } from '../render/export/synthesis-blocks.js';
 import type { ExportHeader } from './header.js';
 import type { ExportRequest } from './request.js';
-import { knownIn, lastOf, type ExportState } from './state.js';
+import { knownIn, lastOf, latest, type ExportState } from './state.js';
 
 /** Sections as blocks, by the names that templates have for them. */
 export type BlockSections = Readonly<Record<string, readonly Block[]>>;
+
+/** The header of a page, once it is known when the last of its usage records was recorded. */
+export type HeaderOf = (records: Instant | null) => ExportHeader;
 
 export interface Page {
   /** Plain text: an id that is known to be one. */
@@ -48,30 +52,33 @@ export async function synthesisParts(context: Context, state: ExportState, synth
 }
 
 /** Each analysis; of a synthesis also its inputs and what it took end to end. */
-async function details(context: Context, state: ExportState, telling: Telling): Promise<Block[]> {
+async function details(context: Context, state: ExportState, telling: Telling): Promise<{ blocks: Block[]; recordedBy: Instant | null }> {
   const blocks: Block[] = [];
+  let last: Instant | null = null;
   for (const analysis of state.chosen.analyses.map(lastOf)) {
     blocks.push(...analysisBlocks(analysis, telling));
     if (analysis.kind !== 'synthesis') continue;
     const { lines, own, ends } = await synthesisParts(context, state, analysis);
     blocks.push(...inputBlocks(lines), ...totalBlocks(own, ends));
+    last = latest(last, ends.whole.recorded_by);
   }
-  return blocks;
+  return { blocks, recordedBy: last };
 }
 
-async function analysesPage(context: Context, state: ExportState, header: ExportHeader, telling: Telling): Promise<Page> {
+async function analysesPage(context: Context, state: ExportState, headerOf: HeaderOf, telling: Telling): Promise<Page> {
   const analyses = state.chosen.analyses.map(lastOf);
+  const { blocks, recordedBy } = await details(context, state, telling);
   return {
     title: 'Analyses',
     sections: {
-      about: aboutBlocks(header),
+      about: aboutBlocks(headerOf(recordedBy)),
       summary: [summaryTable(analyses, telling)],
-      details: await details(context, state, telling),
+      details: blocks,
     },
   };
 }
 
-async function synthesisPage(context: Context, state: ExportState, header: ExportHeader, telling: Telling, id: string): Promise<Page> {
+async function synthesisPage(context: Context, state: ExportState, headerOf: HeaderOf, telling: Telling, id: string): Promise<Page> {
   const synthesis = synthesisNamed(id, state.books.analyses.map(lastOf));
   const { lines, own, ends, sources, lineage } = await synthesisParts(context, state, synthesis);
   return {
@@ -83,7 +90,7 @@ async function synthesisPage(context: Context, state: ExportState, header: Expor
       stages: synthesis.stages.length === 0 ? [paragraph('No stage was marked.')] : stageBlocks(synthesis, telling),
       sources: sourceBlocks(sources, telling),
       graph: [graphBlock(lineage)],
-      about: aboutBlocks(header),
+      about: aboutBlocks(headerOf(ends.whole.recorded_by)),
     },
   };
 }
@@ -92,13 +99,13 @@ export async function pageOf(
   context: Context,
   state: ExportState,
   request: ExportRequest,
-  header: ExportHeader,
+  headerOf: HeaderOf,
   zone: Zone,
 ): Promise<Page> {
   const telling = { time: zone.timeOf, redact: request.redact === true };
   return request.what === 'synthesis'
-    ? synthesisPage(context, state, header, telling, request.id!)
-    : analysesPage(context, state, header, telling);
+    ? synthesisPage(context, state, headerOf, telling, request.id!)
+    : analysesPage(context, state, headerOf, telling);
 }
 
 /** The page in its template. @throws TEMPLATE_INVALID */

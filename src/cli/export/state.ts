@@ -15,14 +15,19 @@ export interface ExportState {
   readonly chosen: RecordedBooks;
   /** Null: now. */
   readonly at: Instant | null;
+  /** When the last of all that it may be made from was recorded, usage records too; null if there is nothing. */
+  readonly recordedBy: Instant | null;
 }
 
 export const lastOf = <T>(chain: readonly T[]): T => chain.at(-1)!;
 
+/** The later of two times, where they are known. */
+export const latest = (a: Instant | null, b: Instant | null): Instant | null => (a === null ? b : b === null ? a : Math.max(a, b));
+
 /** When the last of some revisions was recorded; null if there is none. */
 export function recordedBy({ analyses, sources }: RecordedBooks): Instant | null {
   const times = [...analyses.map(lastOf), ...sources.map(lastOf)].map(({ recorded_at }) => recorded_at);
-  return times.reduce<Instant | null>((latest, time) => (latest === null || time > latest ? time : latest), null);
+  return times.reduce<Instant | null>(latest, null);
 }
 
 /** Sources that an analysis names. */
@@ -59,6 +64,8 @@ export function chosenIn(books: RecordedBooks, { id, since, until, forgotten }: 
 
 /** @throws STORE_MISSING, STORE_DAMAGED; ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */
 export async function exportState(context: Context, request: ExportRequest, at: Instant | null): Promise<ExportState> {
-  const books = await recordedBooks(await context.readBooks(), at);
-  return { books, chosen: chosenIn(books, request), at };
+  const all = await context.readBooks();
+  const books = await recordedBooks(all, at);
+  const records = all.store.hasUsage ? await all.store.guarded(async () => (await all.store.usage()).recordedBy(at)) : null;
+  return { books, chosen: chosenIn(books, request), at, recordedBy: latest(recordedBy(books), records) };
 }

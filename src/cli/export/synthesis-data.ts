@@ -28,7 +28,7 @@ export async function synthesisData(context: Context, state: ExportState, reques
   const { lines, tree, own, ends, sources, lineage } = await synthesisParts(context, state, synthesis);
   const writing = { time: zone.stampOf, redact: request.redact === true };
   return {
-    ...headerOf(SYNTHESIS_SCHEMA, state.chosen, request, zone),
+    ...headerOf(SYNTHESIS_SCHEMA, state.chosen, request, zone, ends.whole.recorded_by),
     synthesis: analysisItem(synthesis, writing),
     totals: { own: togetherJson(own), inputs: togetherJson(ends.inputs), end_to_end: togetherJson(ends.whole) },
     inputs: lines.map(inputJson),

@@ -47,12 +47,18 @@ export const overlapsJson = (overlaps: readonly Overlap[]): object[] =>
     .map(({ id, agent, session_id, from, to }) => ({ id, agent, session_id, from: formatInstant(from), to: formatOrNull(to) }));
 
 /** What several analyses spent together. */
-export const togetherJson = ({ total, known, counts, cost, ...together }: Together): object => ({
-  total_tokens: total,
-  total_known: known,
-  counts: countsJson(counts),
-  cost: costJson(cost),
-  ...together,
+export const togetherJson = (t: Together): object => ({
+  total_tokens: t.total,
+  total_known: t.known,
+  counts: countsJson(t.counts),
+  cost: costJson(t.cost),
+  analyses: t.analyses,
+  records: t.records,
+  shared: t.shared,
+  is_lower_bound: t.is_lower_bound,
+  by_sum: t.by_sum,
+  unknown: t.unknown,
+  unclear: t.unclear,
 });
 
 const partJson = (part: SessionPart): object => ({
