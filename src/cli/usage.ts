@@ -9,7 +9,7 @@ import { syncUsage, type AgentSync } from '../ingest/sync.js';
 import { agentOf, toolFromFlag, type AgentName, type ToolFlag } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
-import type { UsagePoint } from '../model/usage-row.js';
+import type { LogFileRow, UsagePoint } from '../model/usage-row.js';
 import type { SessionNotes, SilentSession, UsageFilter, UsageFold } from '../report/usage.js';
 import { zoneNamed, type Zone } from '../report/days.js';
 import type { Store } from '../store/store.js';
@@ -18,7 +18,7 @@ import type { GivenDay } from './flags.js';
 import { plural } from './render/numbers.js';
 
 /** Flags of sessions, and those without any count, from what the logs say of the sessions they hold. */
-class Notes implements SessionNotes {
+export class Notes implements SessionNotes {
   readonly #silent = new Map<string, SilentSession>();
   readonly flags = new Map<string, readonly string[]>();
   /** Whether the flags are asked for, too. */
@@ -30,6 +30,11 @@ class Notes implements SessionNotes {
 
   get silent(): readonly SilentSession[] {
     return [...this.#silent.values()];
+  }
+
+  /** What the books say of the sessions of a log. */
+  addLog({ agent, about }: Pick<LogFileRow, 'agent' | 'about'>): void {
+    for (const session of about.sessions) if (session.root !== null) this.add(agent, session.root, session);
   }
 
   add(agent: AgentName, session_id: string, { flags, uncounted }: SessionNote): void {
@@ -58,13 +63,16 @@ async function addFromStore(context: Context, add: (point: UsagePoint) => void, 
   await store.guarded(async () => {
     const usage = await store.usage();
     const logs = await (await store.logFiles()).current();
-    for (const { agent, about } of logs.values())
-      for (const session of about.sessions) if (session.root !== null) notes.add(agent, session.root, session);
-    const pending = await usage.eachPoint(logs, add);
-    if (pending.length === 0) return;
-    const message = `A sync of ${plural(pending.length, 'log')} was cut short, so their records may be missing; run \`tokentrail usage sync\`.`;
-    context.output.warn({ code: 'SYNC_CUT_SHORT', message, logs: pending.map(({ agent, path }) => ({ agent, path })) });
+    for (const log of logs.values()) notes.addLog(log);
+    warnOfCutSync(context, await usage.eachPoint(logs, add));
   });
+}
+
+/** Says of which logs a sync was cut short. */
+export function warnOfCutSync(context: Context, pending: readonly LogFileRow[]): void {
+  if (pending.length === 0) return;
+  const message = `A sync of ${plural(pending.length, 'log')} was cut short, so their records may be missing; run \`tokentrail usage sync\`.`;
+  context.output.warn({ code: 'SYNC_CUT_SHORT', message, logs: pending.map(({ agent, path }) => ({ agent, path })) });
 }
 
 async function addFromLogs(context: Context, add: (point: UsagePoint) => void, notes: Notes): Promise<void> {

@@ -306,6 +306,23 @@ export interface LogAbout {
   readonly skipped: Readonly<Record<string, number>>;
 }
 
+/** A record as reports see it. */
+export const pointOf = (row: UsageRow): UsagePoint => ({
+  agent: row.agent,
+  session: row.parent_session_id ?? row.session_id,
+  at: row.at,
+  model: row.model,
+  project: row.project,
+  subagent: row.is_subagent,
+  calls: row.calls,
+  counts: row.counts,
+  agent_type: row.agent_type,
+  reported: row.reported_cost_pico_usd,
+  estimated: row.cost_pico_usd,
+  partial: row.completeness !== 'complete',
+  gone: row.source_gone,
+});
+
 /** A usage record, as far as reports need it. */
 export interface UsagePoint {
   readonly agent: AgentName;

@@ -95,7 +95,8 @@ export interface UsageFold<T> {
   result(): T;
 }
 
-function isSelected({ agent, at }: UsagePoint, filter: UsageFilter): boolean {
+/** Whether a record is in a report. */
+export function isSelected({ agent, at }: Pick<UsagePoint, 'agent' | 'at'>, filter: UsageFilter): boolean {
   if (filter.agent !== null && agent !== filter.agent) return false;
   if (filter.since === null && filter.until === null) return true;
   return at !== null && (filter.since === null || at >= filter.since) && (filter.until === null || at < filter.until);
@@ -189,6 +190,36 @@ export interface ModelUsage {
   readonly models: readonly UsageModel[];
   readonly total: UsageGroup;
   readonly uncounted_sessions: number;
+}
+
+export interface UsageProject extends UsageSum {
+  /** Null for records whose log names none. */
+  readonly project: string | null;
+  readonly sessions: number;
+}
+
+export interface ProjectUsage {
+  readonly projects: readonly UsageProject[];
+  readonly total: UsageGroup;
+}
+
+/** By project, by name; those without one first. */
+export function usageByProject(filter: UsageFilter): UsageFold<ProjectUsage> {
+  const groups = new Groups();
+  const keyOf = sessionKeys();
+  return {
+    add: (point) => {
+      if (isSelected(point, filter)) groups.of(point.project ?? '').add(point, keyOf(point));
+    },
+    result: () => ({
+      projects: groups.sorted.map(([project, group]) => ({
+        project: project === '' ? null : project,
+        ...group.all,
+        sessions: group.sessions.size,
+      })),
+      total: groups.total,
+    }),
+  };
 }
 
 /** By model, by name. */

@@ -235,11 +235,24 @@ export class Usage {
     }
   }
 
-  /** Last revision of each record that has more than one. */
-  async #revised(): Promise<Map<string, number>> {
-    const newest = new Map<string, number>();
-    for await (const { columns, length } of this.#table.columns(['record_key', 'revision'], above('revision', 1))) {
+  /** Visits all records that counted by a time (null: now), as they were recorded by then; unordered. */
+  async eachBy(at: Instant | null, visit: (row: UsageRow) => void): Promise<void> {
+    const newest = await this.#revised(at);
+    for await (const { columns, length } of this.#table.columns(TABLE)) {
       for (let i = 0; i < length; i++) {
+        if (columns['counted']![i] !== true || (at !== null && (columns['recorded_at']![i] as number) > at)) continue;
+        const last = newest.get(columns['record_key']![i] as string);
+        if (last === undefined || last === columns['revision']![i]) visit(fromColumns(columns, i));
+      }
+    }
+  }
+
+  /** Last revision by a time of each record that has more than one. */
+  async #revised(at: Instant | null = null): Promise<Map<string, number>> {
+    const newest = new Map<string, number>();
+    for await (const { columns, length } of this.#table.columns(['record_key', 'revision', 'recorded_at'], above('revision', 1))) {
+      for (let i = 0; i < length; i++) {
+        if (at !== null && (columns['recorded_at']![i] as number) > at) continue;
         const key = columns['record_key']![i] as string;
         newest.set(key, Math.max(newest.get(key) ?? 0, columns['revision']![i] as number));
       }

@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse as parseCsv } from 'csv-parse/sync';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ClaudeSession } from '../support/claude-session.js';
+import type { ClaudeSession } from '../support/claude-session.js';
+import { HomeCopies } from '../support/home-copies.js';
 import { QuickHome } from '../support/quick-home.js';
 import { EVIL_TEXT } from './every-command.js';
 
@@ -27,15 +29,19 @@ async function exported(name: string, ...flags: string[]): Promise<Document> {
   return parse(read(name)) as Document;
 }
 
+const copies = new HomeCopies<QuickHome>(async (made, log) => {
+  log.answer();
+  await made.ok(['source', 'add', '--id', 's1', '--title', EVIL_TEXT, '--author', 'no', '--reliability', '0.0000001']);
+  const id = await made.ok(['analysis', 'start', '--source-id', 's1', '--idempotency-key', 'run-7', '--notes', EVIL_TEXT]);
+  log.answer({ read: 5_000_000_000 });
+  await made.ok('analysis mark --stage extract');
+  log.answer({ model: 'no' });
+  await made.run(['analysis', 'complete', '--id', id]);
+});
+
 beforeEach(async () => {
   home = new QuickHome();
-  session = new ClaudeSession(home).answer().enter();
-  await home.ok(['source', 'add', '--id', 's1', '--title', EVIL_TEXT, '--author', 'no', '--reliability', '0.0000001']);
-  const id = await home.ok(['analysis', 'start', '--source-id', 's1', '--idempotency-key', 'run-7', '--notes', EVIL_TEXT]);
-  session.answer({ read: 5_000_000_000 });
-  await home.ok('analysis mark --stage extract');
-  session.answer({ model: 'no' });
-  await home.run(['analysis', 'complete', '--id', id]);
+  session = await copies.into(home);
 });
 
 describe('an export of analyses', () => {
@@ -241,5 +247,49 @@ describe("a document's own table", () => {
     expect(code).toBe(0);
     expect(stderr).toContain('DOCUMENT_INVALID');
     expect(document()).toBe('<!-- tokentrail:analysis-log -->\n');
+  });
+});
+
+describe('usage that is exported', () => {
+  interface Table {
+    readonly rows: readonly Readonly<Record<string, number | string | null>>[];
+  }
+  const table = async (...flags: string[]): Promise<Table> =>
+    JSON.parse(await home.ok(['export', 'usage', '--format', 'json', ...flags])) as Table;
+  const sum = ({ rows }: Table, name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);
+
+  beforeEach(() => home.ok('usage sync'));
+
+  it.each(['requests', 'sessions', 'daily', 'projects', 'models'])('by %s adds up to what the report tells', async (what) => {
+    const { total } = await home.json<{ total: { records: number; usage: { total: number } } }>('usage daily');
+    const rows = await table('--what', what);
+    expect(sum(rows, 'total_tokens')).toBe(total.usage.total);
+    expect(sum(rows, 'requests')).toBe(total.records);
+  });
+
+  it('has raw numbers, empty cells for what is unknown, and no formula', async () => {
+    const csv = parseCsv(await home.ok('export usage'), { columns: true });
+    expect(csv).toHaveLength(3);
+    expect(csv[1]).toMatchObject({
+      cache_read_tokens: '5000000000',
+      reasoning_tokens: '',
+      model: 'claude-sonnet-4-5',
+      is_subagent: 'false',
+    });
+    const analyses = parseCsv<Record<string, string>>((await home.run('export analyses --format csv')).stdout, { columns: true });
+    expect(analyses[0]!['notes']).not.toMatch(/[\r\n]/);
+  });
+
+  it('is filtered as the reports are', async () => {
+    expect((await table('--until', '2020-01-01')).rows).toEqual([]);
+    expect((await table('--tool', 'codex')).rows).toEqual([]);
+  });
+
+  it('made of an earlier state is what it was then', async () => {
+    await home.ok(['export', 'usage', '--out', file('u.csv')]);
+    session.answer();
+    await home.ok('usage sync');
+    expect(await home.ok(['export', 'check', file('u.csv')])).toContain('it is the same file');
+    expect(await home.ok('export usage')).not.toBe(read('u.csv').trimEnd());
   });
 });

@@ -23,9 +23,11 @@ export class ClaudeSession {
   readonly id: string;
   readonly path: string;
   readonly #home: Home;
-  #count = 0;
+  #count: number;
 
-  constructor(home: Home, id: string = SESSION) {
+  /** @param count of the responses that it has already. */
+  constructor(home: Home, id: string = SESSION, count = 0) {
+    this.#count = count;
     this.#home = home;
     this.id = id;
     this.path = join(home.path, '.claude', 'projects', home.project.replaceAll(/[^A-Za-z0-9]/g, '-'), `${id}.jsonl`);

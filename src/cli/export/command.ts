@@ -9,7 +9,7 @@ export abstract class ExportCommand extends BaseCommand {
     const exported = await deliver(this.context, asked);
     const unpriced = unpricedIn(exported);
     this.context.warn(unpriced === null ? [] : [unpriced]);
-    await this.answer(() => exportJson(exported, asked.request), renderExported(exported));
+    await this.answer(() => exportJson(exported), renderExported(exported));
     if (unpriced !== null) this.partly(strict);
   }
 }

@@ -22,6 +22,7 @@ export interface Written {
 export interface Exported {
   readonly made: Made;
   readonly state: ExportState;
+  readonly request: ExportRequest;
   /** Null where it went to stdout. */
   readonly written: Written | null;
 }
@@ -60,9 +61,9 @@ export interface Asked {
 export async function deliver(context: Context, { request, at, out, template }: Asked): Promise<Exported> {
   const state = await exportState(context, request, at);
   const made = await makeExport(context, state, request, template?.text ?? null);
-  if (out === undefined || out === '-') return { made, state, written: null };
+  if (out === undefined || out === '-') return { made, state, request, written: null };
   const { books } = state;
   const rows = books.analyses.map(lastOf).map(({ id, revision, row_sha256 }) => ({ id, revision, row_sha256 }));
   const about = { request: { ...request }, recorded_by: formatOrNull(state.recordedBy), rows };
-  return { made, state, written: write(context.path(out), out, made.text, about) };
+  return { made, state, request, written: write(context.path(out), out, made.text, about) };
 }

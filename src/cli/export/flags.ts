@@ -1,6 +1,7 @@
 // Flags of exports, and the request that they make.
 import * as Flags from '@oclif/core/flags';
 import { TokentrailError } from '../../model/errors.js';
+import type { ToolFlag } from '../../model/agents.js';
 import type { Instant } from '../../model/time.js';
 import { atFlag, textFlag, zonedTimeFlag, type GivenDay } from '../flags.js';
 import { usageFilter, zoneOf } from '../usage.js';
@@ -31,19 +32,20 @@ interface GivenFlags {
   readonly forgotten?: boolean | undefined;
   readonly since?: Instant | GivenDay | undefined;
   readonly until?: Instant | GivenDay | undefined;
+  readonly tool?: ToolFlag | undefined;
 }
 
 export const templateFlag = () =>
   textFlag('template', 'File to be filled in place of the template of the program; with Markdown and HTML.');
 
 export function requestOf(
-  asked: Pick<ExportRequest, 'what' | 'format'> & { readonly id?: string },
+  asked: Pick<ExportRequest, 'what' | 'format' | 'id' | 'rows'>,
   flags: GivenFlags,
   now: Instant,
   template: OwnTemplate | null,
 ): ExportRequest {
   const zone = zoneOf(flags.tz ?? 'UTC');
-  const { since, until } = usageFilter({ since: flags.since, until: flags.until }, zone);
+  const { since, until, agent } = usageFilter({ tool: flags.tool, since: flags.since, until: flags.until }, zone);
   if (template !== null && !isPage(asked.format))
     throw new TokentrailError('USAGE', `--template is not for --format ${asked.format}.`, {
       suggestions: ['Add --format md or --format html.'],
@@ -51,6 +53,7 @@ export function requestOf(
   return {
     ...asked,
     tz: zone.name,
+    ...(agent === null ? {} : { agent }),
     ...(since === null ? {} : { since }),
     ...(until === null ? {} : { until }),
     ...(flags.forgotten === true ? { forgotten: true } : {}),

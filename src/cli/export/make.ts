@@ -12,6 +12,7 @@ import { lineageText } from './lineage.js';
 import { pageOf, pageText, usualTemplate } from './people.js';
 import { isPage, type ExportRequest } from './request.js';
 import { lastOf, type ExportState } from './state.js';
+import { usageText } from './usage.js';
 import { synthesisData } from './synthesis-data.js';
 
 /** The export as a text; `document` is what it holds, where that is data. */
@@ -48,6 +49,7 @@ export async function makeExport(context: Context, state: ExportState, request: 
     const page = await pageOf(context, state, request, header, zone);
     return { text: await pageText(page, request.format, template ?? usualTemplate(request)), document: null };
   }
+  if (request.what === 'usage') return usageText(context, request, state.at, zone);
   if (request.what === 'lineage') return lineageText(state, request, zone);
   if (request.format === 'csv') {
     const telling = { time: zone.stampOf, redact: request.redact === true };

@@ -95,13 +95,7 @@ async function synthesisPage(context: Context, state: ExportState, headerOf: Hea
   };
 }
 
-export async function pageOf(
-  context: Context,
-  state: ExportState,
-  request: ExportRequest,
-  headerOf: HeaderOf,
-  zone: Zone,
-): Promise<Page> {
+export async function pageOf(context: Context, state: ExportState, request: ExportRequest, headerOf: HeaderOf, zone: Zone): Promise<Page> {
   const telling = { time: zone.timeOf, redact: request.redact === true };
   return request.what === 'synthesis'
     ? synthesisPage(context, state, headerOf, telling, request.id!)

@@ -1,14 +1,18 @@
 // What an export was asked for: kept in its manifest, so that it can be made again.
+import type { AgentName } from '../../model/agents.js';
 import type { Instant } from '../../model/time.js';
 
 /** What is exported. */
-export const SUBJECTS = ['analyses', 'synthesis', 'lineage'] as const;
+export const SUBJECTS = ['analyses', 'synthesis', 'lineage', 'usage'] as const;
 
 export interface ExportRequest {
   readonly what: (typeof SUBJECTS)[number];
   readonly format: string;
   /** The synthesis that was asked for. */
   readonly id?: string;
+  /** Of usage: what a row is, and of which agent. */
+  readonly rows?: string;
+  readonly agent?: AgentName;
   readonly tz: string;
   /** Analyses begun at or after, and before. */
   readonly since?: Instant;

@@ -1,6 +1,5 @@
 // What became of an export.
 import type { Exported } from '../../export/deliver.js';
-import type { ExportRequest } from '../../export/request.js';
 import { lastOf } from '../../export/state.js';
 import type { Warning } from '../../../model/errors.js';
 import { analysesText, plural } from '../numbers.js';
@@ -9,21 +8,24 @@ import { analysesText, plural } from '../numbers.js';
 const MOST_NAMED = 5;
 
 /** Where it was written; else the data itself, or its text. */
-export const exportJson = ({ made, written, state }: Exported, { what, format }: ExportRequest): object => ({
+export const exportJson = ({ made, written, state, request: { what, format } }: Exported): object => ({
   what,
   format,
-  analyses: state.chosen.analyses.length,
+  ...(what === 'usage' ? {} : { analyses: state.chosen.analyses.length }),
   ...(written ?? (made.document === null ? { text: made.text } : { document: made.document })),
 });
 
 /** A line about the file; else the export itself. */
-export function renderExported({ made, written, state }: Exported): string {
+export function renderExported({ made, written, state, request }: Exported): string {
   if (written === null) return made.text;
-  return `Wrote ${analysesText(state.chosen.analyses.length)} to ${written.file} (${plural(written.bytes, 'byte')}), with its manifest ${written.manifest}.`;
+  const what = request.what === 'usage' ? `usage by ${request.rows ?? ''}` : analysesText(state.chosen.analyses.length);
+  return `Wrote ${what} to ${written.file} (${plural(written.bytes, 'byte')}), with its manifest ${written.manifest}.`;
 }
 
 /** What of it has no price; null if all has one. */
-export function unpricedIn({ state }: Exported): Warning | null {
+export function unpricedIn({ state, request }: Exported): Warning | null {
+  // Usage has columns that tell it, for each row.
+  if (request.what === 'usage') return null;
   const ids = state.chosen.analyses.map(lastOf).flatMap(({ id, cost_provenance }) => (cost_provenance === 'unpriced' ? [id] : []));
   if (ids.length === 0) return null;
   const [some, more] = [ids.slice(0, MOST_NAMED).join(', '), ids.length - MOST_NAMED];
