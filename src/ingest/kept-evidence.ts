@@ -35,9 +35,14 @@ export class KeptSessions {
     this.#at = at;
   }
 
-  /** When the last of the records was recorded that were asked for; null if there were none. */
+  /** When the last of the records was recorded that were used; null if there were none. */
   get recordedBy(): Instant | null {
     return this.#recordedBy;
+  }
+
+  /** Notes that some of them are used. */
+  use(rows: readonly UsageRow[]): void {
+    for (const { recorded_at } of rows) this.#recordedBy = Math.max(this.#recordedBy ?? recorded_at, recorded_at);
   }
 
   /** @throws STORE_DAMAGED if the records of its logs are not those that were stored */
@@ -54,7 +59,6 @@ export class KeptSessions {
       const [usage, logs] = [await this.#store.usage(), await this.#store.logFiles()];
       const files = await logs.current();
       const rows = (await usage.ofSession(agent, session, this.#at)).filter(({ counted }) => counted);
-      for (const { recorded_at } of rows) this.#recordedBy = Math.max(this.#recordedBy ?? recorded_at, recorded_at);
       await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
       return { rows, paths: new Map(rows.map(({ log_file_id }) => [log_file_id, files.get(log_file_id)?.path ?? ''])) };
     });
@@ -81,6 +85,7 @@ export async function keptEvidence(
   const isNamed = (name: string): boolean => logs.some((log) => isSameLog(log.path, name));
   const rows = path === null ? found : found.filter((row) => isNamed(pathOf.get(row.log_file_id) ?? ''));
   if (rows.length === 0) return null;
+  kept.use(rows);
   const wasKnown = (row: UsageRow): boolean => filled !== null && row.source_gone && row.recorded_at <= filled;
   const here = [...new Set(rows.map(({ log_file_id }) => pathOf.get(log_file_id) ?? ''))];
   return {

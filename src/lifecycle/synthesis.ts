@@ -1,10 +1,10 @@
 // A synthesis with all that went into it: its inputs, what each spent, and what all of it spent together, each usage record once.
+import type { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
 import { compareAnalysisIds } from '../model/ids.js';
-import type { Instant } from '../model/time.js';
 import { notFound, type Books } from './books.js';
-import { recordedTogether, type RecordedTogether } from './together.js';
+import { recordedTogether, type Together } from './together.js';
 
 const finished = ({ status, completed_at }: Analysis): boolean => status === 'completed' && completed_at !== null;
 
@@ -29,19 +29,19 @@ export function synthesisNamed(id: string, analyses: readonly Analysis[]): Analy
   return newest;
 }
 
-/** What a synthesis and its inputs spent. */
+/** What a synthesis alone, its inputs, and both spent, each usage record once. */
 export interface EndToEnd {
-  /** All but the synthesis itself. */
-  readonly inputs: RecordedTogether;
-  readonly whole: RecordedTogether;
+  readonly own: Together;
+  readonly inputs: Together;
+  readonly whole: Together;
 }
 
 /**
+ * @param kept what the books kept of sessions, as of some time.
  * @param tree the synthesis and all that went into it, itself first.
- * @param at by what was recorded by then; null: now.
  */
-export async function endToEnd(books: Books, tree: readonly Analysis[], at: Instant | null): Promise<EndToEnd> {
-  const silent = (): void => undefined;
-  const inputs = await recordedTogether(books, tree.slice(1), at, silent);
-  return { inputs, whole: await recordedTogether(books, tree, at, silent) };
+export async function endToEnd(books: Books, kept: KeptSessions, tree: readonly Analysis[]): Promise<EndToEnd> {
+  const own = await recordedTogether(books, kept, tree.slice(0, 1));
+  const inputs = await recordedTogether(books, kept, tree.slice(1));
+  return { own, inputs, whole: await recordedTogether(books, kept, tree) };
 }

@@ -7,7 +7,6 @@ import { recordKeyOf } from '../ingest/usage-plan.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart } from '../model/cut.js';
 import { addCost, CostAdder, NO_COST, type Cost, type Price } from '../model/price.js';
-import type { Instant } from '../model/time.js';
 import { sameCounts, sum, total, totalKnown, UNKNOWN, type Counts } from '../model/tokens.js';
 import { spentIn } from './advance.js';
 import type { Books } from './books.js';
@@ -141,22 +140,14 @@ export async function spentTogether(
   return added(books, find, analyses, progress);
 }
 
-/** What was spent, and when the last of the records was recorded that tell it; null where there are none. */
-export interface RecordedTogether extends Together {
-  readonly recorded_by: Instant | null;
-}
-
-/** The same by what was recorded by `at` (null: now) alone: it depends on no log, so that it is the same on any machine. */
-export async function recordedTogether(
-  books: Books,
-  analyses: readonly Analysis[],
-  at: Instant | null,
-  progress: (done: number, of: number) => void,
-): Promise<RecordedTogether> {
-  const kept = new KeptSessions(books.store, at);
-  const together = await added(books, (analysis, part) => recordedEvidence(books, kept, analysis, part), analyses, progress);
-  return { ...together, recorded_by: kept.recordedBy };
-}
+/** The same by what the books kept alone: it depends on no log, so that it is the same on any machine. @param kept as of some time */
+export const recordedTogether = (books: Books, kept: KeptSessions, analyses: readonly Analysis[]): Promise<Together> =>
+  added(
+    books,
+    (analysis, part) => recordedEvidence(books, kept, analysis, part),
+    analyses,
+    () => undefined,
+  );
 
 async function added(
   books: Books,

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { htmlOf, htmlText, POLICY, withPolicy } from '../../exchange/html.js';
 import { markdownOf, markdownText, paragraph, type Block } from '../../exchange/markdown.js';
 import { filled, type Sections } from '../../exchange/template.js';
+import { KeptSessions } from '../../ingest/kept-evidence.js';
 import { endToEnd, synthesisNamed } from '../../lifecycle/synthesis.js';
-import { recordedTogether } from '../../lifecycle/together.js';
 import type { Analysis } from '../../model/analysis.js';
+import { safe } from '../../model/safe.js';
 import type { Instant } from '../../model/time.js';
 import type { Source } from '../../model/source.js';
 import { inputLines, lineageOf, sourcesOf, treeOf } from '../../report/lineage.js';
@@ -17,7 +18,7 @@ import { analysisBlocks, analysisFields, stageBlocks, summaryTable } from '../re
 import { graphBlock, inputBlocks, sourceBlocks, totalBlocks } from '../render/export/synthesis-blocks.js';
 import type { ExportHeader } from './header.js';
 import type { ExportRequest } from './request.js';
-import { knownIn, lastOf, latest, type ExportState } from './state.js';
+import { knownIn, lastOf, type ExportState } from './state.js';
 
 /** Sections as blocks, by the names that templates have for them. */
 export type BlockSections = Readonly<Record<string, readonly Block[]>>;
@@ -26,26 +27,28 @@ export type BlockSections = Readonly<Record<string, readonly Block[]>>;
 export type HeaderOf = (records: Instant | null) => ExportHeader;
 
 export interface Page {
-  /** Plain text: an id that is known to be one. */
+  /** On one line. */
   readonly title: string;
   readonly sections: BlockSections;
 }
 
 const present = (tree: ReadonlyMap<string, Analysis | null>): Analysis[] => [...tree.values()].filter((analysis) => analysis !== null);
 
+/** What the books kept of sessions, as of the time of an export. */
+export const keptIn = async (context: Context, { at }: ExportState): Promise<KeptSessions> =>
+  new KeptSessions((await context.readBooks()).store, at);
+
 /** What a synthesis and its inputs spent, with the inputs as a tree. */
-export async function synthesisParts(context: Context, state: ExportState, synthesis: Analysis) {
+export async function synthesisParts(context: Context, state: ExportState, kept: KeptSessions, synthesis: Analysis) {
   const books = await context.readBooks();
   const known = knownIn(state);
   const tree = present(treeOf(synthesis, known));
-  const own = await recordedTogether(books, [synthesis], state.at, () => undefined);
   const ids = [...new Set(tree.flatMap(sourcesOf))];
   const sources = ids.map((id): { id: string; source: Source | null } => ({ id, source: known.sources.get(id) ?? null }));
   return {
     lines: inputLines(synthesis, known),
     tree,
-    own,
-    ends: await endToEnd(books, tree, state.at),
+    ends: await endToEnd(books, kept, tree),
     sources,
     lineage: lineageOf([synthesis], known),
   };
@@ -54,15 +57,14 @@ export async function synthesisParts(context: Context, state: ExportState, synth
 /** Each analysis; of a synthesis also its inputs and what it took end to end. */
 async function details(context: Context, state: ExportState, telling: Telling): Promise<{ blocks: Block[]; recordedBy: Instant | null }> {
   const blocks: Block[] = [];
-  let last: Instant | null = null;
+  const kept = await keptIn(context, state);
   for (const analysis of state.chosen.analyses.map(lastOf)) {
     blocks.push(...analysisBlocks(analysis, telling));
     if (analysis.kind !== 'synthesis') continue;
-    const { lines, own, ends } = await synthesisParts(context, state, analysis);
-    blocks.push(...inputBlocks(lines), ...totalBlocks(own, ends));
-    last = latest(last, ends.whole.recorded_by);
+    const { lines, ends } = await synthesisParts(context, state, kept, analysis);
+    blocks.push(...inputBlocks(lines), ...totalBlocks(ends));
   }
-  return { blocks, recordedBy: last };
+  return { blocks, recordedBy: kept.recordedBy };
 }
 
 async function analysesPage(context: Context, state: ExportState, headerOf: HeaderOf, telling: Telling): Promise<Page> {
@@ -80,17 +82,18 @@ async function analysesPage(context: Context, state: ExportState, headerOf: Head
 
 async function synthesisPage(context: Context, state: ExportState, headerOf: HeaderOf, telling: Telling, id: string): Promise<Page> {
   const synthesis = synthesisNamed(id, state.books.analyses.map(lastOf));
-  const { lines, own, ends, sources, lineage } = await synthesisParts(context, state, synthesis);
+  const kept = await keptIn(context, state);
+  const { lines, ends, sources, lineage } = await synthesisParts(context, state, kept, synthesis);
   return {
-    title: `Synthesis ${synthesis.id}`,
+    title: `Synthesis ${safe(synthesis.id)}`,
     sections: {
       fields: [analysisFields(synthesis, telling)],
-      totals: totalBlocks(own, ends),
+      totals: totalBlocks(ends),
       inputs: inputBlocks(lines),
       stages: synthesis.stages.length === 0 ? [paragraph('No stage was marked.')] : stageBlocks(synthesis, telling),
       sources: sourceBlocks(sources, telling),
       graph: [graphBlock(lineage)],
-      about: aboutBlocks(headerOf(ends.whole.recorded_by)),
+      about: aboutBlocks(headerOf(kept.recordedBy)),
     },
   };
 }

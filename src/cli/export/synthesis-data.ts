@@ -7,7 +7,7 @@ import type { InputLine } from '../../report/lineage.js';
 import type { Context } from '../context.js';
 import { togetherJson } from '../render/analysis-json.js';
 import { headerOf } from './header.js';
-import { synthesisParts } from './people.js';
+import { keptIn, synthesisParts } from './people.js';
 import type { ExportRequest } from './request.js';
 import { lastOf, type ExportState } from './state.js';
 
@@ -25,12 +25,13 @@ const nodeJson = ({ key, id, kind }: LineageNode): Fields => ({ key, id, kind })
 
 export async function synthesisData(context: Context, state: ExportState, request: ExportRequest, zone: Zone): Promise<Fields> {
   const synthesis = synthesisNamed(request.id!, state.books.analyses.map(lastOf));
-  const { lines, tree, own, ends, sources, lineage } = await synthesisParts(context, state, synthesis);
+  const kept = await keptIn(context, state);
+  const { lines, tree, ends, sources, lineage } = await synthesisParts(context, state, kept, synthesis);
   const writing = { time: zone.stampOf, redact: request.redact === true };
   return {
-    ...headerOf(SYNTHESIS_SCHEMA, state.chosen, request, zone, ends.whole.recorded_by),
+    ...headerOf(SYNTHESIS_SCHEMA, state.chosen, request, zone, kept.recordedBy),
     synthesis: analysisItem(synthesis, writing),
-    totals: { own: togetherJson(own), inputs: togetherJson(ends.inputs), end_to_end: togetherJson(ends.whole) },
+    totals: { own: togetherJson(ends.own), inputs: togetherJson(ends.inputs), end_to_end: togetherJson(ends.whole) },
     inputs: lines.map(inputJson),
     analyses: tree.slice(1).map((analysis) => analysisItem(analysis, writing)),
     sources: sources.map(({ id, source }) => (source === null ? { id, is_known: false } : sourceItem(source, writing))),

@@ -86,7 +86,7 @@ function remarks({ by_sum, unknown, unclear, shared, is_lower_bound }: Together)
 }
 
 /** What the synthesis, its inputs and both together spent. */
-export function totalBlocks(own: Together, { inputs, whole }: EndToEnd): Block[] {
+export function totalBlocks({ own, inputs, whole }: EndToEnd): Block[] {
   const lines = [
     { name: 'The synthesis alone', of: own },
     { name: `Its inputs (${inputs.analyses})`, of: inputs },
