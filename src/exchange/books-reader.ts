@@ -12,6 +12,7 @@ import { analysisLogs, sources } from '../schema/index.js';
 import type { TableSchema } from '../schema/columns.js';
 import { analysisToRow } from '../store/analysis-rows.js';
 import type { Row, Value } from '../store/rows.js';
+import { stagesFromText } from '../store/stages-text.js';
 import { sourceToRow } from '../store/source-rows.js';
 import {
   ANALYSIS_TIMES,
@@ -158,7 +159,13 @@ export function readBooks(document: Fields, shown: string): BooksContent {
     if (!Array.isArray(value)) throw invalid(shown, `it holds no list "${name}".`);
     return value as readonly unknown[];
   };
-  const hashOfAnalysis = (analysis: Analysis): unknown => hashOf(analysisToRow(analysis), analysisLogs);
+  const hashOfAnalysis = (analysis: Analysis): unknown => {
+    const row = analysisToRow(analysis);
+    // Stages are kept in fewer words, which say nothing of what has no place in them.
+    const stages = row['stages_json'] === null ? [] : stagesFromText(row['stages_json'] as string);
+    if (inOrder(stages) !== inOrder(analysis.stages)) throw new Unreadable('a stage is not what was exported');
+    return hashOf(row, analysisLogs);
+  };
   const hashOfSource = (source: Source): unknown => hashOf(sourceToRow(source), sources);
   const content = {
     analyses: list('analyses').map((item) => chainIn(item, 'analyses', shown, analysisOf, hashOfAnalysis)),
@@ -169,6 +176,12 @@ export function readBooks(document: Fields, shown: string): BooksContent {
     throw invalid(shown, 'its rows are not those that its header tells; one was taken out, or put in.');
   return content;
 }
+
+/** JSON of a value whose keys may be in any order. */
+const inOrder = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    isFields(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  );
 
 const KINDS: Readonly<Record<string, (value: Value) => boolean>> = {
   utf8: (value) => typeof value === 'string',

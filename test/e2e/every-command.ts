@@ -27,6 +27,8 @@ function importFile(home: Home, text: string): string {
 /** Command lines in order; `id` stands for the analysis that was started. */
 export function everyCommand(home: Home, { text = 'x', usageFrom, session = text }: Words = {}): readonly (readonly string[])[] {
   const backup = join(home.path, 'backup');
+  const document = join(home.path, 'document.md');
+  writeFileSync(document, '# Paper\n');
   const exported = join(home.path, 'exported.json');
   const from = usageFrom === undefined ? ['--tool', 'manual', '--total-tokens', '7'] : ['--usage-from', usageFrom];
   return [
@@ -37,7 +39,7 @@ export function everyCommand(home: Home, { text = 'x', usageFrom, session = text
     ['analysis start', '--source-id', 's1', '--notes', text, '--task', text, '--cmd', text, '--tag', `k=${text}`, '--analysis-file', text],
     ['analysis current'],
     ['analysis mark', '--stage', text, '--notes', text],
-    ['analysis complete', '--notes', text, '--claims-extracted', text],
+    ['analysis complete', '--notes', text, '--claims-extracted', text, '--analysis-file', document],
     ['analysis add', '--source-id', 's1', ...from, '--notes', text, '--model', text],
     ['analysis backfill-usage', '--dry-run'],
     ['analysis backfill-usage'],
@@ -80,7 +82,7 @@ export function everyCommand(home: Home, { text = 'x', usageFrom, session = text
     ['export usage'],
     ['export usage', '--what', 'sessions', '--format', 'json'],
     ['export usage', '--what', 'projects', '--format', 'jsonl'],
-    ['export document', text],
+    ['export document', document],
     ['export check', exported],
     ['import', exported],
     ['analysis forget', 'id', '--reason', text],
@@ -116,7 +118,10 @@ const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\
 
 /** Outputs that would do something to a terminal. */
 export const raw = (results: readonly Result[]): string[] =>
-  results.flatMap(({ stdout, stderr }) => [stdout, stderr]).filter((text) => RAW.test(text));
+  results
+    .flatMap(({ stdout, stderr }) => [stdout, stderr])
+    // CSV ends its lines so.
+    .filter((text) => RAW.test(text.replaceAll('\r\n', '\n')));
 
 /** Lines that text from outside made into lines of their own. */
 export const forged = (results: readonly Result[]): string[] =>

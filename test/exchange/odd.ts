@@ -8,6 +8,10 @@ import { analysisToRow } from '../../src/store/analysis-rows.js';
 import { sourceToRow } from '../../src/store/source-rows.js';
 import { countsOf, partOf, snapshotOf } from '../lifecycle/made.js';
 import { analysisNamed, NOON } from '../store/temporary.js';
+import { Chance } from '../support/chance.js';
+
+// So that a failure can be repeated.
+fc.configureGlobal({ seed: new Chance(20_261_126).seed });
 
 /** Words that a reader of YAML, or an object of JavaScript, takes for something else. */
 export const ODD_WORDS: readonly string[] = [

@@ -6,7 +6,7 @@ import { safeJson } from '../../model/safe.js';
 import type { Zone } from '../../report/days.js';
 import { lineageOf } from '../../report/lineage.js';
 import { nodeLines } from '../render/export/synthesis-blocks.js';
-import type { Made } from './make.js';
+import type { Made } from './made.js';
 import type { ExportRequest } from './request.js';
 import { knownIn, lastOf, type ExportState } from './state.js';
 

@@ -9,17 +9,12 @@ import type { Context } from '../context.js';
 import { analysisColumns } from '../render/export/analyses-csv.js';
 import { headerOf } from './header.js';
 import { lineageText } from './lineage.js';
+import type { Made } from './made.js';
 import { pageOf, pageText, usualTemplate } from './people.js';
 import { isPage, type ExportRequest } from './request.js';
 import { lastOf, type ExportState } from './state.js';
 import { usageText } from './usage.js';
 import { synthesisData } from './synthesis-data.js';
-
-/** The export as a text; `document` is what it holds, where that is data. */
-export interface Made {
-  readonly text: string;
-  readonly document: Fields | null;
-}
 
 const json = (document: Fields): Made => ({ text: `${safeJson(JSON.stringify(document, null, 2))}\n`, document });
 

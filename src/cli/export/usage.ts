@@ -23,7 +23,7 @@ import type { Context } from '../context.js';
 import { HIDDEN, type Telling } from '../render/export/about.js';
 import { requestColumns, sumColumns } from '../render/export/usage-columns.js';
 import { Notes, warnOfCutSync } from '../usage.js';
-import type { Made } from './make.js';
+import type { Made } from './made.js';
 import type { ExportRequest } from './request.js';
 
 export const USAGE_SUBJECTS = ['requests', 'sessions', 'daily', 'projects', 'models'] as const;
