@@ -70,7 +70,7 @@ export function everyCommand(home: Home, { text = 'x', usageFrom, session = text
     ['export analyses', '--format', 'json', '--out', exported],
     ['export analyses', '--format', 'md', '--forgotten'],
     ['export analyses', '--format', 'html'],
-    ['analysis start', '--kind', 'synthesis', '--source-id', text, '--notes', text],
+    ['analysis start', '--kind', 'synthesis', '--source-id', 'report-1', '--notes', text],
     ['analysis complete', '--id', 'id', '--inputs-source-ids', 's1'],
     ['export synthesis', 'id'],
     ['export synthesis', 'id', '--format', 'html'],

@@ -225,7 +225,8 @@ describe('the network', () => {
     if (!(await works('unshare', ['-n', 'true']))) ctx.skip('no network namespaces here');
     new ClaudeSession(home).enter().answer();
     const { code, stderr } = await runProgram(home, 'unshare', ['-n', process.execPath, ...everything()]);
-    expect({ code, failed: stderr.includes('✗') }).toEqual({ code: 0, failed: false });
+    // A model that is named so has no price, which exports tell by 3.
+    expect({ code, failed: stderr.includes('✗') }).toEqual({ code: 3, failed: false });
   });
 
   it('is not asked for', async (ctx) => {
@@ -239,7 +240,7 @@ describe('the network', () => {
     const asked = readFileSync(trace, 'utf8')
       .split('\n')
       .filter((line) => /AF_INET/.test(line));
-    expect({ code, asked }).toEqual({ code: 0, asked: [] });
+    expect({ code, asked }).toEqual({ code: 3, asked: [] });
   });
 });
 
@@ -422,7 +423,7 @@ describe('text from outside', () => {
     const words = { text: EVIL_TEXT, usageFrom: `claude:${path}`, session: id };
     const results = await runEvery(home, words, { env: { XDG_STATE_HOME: `/x/${EVIL_TEXT}` } });
     expect(raw(results)).toEqual([]);
-    expect(results.filter(({ code }) => code !== 0 && code !== 2).map(({ stderr }) => stderr)).toEqual([]);
+    expect(results.filter(({ code }) => ![0, 2, 3].includes(code)).map(({ stderr }) => stderr)).toEqual([]);
   });
 
   it('as words of the command line reaches no terminal either where all words of debugging are asked for', async () => {
