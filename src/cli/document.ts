@@ -30,6 +30,8 @@ async function analysesIn(context: Context, stored: string): Promise<Analysis[]>
 
 function read(path: string, shown: string): Buffer {
   try {
+    // A FIFO would hang it for ever.
+    if (!statSync(path).isFile()) throw new Error('ENOTFILE');
     return readFileSync(path);
   } catch (error) {
     throw new TokentrailError('FILE_NOT_FOUND', `The document "${shown}" can't be read.`, {
@@ -87,7 +89,8 @@ const isMarkdown = (file: string): boolean => /\.(md|markdown)$/i.test(file);
 function isWanted(context: Context, file: string, named: boolean): boolean {
   if (!isMarkdown(file)) return false;
   try {
-    return named ? statSync(context.path(file)).isFile() : hasSection(readFileSync(context.path(file)));
+    const path = context.path(file);
+    return statSync(path).isFile() && (named || hasSection(readFileSync(path)));
   } catch {
     return false;
   }
