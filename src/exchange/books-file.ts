@@ -62,7 +62,19 @@ export const SOURCE_COLUMNS = [
 ] as const; // prettier-ignore
 
 /** Free text and places, which `redact` leaves out. */
-const PRIVATE = new Set(['notes', 'reason', 'title', 'bias_notes', 'url', 'analysis_file', 'project', 'imported', 'unknown_columns']);
+const PRIVATE = new Set([
+  'notes',
+  'command',
+  'doi',
+  'reason',
+  'title',
+  'bias_notes',
+  'url',
+  'analysis_file',
+  'project',
+  'imported',
+  'unknown_columns',
+]);
 
 const HIDDEN = '[redacted]';
 

@@ -35,13 +35,13 @@ function entity({ kind, id, analysis, source }: LineageNode, redact: boolean): A
   });
 }
 
-function activity(a: Analysis, time: (instant: Instant) => string): Attributes {
+function activity(a: Analysis, time: (instant: Instant) => string, redact: boolean): Attributes {
   return known({
     'prov:startTime': a.started_at === null ? null : time(a.started_at),
     'prov:endTime': a.completed_at === null ? null : time(a.completed_at),
     'prov:label': a.id,
     'tt:status': a.status,
-    'tt:command': a.command,
+    'tt:command': redact ? null : a.command,
     'tt:input_tokens': whole(a.counts.input),
     'tt:cache_read_tokens': whole(a.counts.cache_read),
     'tt:cache_write_5m_tokens': whole(a.counts.cache_write_5m),
@@ -72,7 +72,7 @@ export function provOf({ nodes, edges }: Lineage, time: (instant: Instant) => st
   return {
     prefix: { tt: 'urn:tokentrail:', xsd: 'http://www.w3.org/2001/XMLSchema#' },
     entity: Object.fromEntries(nodes.map((node) => [entityOf(node), entity(node, redact)])),
-    activity: Object.fromEntries(analyses.map((analysis) => [run(analysis), activity(analysis, time)])),
+    activity: Object.fromEntries(analyses.map((analysis) => [run(analysis), activity(analysis, time, redact)])),
     agent: Object.fromEntries(
       [...agents].map(([name, label]) => [
         name,

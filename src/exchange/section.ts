@@ -7,8 +7,13 @@ const END = '<!-- /tokentrail:analysis-log -->';
 
 const HEADING = /^## +Analysis Log *#*$/;
 
+/** What is indented further is code. */
+const isHeading = ({ raw, text }: Line): boolean => /^ {0,3}#/.test(raw) && HEADING.test(text);
+
 /** A line with its place among the bytes of the document; `end` is behind its line end. */
 interface Line {
+  /** Without its line end. */
+  readonly raw: string;
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -19,24 +24,30 @@ function linesOf(document: string): Line[] {
   for (let start = 0; start < document.length;) {
     const at = document.indexOf('\n', start);
     const end = at < 0 ? document.length : at + 1;
-    lines.push({ text: document.slice(start, end).trim(), start, end });
+    const raw = document.slice(start, at < 0 ? end : at).replace(/\r$/, '');
+    lines.push({ raw, text: raw.trim(), start, end });
     start = end;
   }
   return lines;
 }
 
+/** The beginning of a block of code, as CommonMark has it: behind three backticks no further one may stand. */
+const OPENS = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
+const CLOSES = /^ {0,3}(`{3,}|~{3,})[ \t]*$/;
+
 /** Lines outside of blocks of code, in which a marker is an example. */
-function proseOf(lines: readonly Line[]): Line[] {
-  let fence: string | null = null;
-  return lines.filter(({ text }) => {
-    const found = /^(`{3,}|~{3,})/.exec(text)?.[1] ?? null;
-    if (fence === null) {
-      fence = found;
-      return found === null;
+function proseOf(lines: readonly Line[]): { readonly prose: Line[]; readonly isOpen: boolean } {
+  const open = { fence: '' };
+  const prose = lines.filter(({ raw }) => {
+    if (open.fence === '') {
+      const found = OPENS.exec(raw);
+      open.fence = found?.[1] ?? found?.[2] ?? '';
+      return open.fence === '';
     }
-    if (found !== null && found.startsWith(fence) && text === found) fence = null;
+    if (CLOSES.exec(raw)?.[1]?.startsWith(open.fence) === true) open.fence = '';
     return false;
   });
+  return { prose, isOpen: open.fence !== '' };
 }
 
 const invalid = (why: string): TokentrailError =>
@@ -45,7 +56,8 @@ const invalid = (why: string): TokentrailError =>
   });
 
 /** Whether the document has a section already. */
-export const hasSection = (document: Buffer): boolean => proseOf(linesOf(document.toString('latin1'))).some(({ text }) => text === BEGIN);
+export const hasSection = (document: Buffer): boolean =>
+  proseOf(linesOf(document.toString('latin1'))).prose.some(({ text }) => text === BEGIN);
 
 /**
  * The document with the section; the same bytes if it has it already.
@@ -61,7 +73,7 @@ export function withSection(document: Buffer, section: string): Buffer {
   const ours = [BEGIN, '', ...section.trimEnd().split('\n'), '', END].join(eol);
   const block = Buffer.from(ours).toString('latin1');
   const lines = linesOf(text);
-  const prose = proseOf(lines);
+  const { prose, isOpen } = proseOf(lines);
   const [begins, ends] = [BEGIN, END].map((marker) => prose.filter((line) => line.text === marker)) as [Line[], Line[]];
   if (begins.length > 1 || ends.length !== begins.length) throw invalid('its markers are not a pair');
   const [begin, end] = [begins[0], ends[0]];
@@ -72,12 +84,13 @@ export function withSection(document: Buffer, section: string): Buffer {
     const behind = end.start + last.trimEnd().length;
     return Buffer.from(text.slice(0, begin.start) + block + text.slice(behind), 'latin1');
   }
-  const heading = prose.find((line) => HEADING.test(line.text));
+  const heading = prose.find(isHeading);
   if (heading !== undefined) {
     const before = text.slice(0, heading.end);
     const gap = before.endsWith('\n') ? eol : eol + eol;
     return Buffer.from(before + gap + block + eol + text.slice(heading.end), 'latin1');
   }
+  if (isOpen) throw invalid('a block of code in it is never closed');
   const gap = text === '' ? '' : text.endsWith('\n') ? eol : eol + eol;
   return Buffer.from(`${text}${gap}## Analysis Log${eol}${eol}${block}${eol}`, 'latin1');
 }

@@ -6,7 +6,8 @@ import { compareAnalysisIds } from '../model/ids.js';
 import { notFound, type Books } from './books.js';
 import { recordedTogether, type Together } from './together.js';
 
-const finished = ({ status, completed_at }: Analysis): boolean => status === 'completed' && completed_at !== null;
+const finished = ({ status, completed_at, forgotten_at }: Analysis): boolean =>
+  status === 'completed' && completed_at !== null && forgotten_at === null;
 
 /**
  * The synthesis of an id, or the newest completed one of a document (semantics 16).
@@ -39,9 +40,10 @@ export interface EndToEnd {
 /**
  * @param kept what the books kept of sessions, as of some time.
  * @param tree the synthesis and all that went into it, itself first.
+ * @param missing ids of what went into it and is not in the books: nobody knows what that took.
  */
-export async function endToEnd(books: Books, kept: KeptSessions, tree: readonly Analysis[]): Promise<EndToEnd> {
-  const own = await recordedTogether(books, kept, tree.slice(0, 1));
-  const inputs = await recordedTogether(books, kept, tree.slice(1));
-  return { own, inputs, whole: await recordedTogether(books, kept, tree) };
+export async function endToEnd(books: Books, kept: KeptSessions, tree: readonly Analysis[], missing: readonly string[]): Promise<EndToEnd> {
+  const own = await recordedTogether(books, kept, tree.slice(0, 1), []);
+  const inputs = await recordedTogether(books, kept, tree.slice(1), missing);
+  return { own, inputs, whole: await recordedTogether(books, kept, tree, missing) };
 }

@@ -140,13 +140,19 @@ export async function spentTogether(
   return added(books, find, analyses, progress);
 }
 
-/** The same by what the books kept alone: it depends on no log, so that it is the same on any machine. @param kept as of some time */
-export const recordedTogether = (books: Books, kept: KeptSessions, analyses: readonly Analysis[]): Promise<Together> =>
+/** The same by what the books kept alone: it depends on no log, so that it is the same on any machine. @param kept as of some time; `missing`: ids of others, which are not in the books */
+export const recordedTogether = (
+  books: Books,
+  kept: KeptSessions,
+  analyses: readonly Analysis[],
+  missing: readonly string[],
+): Promise<Together> =>
   added(
     books,
     (analysis, part) => recordedEvidence(books, kept, analysis, part),
     analyses,
     () => undefined,
+    missing,
   );
 
 async function added(
@@ -154,6 +160,7 @@ async function added(
   find: FindEvidence,
   analyses: readonly Analysis[],
   progress: (done: number, of: number) => void,
+  missing: readonly string[] = [],
 ): Promise<Together> {
   const union = new Union();
   const sums: Analysis[] = [];
@@ -173,11 +180,11 @@ async function added(
   progress(analyses.length, analyses.length);
   const measured = sum(union.counts);
   const known = totalKnown(measured) + sums.reduce((all, { total_tokens }) => all + total_tokens!, 0);
-  const isKnown = total(measured) !== null && unknown.length + unclear.length === 0;
+  const isKnown = total(measured) !== null && unknown.length + unclear.length + missing.length === 0;
   const shared = union.shared;
-  const unpriced = { ...NO_COST, unpriced_records: unknown.length + unclear.length };
+  const unpriced = { ...NO_COST, unpriced_records: unknown.length + unclear.length + missing.length };
   return {
-    analyses: analyses.length,
+    analyses: analyses.length + missing.length,
     total: isKnown ? known : null,
     known,
     counts: isKnown
@@ -191,7 +198,7 @@ async function added(
     shared: { records: shared.length, tokens: total(sum(shared)) },
     is_lower_bound: analyses.some(({ capture_status }) => capture_status === 'partial'),
     by_sum: sums.map(({ id }) => id),
-    unknown: unknown.map(({ id }) => id),
+    unknown: [...unknown.map(({ id }) => id), ...missing],
     unclear: unclear.map(({ id }) => id),
   };
 }

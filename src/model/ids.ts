@@ -22,5 +22,5 @@ export function compareAnalysisIds(a: string, b: string): number {
   const x = parseAnalysisId(a);
   const y = parseAnalysisId(b);
   if (x === null || y === null) return x === y ? (a < b ? -1 : a > b ? 1 : 0) : x === null ? -1 : 1;
-  return x.year - y.year || x.number - y.number;
+  return x.year - y.year || x.number - y.number || (a < b ? -1 : a > b ? 1 : 0);
 }

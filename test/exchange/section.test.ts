@@ -32,6 +32,19 @@ describe('a section', () => {
     expect(put(example)).toBe(`${example}\n## Analysis Log\n\n${block('| a |')}\n`);
   });
 
+  it.each(['# Doc\n\n```inline``` is code.\n', '    ```\n    indented\n\ntext\n', '    ## Analysis Log\n'])(
+    'is found again behind what only looks like a block of code: %j',
+    (document) => {
+      const once = put(document);
+      expect(put(once)).toBe(once);
+      expect(once.startsWith(document)).toBe(true);
+    },
+  );
+
+  it('is not put into a block of code that is never closed', () => {
+    expect(() => put('```\ncode\n')).toThrow('never closed');
+  });
+
   it.each([`${BEGIN}\n`, `${END}\n`, `${END}\n${BEGIN}\n`, `${block('a')}\n${block('b')}\n`])(
     'is refused where its markers are %j',
     (document) => {

@@ -42,13 +42,15 @@ export const keptIn = async (context: Context, { at }: ExportState): Promise<Kep
 export async function synthesisParts(context: Context, state: ExportState, kept: KeptSessions, synthesis: Analysis) {
   const books = await context.readBooks();
   const known = knownIn(state);
-  const tree = present(treeOf(synthesis, known));
+  const whole = treeOf(synthesis, known);
+  const tree = present(whole);
+  const missing = [...whole].flatMap(([id, analysis]) => (analysis === null ? [id] : []));
   const ids = [...new Set(tree.flatMap(sourcesOf))];
   const sources = ids.map((id): { id: string; source: Source | null } => ({ id, source: known.sources.get(id) ?? null }));
   return {
     lines: inputLines(synthesis, known),
     tree,
-    ends: await endToEnd(books, kept, tree),
+    ends: await endToEnd(books, kept, tree, missing),
     sources,
     lineage: lineageOf([synthesis], known),
   };

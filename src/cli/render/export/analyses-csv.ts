@@ -22,7 +22,10 @@ export function analysisColumns({ time, redact }: Telling): readonly CsvColumn<A
   return [
     ...(['id', 'revision', 'kind', 'status', 'source_id', 'task'] as const).map(plain),
     { name: 'tags', value: ({ tags }) => joined(tags) },
-    ...(['pass', 'tool', 'command', 'model'] as const).map(plain),
+    plain('pass'),
+    plain('tool'),
+    hidden('command'),
+    plain('model'),
     hidden('project'),
     times('started_at'),
     times('completed_at'),

@@ -88,7 +88,7 @@ export function analysisFields(a: Analysis, telling: Telling): Block {
     ['Status', outside(a.status)],
     ['Tool', outside(a.tool)],
     ['Model', a.model === null ? null : outside(a.model)],
-    ['Command', a.command === null ? null : outside(a.command)],
+    ['Command', privateText(a.command, telling)],
     ['Pass', a.pass === null ? null : grouped(a.pass)],
     ['Began', timeText(a.started_at, telling)],
     ['Ended', timeText(a.completed_at, telling)],
