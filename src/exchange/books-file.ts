@@ -76,7 +76,8 @@ const PRIVATE = new Set([
   'unknown_columns',
 ]);
 
-const HIDDEN = '[redacted]';
+/** Stands for what is left out. */
+export const HIDDEN = '[redacted]';
 
 /** Gives each path a name of its own; the same one for the same path. */
 class PathNames {

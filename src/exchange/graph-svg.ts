@@ -9,7 +9,10 @@ const [WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN] = [190, 46, 70, 18, 12];
 /** Characters of a label that fit into a node. */
 const FITTING = 24;
 
-const shortened = (text: string): string => (text.length <= FITTING ? text : `${text.slice(0, FITTING - 1)}…`);
+const shortened = (text: string): string => {
+  const letters = Array.from(text);
+  return letters.length <= FITTING ? text : `${letters.slice(0, FITTING - 1).join('')}…`;
+};
 
 const element = (tagName: string, properties: Readonly<Record<string, string | number>>, children: ElementContent[] = []): Element => ({
   type: 'element',

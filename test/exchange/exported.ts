@@ -17,7 +17,7 @@ export const FORMATS = ['yaml', 'json'] as const;
 /** Forgotten ones too. */
 export async function exportOf(books: BooksContent, over: Partial<ExportRequest> = {}): Promise<string> {
   const request: ExportRequest = { what: 'analyses', format: 'yaml', tz: 'UTC', forgotten: true, ...over };
-  return (await makeExport(context, { books, chosen: chosenIn(books, request), at: null, recordedBy: null }, request, null)).text;
+  return (await makeExport(context, { books, chosen: chosenIn(books, request), at: null }, request, null)).text;
 }
 
 /** @throws IMPORT_INVALID */

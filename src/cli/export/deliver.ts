@@ -9,7 +9,7 @@ import type { Context } from '../context.js';
 import type { Made } from './made.js';
 import { makeExport } from './make.js';
 import type { ExportRequest } from './request.js';
-import { exportState, lastOf, type ExportState } from './state.js';
+import { allRecordedBy, exportState, lastOf, type ExportState } from './state.js';
 import type { OwnTemplate } from './template.js';
 
 /** What was written where. */
@@ -65,6 +65,6 @@ export async function deliver(context: Context, { request, at, out, template }: 
   if (out === undefined || out === '-') return { made, state, request, written: null };
   const { books } = state;
   const rows = books.analyses.map(lastOf).map(({ id, revision, row_sha256 }) => ({ id, revision, row_sha256 }));
-  const about = { request: { ...request }, recorded_by: formatOrNull(state.recordedBy), rows };
+  const about = { request: { ...request }, recorded_by: formatOrNull(await allRecordedBy(context, state)), rows };
   return { made, state, request, written: write(context.path(out), out, made.text, about) };
 }

@@ -110,11 +110,15 @@ export async function pageOf(context: Context, state: ExportState, request: Expo
 /** The page in its template. @throws TEMPLATE_INVALID */
 export async function pageText({ title, sections }: Page, format: string, template: string): Promise<string> {
   const isHtml = format === 'html';
-  const texts: Record<string, string> = isHtml ? { title: await htmlText(title), policy: POLICY } : { title: await markdownText(title) };
+  const texts: Record<string, string> = isHtml
+    ? { title: await htmlText(title), policy: POLICY, style: usualStyle() }
+    : { title: await markdownText(title) };
   for (const [name, blocks] of Object.entries(sections)) texts[name] = (await (isHtml ? htmlOf(blocks) : markdownOf(blocks))).trimEnd();
   const page = `${(await filled(template, texts satisfies Sections)).trimEnd()}\n`;
   return isHtml ? withPolicy(page) : page;
 }
+
+const usualStyle = (): string => readFileSync(new URL('reports/page.css', TEMPLATES), 'utf8').trimEnd();
 
 /** The template that comes with the program. */
 export const usualTemplate = ({ what, format }: ExportRequest): string =>

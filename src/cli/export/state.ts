@@ -15,8 +15,6 @@ export interface ExportState {
   readonly chosen: RecordedBooks;
   /** Null: now. */
   readonly at: Instant | null;
-  /** When the last of all that it may be made from was recorded, usage records too; null if there is nothing. */
-  readonly recordedBy: Instant | null;
 }
 
 export const lastOf = <T>(chain: readonly T[]): T => chain.at(-1)!;
@@ -64,8 +62,13 @@ export function chosenIn(books: RecordedBooks, { id, since, until, forgotten }: 
 
 /** @throws STORE_MISSING, STORE_DAMAGED; ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */
 export async function exportState(context: Context, request: ExportRequest, at: Instant | null): Promise<ExportState> {
-  const all = await context.readBooks();
-  const books = await recordedBooks(all, at);
-  const records = all.store.hasUsage ? await all.store.guarded(async () => (await all.store.usage()).recordedBy(at)) : null;
-  return { books, chosen: chosenIn(books, request), at, recordedBy: latest(recordedBy(books), records) };
+  const books = await recordedBooks(await context.readBooks(), at);
+  return { books, chosen: chosenIn(books, request), at };
+}
+
+/** When the last of all that an export may be made from was recorded, usage records too; null if there is nothing. */
+export async function allRecordedBy(context: Context, { books, at }: ExportState): Promise<Instant | null> {
+  const { store } = await context.readBooks();
+  const records = store.hasUsage ? await store.guarded(async () => (await store.usage()).recordedBy(at)) : null;
+  return latest(recordedBy(books), records);
 }

@@ -1,4 +1,5 @@
 // The books of all sessions as tables: every record that counts, or sums of them, which add up to the same.
+import { HIDDEN } from '../../exchange/books-file.js';
 import { csvOf, type CsvColumn } from '../../exchange/csv.js';
 import { safeJson } from '../../model/safe.js';
 import type { Instant } from '../../model/time.js';
@@ -20,7 +21,7 @@ import {
 import { checkTotals, requireTotals } from '../../store/control-totals.js';
 import type { Store } from '../../store/store.js';
 import type { Context } from '../context.js';
-import { HIDDEN, type Telling } from '../render/export/about.js';
+import type { Telling } from '../render/export/about.js';
 import { requestColumns, sumColumns } from '../render/export/usage-columns.js';
 import { Notes, warnOfCutSync } from '../usage.js';
 import type { Made } from './made.js';

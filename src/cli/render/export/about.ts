@@ -1,12 +1,11 @@
 // What exports for people say of themselves, and how they tell values.
+import { HIDDEN } from '../../../exchange/books-file.js';
 import { fields, outside, paragraph, type Block, type Inline } from '../../../exchange/markdown.js';
 import type { Analysis } from '../../../model/analysis.js';
 import { formatDuration, type Instant } from '../../../model/time.js';
 import type { Counts } from '../../../model/tokens.js';
 import type { ExportHeader } from '../../export/header.js';
 import { analysesText, plural } from '../numbers.js';
-
-export const HIDDEN = '[redacted]';
 
 /** How values are told: times in a zone, and with `redact` no notes, titles and paths. */
 export interface Telling {

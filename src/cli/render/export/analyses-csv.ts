@@ -1,9 +1,11 @@
 // Analyses as a table for spreadsheets: a row for each, in its last revision.
+import { HIDDEN } from '../../../exchange/books-file.js';
 import type { CsvColumn, CsvValue } from '../../../exchange/csv.js';
 import type { Analysis } from '../../../model/analysis.js';
 import { dollars } from '../../../model/money.js';
 import type { Instant } from '../../../model/time.js';
-import { HIDDEN, type Telling } from './about.js';
+import type { Telling } from './about.js';
+import { CLASS_COLUMNS } from './usage-columns.js';
 
 /** Ids one after the other. */
 const joined = (ids: readonly string[] | null): CsvValue => (ids === null || ids.length === 0 ? null : ids.join(' '));
@@ -30,12 +32,7 @@ export function analysisColumns({ time, redact }: Telling): readonly CsvColumn<A
     times('started_at'),
     times('completed_at'),
     plain('duration_seconds'),
-    { name: 'input_tokens', value: ({ counts }) => counts.input },
-    { name: 'cache_read_tokens', value: ({ counts }) => counts.cache_read },
-    { name: 'cache_write_5m_tokens', value: ({ counts }) => counts.cache_write_5m },
-    { name: 'cache_write_1h_tokens', value: ({ counts }) => counts.cache_write_1h },
-    { name: 'output_tokens', value: ({ counts }) => counts.output },
-    { name: 'reasoning_tokens', value: ({ counts }) => counts.reasoning },
+    ...CLASS_COLUMNS,
     ...(['tokens_in', 'tokens_out', 'total_tokens', 'tokens_baseline', 'tokens_final', 'tokens_check'] as const).map(plain),
     { name: 'cost_usd', value: ({ cost_pico_usd: pico }) => (pico === null ? null : dollars(pico)) },
     ...(['cost_provenance', 'usage_provider', 'usage_mode', 'usage_session_id', 'capture_status', 'capture_reason'] as const).map(plain),

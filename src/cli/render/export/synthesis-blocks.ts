@@ -64,6 +64,12 @@ export function inputBlocks(lines: readonly InputLine[]): Block[] {
 const totalIn = ({ total, known, counts, is_lower_bound }: Together): string =>
   total !== null ? tokens(total, is_lower_bound) : known === 0 && isUnknown(counts) ? 'N/A' : atLeast(known);
 
+/** Usage records; of analyses that are counted by sum nobody knows how many. */
+function requestsIn({ records, by_sum, unknown, unclear }: Together): string {
+  if (by_sum.length + unknown.length + unclear.length === 0) return tokens(records);
+  return records === 0 ? 'N/A' : tokens(records, true);
+}
+
 /** What is not known of a total, and what was counted in another way. */
 function remarks({ by_sum, unknown, unclear, shared, is_lower_bound }: Together): Inline[][] {
   const some = (ids: readonly string[], words: string): Inline[][] => (ids.length === 0 ? [] : [[...listed(ids), `: ${words}`]]);
@@ -102,7 +108,7 @@ export function totalBlocks({ own, inputs, whole }: EndToEnd): Block[] {
     table<Line>(
       [
         { header: '', cell: ({ name }) => name },
-        { header: 'Requests', align: 'right', cell: ({ of }) => tokens(of.records) },
+        { header: 'Requests', align: 'right', cell: ({ of }) => requestsIn(of) },
         { header: 'In', align: 'right', cell: count(({ input }) => input) },
         { header: 'Cache read', align: 'right', cell: count(({ cache_read }) => cache_read) },
         { header: 'Cache write', align: 'right', cell: count(cacheWrite) },

@@ -1,25 +1,28 @@
 // Usage records and their sums as tables: headers that never change, raw numbers, unknown as nothing; more columns come at the end.
+import { HIDDEN } from '../../../exchange/books-file.js';
 import type { CsvColumn } from '../../../exchange/csv.js';
 import { dollars } from '../../../model/money.js';
 import { amountIn, knownAmount, provenanceOf } from '../../../model/price.js';
 import { total } from '../../../model/tokens.js';
 import type { UsageRow } from '../../../model/usage-row.js';
 import type { UsageSum } from '../../../report/usage-sum.js';
-import { HIDDEN, type Telling } from './about.js';
+import type { Telling } from './about.js';
 
 const amount = (pico: bigint | null): string | null => (pico === null ? null : dollars(pico));
 
 type Counted = Pick<UsageSum, 'counts'>;
 
-const CLASSES: readonly CsvColumn<Counted>[] = [
+/** Tokens by class. */
+export const CLASS_COLUMNS: readonly CsvColumn<Counted>[] = [
   { name: 'input_tokens', value: ({ counts }) => counts.input },
   { name: 'cache_read_tokens', value: ({ counts }) => counts.cache_read },
   { name: 'cache_write_5m_tokens', value: ({ counts }) => counts.cache_write_5m },
   { name: 'cache_write_1h_tokens', value: ({ counts }) => counts.cache_write_1h },
   { name: 'output_tokens', value: ({ counts }) => counts.output },
   { name: 'reasoning_tokens', value: ({ counts }) => counts.reasoning },
-  { name: 'total_tokens', value: ({ counts }) => total(counts) },
 ];
+
+const COUNT_COLUMNS: readonly CsvColumn<Counted>[] = [...CLASS_COLUMNS, { name: 'total_tokens', value: ({ counts }) => total(counts) }];
 
 /** How a record's cost is known. */
 const provenanceOfRow = ({ reported_cost_pico_usd: reported, cost_pico_usd: estimated }: UsageRow): string =>
@@ -39,7 +42,7 @@ export const requestColumns = ({ time, redact }: Telling): readonly CsvColumn<Us
   { name: 'is_subagent', value: ({ is_subagent }) => is_subagent },
   { name: 'agent_type', value: ({ agent_type }) => agent_type },
   { name: 'requests', value: ({ calls }) => calls },
-  ...CLASSES,
+  ...COUNT_COLUMNS,
   { name: 'completeness', value: ({ completeness }) => completeness },
   { name: 'source_gone', value: ({ source_gone }) => source_gone },
   { name: 'cost_usd', value: (row) => amount(row.reported_cost_pico_usd ?? row.cost_pico_usd) },
@@ -55,7 +58,7 @@ export const requestColumns = ({ time, redact }: Telling): readonly CsvColumn<Us
 export const sumColumns = <T extends UsageSum>(names: readonly CsvColumn<T>[]): readonly CsvColumn<T>[] => [
   ...names,
   { name: 'requests', value: ({ records }) => records },
-  ...CLASSES,
+  ...COUNT_COLUMNS,
   { name: 'known_tokens', value: ({ known_counts: k }) => k.input + k.cache_read + k.cache_write_5m + k.cache_write_1h + k.output },
   { name: 'partial_requests', value: ({ partial_records }) => partial_records },
   { name: 'gone_requests', value: ({ gone_records }) => gone_records },
