@@ -224,21 +224,18 @@ export class Usage {
   }
 
   /** Visits the current records of an agent that count, one after the other: there may be a million of them. */
-  async eachOf(agent: AgentName, visit: (row: UsageRow) => void): Promise<void> {
-    const newest = await this.#revised();
-    for await (const { columns, length } of this.#table.columns(TABLE, startsWith('record_key', `${agent}:`))) {
-      for (let i = 0; i < length; i++) {
-        if (columns['counted']![i] !== true) continue;
-        const last = newest.get(columns['record_key']![i] as string);
-        if (last === undefined || last === columns['revision']![i]) visit(fromColumns(columns, i));
-      }
-    }
+  eachOf(agent: AgentName, visit: (row: UsageRow) => void): Promise<void> {
+    return this.#each(null, visit, startsWith('record_key', `${agent}:`));
   }
 
-  /** Visits all records that counted by a time (null: now), as they were recorded by then; unordered. */
-  async eachBy(at: Instant | null, visit: (row: UsageRow) => void): Promise<void> {
+  /** The same of all agents, as they were recorded by a time (null: now); unordered. */
+  eachBy(at: Instant | null, visit: (row: UsageRow) => void): Promise<void> {
+    return this.#each(at, visit);
+  }
+
+  async #each(at: Instant | null, visit: (row: UsageRow) => void, filter?: Filter): Promise<void> {
     const newest = await this.#revised(at);
-    for await (const { columns, length } of this.#table.columns(TABLE)) {
+    for await (const { columns, length } of this.#table.columns(TABLE, filter)) {
       for (let i = 0; i < length; i++) {
         if (columns['counted']![i] !== true || (at !== null && (columns['recorded_at']![i] as number) > at)) continue;
         const last = newest.get(columns['record_key']![i] as string);

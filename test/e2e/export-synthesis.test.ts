@@ -73,6 +73,38 @@ describe('a synthesis that is exported', () => {
     expect((JSON.parse(stdout) as Synthesis).totals.end_to_end).toMatchObject({ total_tokens: null, total_known: 121, unknown: [unknown] });
   });
 
+  it('is unknown where an input is not in the books', async () => {
+    const rows = [
+      { id: 'ANALYSIS-2026-101', source_id: 's1', status: 'completed', total_tokens: 150 },
+      {
+        id: 'ANALYSIS-2026-102',
+        source_id: 'd',
+        status: 'completed',
+        total_tokens: 1000,
+        inputs_analysis_ids: ['ANALYSIS-2026-101', 'ANALYSIS-2026-777'],
+      },
+    ];
+    writeFileSync(file('rows.json'), JSON.stringify({ analysis_logs: rows }));
+    await home.ok(['import', file('rows.json')]);
+    const { stdout } = await home.run('export synthesis ANALYSIS-2026-102 --format json');
+    expect((JSON.parse(stdout) as Synthesis).totals.end_to_end).toMatchObject({
+      total_tokens: null,
+      total_known: 1150,
+      unknown: ['ANALYSIS-2026-777'],
+    });
+    expect((await home.run('export synthesis ANALYSIS-2026-102')).stdout).toContain('| End to end | N/A |');
+  });
+
+  it('refuses flags that would change nothing', async () => {
+    expect((await home.run(['export', 'lineage', ids[3]!, '--format', 'prov', '--since', '2026-01-01'])).code).toBe(2);
+    expect((await home.run('export lineage --format mermaid --stamp')).code).toBe(2);
+  });
+
+  it('that was forgotten does not stand for its document', async () => {
+    await home.ok(['analysis', 'forget', ids[3]!, '--reason', 'wrong']);
+    expect((await home.run('export synthesis s1')).stdout).toContain(`# Synthesis ${ids[2]!}`);
+  });
+
   it('is found by its document, and an analysis without inputs is refused', async () => {
     expect((await home.run('export synthesis s1')).stdout).toContain(`# Synthesis ${ids[3]!}`);
     expect((await home.run(['export', 'synthesis', ids[0]!])).code).toBe(6);

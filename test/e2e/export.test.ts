@@ -206,6 +206,13 @@ describe('a manifest', () => {
     expect(store!.findings).toEqual([expect.objectContaining({ revision: 3, finding: 'missing' })]);
   });
 
+  it('that asks for what can not be made is refused as such', async () => {
+    writeFileSync(file('a.yaml.sha256'), read('a.yaml.sha256').replace('"format":"yaml"', '"format":"pdf"'));
+    const { code, stderr } = await home.run(['export', 'check', file('a.yaml')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('MANIFEST_INVALID');
+  });
+
   it('is checked without a store as well', async () => {
     expect(await check('--store', file('none'))).toMatchObject({ code: 0, is_same: true, store: null, is_reproduced: null });
   });

@@ -5,7 +5,7 @@ import type { ToolFlag } from '../../model/agents.js';
 import type { Instant } from '../../model/time.js';
 import { atFlag, textFlag, zonedTimeFlag, type GivenDay } from '../flags.js';
 import { usageFilter, zoneOf } from '../usage.js';
-import { isPage, type ExportRequest } from './request.js';
+import { isPage, isStamped, type ExportRequest } from './request.js';
 import type { OwnTemplate } from './template.js';
 
 /** What every export takes. */
@@ -50,6 +50,18 @@ export function requestOf(
     throw new TokentrailError('USAGE', `--template is not for --format ${asked.format}.`, {
       suggestions: ['Add --format md or --format html.'],
     });
+  if (flags.stamp && !isStamped(asked.format))
+    throw new TokentrailError('USAGE', `--format ${asked.format} has no place for --stamp.`, {
+      suggestions: ['Leave --stamp out; the time of the file tells when it was written.'],
+    });
+  if (asked.what === 'lineage' && asked.id !== undefined && (since !== null || until !== null || flags.forgotten === true))
+    throw new TokentrailError(
+      'USAGE',
+      'With an id, all that went into it is exported: --since, --until and --forgotten choose among all analyses.',
+      {
+        suggestions: ['Leave the id out, or the flags.'],
+      },
+    );
   return {
     ...asked,
     tz: zone.name,

@@ -2,11 +2,19 @@
 import type { AgentName } from '../../model/agents.js';
 import type { Instant } from '../../model/time.js';
 
-/** What is exported. */
-export const SUBJECTS = ['analyses', 'synthesis', 'lineage', 'usage'] as const;
+/** What is exported, and in which forms, the usual one first. */
+export const FORMATS = {
+  analyses: ['yaml', 'json', 'csv', 'md', 'html'],
+  synthesis: ['md', 'html', 'yaml', 'json'],
+  lineage: ['prov', 'openlineage', 'mermaid'],
+  usage: ['csv', 'json', 'jsonl'],
+} as const;
+
+/** What a row of usage is. */
+export const USAGE_SUBJECTS = ['requests', 'sessions', 'daily', 'projects', 'models'] as const;
 
 export interface ExportRequest {
-  readonly what: (typeof SUBJECTS)[number];
+  readonly what: keyof typeof FORMATS;
   readonly format: string;
   /** The synthesis that was asked for. */
   readonly id?: string;
@@ -28,14 +36,24 @@ export interface ExportRequest {
 /** Whether a format is one that people read, from a template. */
 export const isPage = (format: string): boolean => format === 'md' || format === 'html';
 
+/** Forms that have a place for when they were made. */
+export const isStamped = (format: string): boolean => ['yaml', 'json', 'md', 'html'].includes(format);
+
 const isInstantOrLeftOut = (value: unknown): boolean => value === undefined || Number.isSafeInteger(value);
 
-const isRequest = (value: Readonly<Record<string, unknown>>): boolean =>
-  SUBJECTS.some((what) => what === value['what']) &&
-  typeof value['format'] === 'string' &&
-  typeof value['tz'] === 'string' &&
-  ['since', 'until', 'stamp'].every((time) => isInstantOrLeftOut(value[time]));
+const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** What a manifest says; null if it is of a later version. */
-export const requestIn = (value: Readonly<Record<string, unknown>>): ExportRequest | null =>
-  isRequest(value) ? (value as unknown as ExportRequest) : null;
+const isOneOf = (all: readonly string[], value: unknown): boolean => all.some((one) => one === value);
+
+/** What a manifest says; null if it can't be asked for: the manifest was changed, or is of a later version. */
+export function requestIn(value: Readonly<Record<string, unknown>>): ExportRequest | null {
+  const { what, format, id, rows, tz } = value;
+  if (!isText(what) || !Object.hasOwn(FORMATS, what as string)) return null;
+  const isAsked =
+    isOneOf(FORMATS[what as keyof typeof FORMATS], format) &&
+    isText(tz) &&
+    (what === 'synthesis' ? isText(id) : id === undefined || isText(id)) &&
+    (what !== 'usage' || isOneOf(USAGE_SUBJECTS, rows)) &&
+    ['since', 'until', 'stamp'].every((time) => isInstantOrLeftOut(value[time]));
+  return isAsked ? (value as unknown as ExportRequest) : null;
+}

@@ -27,8 +27,6 @@ import { Notes, warnOfCutSync } from '../usage.js';
 import type { Made } from './made.js';
 import type { ExportRequest } from './request.js';
 
-export const USAGE_SUBJECTS = ['requests', 'sessions', 'daily', 'projects', 'models'] as const;
-
 /** A table of some items. */
 interface UsageTable {
   readonly lines: number;

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
 import { chosenFlags, exportFlags, requestOf, templateFlag } from '../../cli/export/flags.js';
+import { FORMATS } from '../../cli/export/request.js';
 import { readTemplate } from '../../cli/export/template.js';
 
 export default class ExportAnalyses extends ExportCommand {
@@ -13,7 +14,7 @@ export default class ExportAnalyses extends ExportCommand {
     '<%= config.bin %> <%= command.id %> --format json --at 2026-10-31 --redact',
   ];
   static override flags = {
-    format: Flags.option({ options: ['yaml', 'json', 'csv', 'md', 'html'] as const, default: 'yaml' as const, description: 'Its form.' })(),
+    format: Flags.option({ options: FORMATS.analyses, default: 'yaml' as const, description: 'Its form.' })(),
     ...chosenFlags(),
     template: templateFlag(),
     ...exportFlags(),

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
 import { chosenFlags, exportFlags, requestOf } from '../../cli/export/flags.js';
+import { FORMATS } from '../../cli/export/request.js';
 
 export default class ExportLineage extends ExportCommand {
   static override summary = 'Export what came of what: analyses, syntheses and sources, in standard forms.';
@@ -14,7 +15,7 @@ export default class ExportLineage extends ExportCommand {
   ];
   static override args = { id: Args.string({ description: 'A synthesis, or its document; all analyses if left out.' }) };
   static override flags = {
-    format: Flags.option({ options: ['prov', 'openlineage', 'mermaid'] as const, required: true, description: 'Its form.' })(),
+    format: Flags.option({ options: FORMATS.lineage, required: true, description: 'Its form.' })(),
     ...chosenFlags(),
     ...exportFlags(),
   };

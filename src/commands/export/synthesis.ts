@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
 import { exportFlags, requestOf, templateFlag } from '../../cli/export/flags.js';
+import { FORMATS } from '../../cli/export/request.js';
 import { readTemplate } from '../../cli/export/template.js';
 
 export default class ExportSynthesis extends ExportCommand {
@@ -17,7 +18,7 @@ export default class ExportSynthesis extends ExportCommand {
     id: Args.string({ description: 'The synthesis, or its document, of which the newest completed one is taken.', required: true }),
   };
   static override flags = {
-    format: Flags.option({ options: ['md', 'html', 'yaml', 'json'] as const, default: 'md' as const, description: 'Its form.' })(),
+    format: Flags.option({ options: FORMATS.synthesis, default: 'md' as const, description: 'Its form.' })(),
     template: templateFlag(),
     ...exportFlags(),
   };

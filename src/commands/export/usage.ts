@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
 import { exportFlags, requestOf } from '../../cli/export/flags.js';
-import { USAGE_SUBJECTS } from '../../cli/export/usage.js';
+import { FORMATS, USAGE_SUBJECTS } from '../../cli/export/request.js';
 import { agentFlag, zonedTimeFlag } from '../../cli/flags.js';
 
 export default class ExportUsage extends ExportCommand {
@@ -15,7 +15,7 @@ export default class ExportUsage extends ExportCommand {
   ];
   static override flags = {
     what: Flags.option({ options: USAGE_SUBJECTS, default: 'requests' as const, description: 'What a row is.' })(),
-    format: Flags.option({ options: ['csv', 'json', 'jsonl'] as const, default: 'csv' as const, description: 'Its form.' })(),
+    format: Flags.option({ options: FORMATS.usage, default: 'csv' as const, description: 'Its form.' })(),
     tool: agentFlag(),
     since: zonedTimeFlag('since', 'Only records at or after this time.'),
     until: zonedTimeFlag('until', 'Only records before this time; a date includes its day.'),
