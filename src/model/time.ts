@@ -90,11 +90,11 @@ export function formatLocal(instant: Instant): string {
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())} ${sign}${hours}:${pad(Math.abs(offset) % 60)}`;
 }
 
-/** `42 s`, `3 min 5 s`, `2 h 4 min`, `3 d 1 h`. */
 /** Whole seconds from one instant to another; null if one is not known. */
 export const secondsBetween = (from: Instant | null, to: Instant | null): number | null =>
   from === null || to === null ? null : Math.floor((to - from) / MICROS_PER_SECOND);
 
+/** `42 s`, `3 min 5 s`, `2 h 4 min`, `3 d 1 h`. */
 export function formatDuration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
