@@ -37,7 +37,7 @@ import type { Money } from './render/usage.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
 import { PROGRAM } from './program.js';
-import { findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
+import { commandWithoutHome, findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
 import { renderEvolution } from './render/store.js';
 
 export interface ContextOptions {
@@ -127,6 +127,9 @@ export class Context {
   storedPath(path: string | undefined): string | null {
     return path === undefined ? null : this.tilde(this.path(path));
   }
+
+  /** A command as it is stored. */
+  storedCommand = (command: string | undefined): string | null => (command === undefined ? null : commandWithoutHome(command, this.#homes));
 
   /** A path given by flag or argument, absolute. */
   path(given: string): string {

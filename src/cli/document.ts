@@ -1,9 +1,9 @@
 // The `## Analysis Log` inside of a document of the user's, kept up to what the books say.
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { markdownOf } from '../exchange/markdown.js';
 import { hasSection, withSection } from '../exchange/section.js';
 import { listAnalyses } from '../lifecycle/list.js';
-import type { Analysis } from '../model/analysis.js';
+import { isEnded, type Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import { writeFileAtomically } from '../store/files.js';
@@ -19,11 +19,14 @@ export interface UpdatedDocument {
 
 const began = ({ started_at, created_at }: Analysis): number => started_at ?? created_at;
 
-/** The analyses that ended and are in a document, the earliest first. */
-async function analysesIn(context: Context, stored: string): Promise<Analysis[]> {
+const realPathOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+
+/** The analyses that ended and are in a document, the earliest first. @param target its real path */
+async function analysesIn(context: Context, target: string): Promise<Analysis[]> {
   const all = await listAnalyses(await context.readBooks());
   const own = all.filter(
-    ({ analysis_file, completed_at, forgotten_at }) => analysis_file === stored && completed_at !== null && forgotten_at === null,
+    ({ analysis_file, status, forgotten_at }) =>
+      analysis_file !== null && isEnded(status) && forgotten_at === null && realPathOf(context.path(analysis_file)) === target,
   );
   return own.sort((a, b) => began(a) - began(b) || compareAnalysisIds(a.id, b.id));
 }
@@ -55,15 +58,16 @@ export async function updateDocument(context: Context, shown: string): Promise<U
   const { store } = await context.existingBooks();
   return store.exclusively(async () => {
     await (await store.analysisLogs()).refresh();
-    const analyses = await analysesIn(context, context.storedPath(shown)!);
-    if (analyses.length === 0)
+    // A link stays one, and what it leads to is changed.
+    const target = realpathSync(path);
+    const document = read(target, shown);
+    const analyses = await analysesIn(context, target);
+    // A table that stands there already is emptied.
+    if (analyses.length === 0 && !hasSection(document))
       throw new TokentrailError('ANALYSIS_NOT_FOUND', `No ended analysis names the document "${shown}".`, {
         suggestions: ['Name it with `tokentrail analysis complete --analysis-file FILE`.'],
         details: { file: shown },
       });
-    // A link stays one, and what it leads to is changed.
-    const target = realpathSync(path);
-    const document = read(target, shown);
     const next = withSection(document, await markdownOf([analysisLogBlock(analyses)]));
     const changed = !next.equals(document);
     if (changed) write(target, shown, next);
@@ -73,6 +77,7 @@ export async function updateDocument(context: Context, shown: string): Promise<U
 
 function write(target: string, shown: string, bytes: Buffer): void {
   try {
+    accessSync(target, constants.W_OK);
     writeFileAtomically(target, [bytes], true, statSync(target).mode & 0o777);
   } catch (error) {
     throw new TokentrailError('FILE_UNWRITABLE', `The document "${shown}" can't be written.`, {
@@ -88,9 +93,10 @@ const isMarkdown = (file: string): boolean => /\.(md|markdown)$/i.test(file);
 /** Whether an analysis that ended is to be told in its document: where it is named now, or where the document tells others already. */
 function isWanted(context: Context, file: string, named: boolean): boolean {
   if (!isMarkdown(file)) return false;
+  if (named) return true;
   try {
     const path = context.path(file);
-    return statSync(path).isFile() && (named || hasSection(readFileSync(path)));
+    return statSync(path).isFile() && hasSection(readFileSync(path));
   } catch {
     return false;
   }

@@ -84,13 +84,16 @@ export interface GivenDay {
   readonly day: string;
 }
 
+/** A day of the calendar that instants reach to. */
+const isDay = (text: string): boolean => localDay(text, 'start') !== null && parseInstant(`${text}T00:00:00Z`) !== null;
+
 /** The same for a command whose days are those of a zone: a date is left to it. */
 export const zonedTimeFlag = (name: string, description: string) =>
   Flags.custom<Instant | GivenDay>({
     description: `${description} RFC 3339 with an offset, a date in the zone of --tz, or a span such as 7d, 12h or 30m.`,
     helpValue: 'TIME',
     parse: (input) => {
-      const given = parseInstant(input) ?? (localDay(input, 'start') === null ? spanBefore(input, fromMs(Date.now())) : { day: input });
+      const given = parseInstant(input) ?? (isDay(input) ? { day: input } : spanBefore(input, fromMs(Date.now())));
       if (given === null)
         throw usage(`--${name} "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d, 12h, 30m.');
       return Promise.resolve(given);
@@ -108,10 +111,27 @@ export const atFlag = () =>
       const instant =
         parseInstant(input) ?? (day !== null && day <= now ? Math.min(localDay(input, 'end')! - 1, now) : day) ?? spanBefore(input, now);
       if (instant === null) throw usage(`--at "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
-      if (instant > now) throw usage(`--at "${input}" is in the future.`, 'Leave --at out for what holds now.');
+      if (instant > now) throw future(input);
       return Promise.resolve(instant);
     },
   })();
+
+/** The same for a command whose days are those of a zone: a date is left to it. */
+export const zonedAtFlag = () =>
+  Flags.custom<Instant | GivenDay>({
+    description:
+      'The books as they were recorded by this time. RFC 3339 with an offset, a date (its end in the zone of --tz), or a span such as 7d.',
+    helpValue: 'TIME',
+    parse: (input) => {
+      const now = fromMs(Date.now());
+      const given = parseInstant(input) ?? (isDay(input) ? { day: input } : spanBefore(input, now));
+      if (given === null) throw usage(`--at "${input}" is no time.`, 'Give it as 2026-11-22T10:00:00+01:00, as 2026-11-22, or as 7d.');
+      if (typeof given === 'number' && given > now) throw future(input);
+      return Promise.resolve(given);
+    },
+  })();
+
+export const future = (input: string): TokentrailError => usage(`--at "${input}" is in the future.`, 'Leave --at out for what holds now.');
 
 export const tagsFlag = () =>
   Flags.string({

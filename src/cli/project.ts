@@ -85,6 +85,22 @@ export function homeNames(home: string): string[] {
   }
 }
 
+/** A command in which each path below the home begins with `~`, as a shell takes it. */
+export function commandWithoutHome(command: string, homes: readonly string[]): string {
+  const paths = homes.filter((home) => home !== sep).flatMap((home) => [...namesOfFolder(command, home)]);
+  return paths.sort((a, b) => b.at - a.at).reduce((text, { at, length }) => `${text.slice(0, at)}~${text.slice(at + length)}`, command);
+}
+
+/** Where a text names a folder, or what lies in it, as a path of its own. */
+function* namesOfFolder(text: string, folder: string): Generator<{ readonly at: number; readonly length: number }> {
+  for (let at = text.indexOf(folder); at >= 0; at = text.indexOf(folder, at + 1)) {
+    const [before, after] = [text[at - 1] ?? ' ', text[at + folder.length] ?? ' '];
+    if (!PATH_CHARACTER.test(before) && (after === sep || !PATH_CHARACTER.test(after))) yield { at, length: folder.length };
+  }
+}
+
+const PATH_CHARACTER = /[\p{L}\p{N}_./~-]/u;
+
 /** How agents write the home into the names of folders, each character but letters and digits as a dash; some leave out the first one. */
 const encoded = (homes: readonly string[]): string[] =>
   homes.map((home) => home.replaceAll(/[^A-Za-z0-9]/g, '-')).flatMap((name) => [name, name.replace(/^-/, '')]);

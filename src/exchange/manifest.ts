@@ -43,7 +43,7 @@ const comment = (value: unknown): string => `# ${safeJson(JSON.stringify(value))
 export function manifestText({ sha256: hash, file, request, recorded_by, rows }: Manifest): string {
   return [
     HEAD,
-    comment({ request, recorded_by }),
+    comment({ request, recorded_by, analyses: rows.length }),
     ...rows.map(({ id, revision, row_sha256 }) => comment([id, revision, row_sha256])),
     `${needsEscape(file) ? '\\' : ''}${hash}  ${escapedName(file)}`,
     '',
@@ -57,12 +57,15 @@ export function parseManifest(text: string): Manifest | null {
   const match = /^(\\?)([0-9a-f]{64}) [ *](.+)$/s.exec(rest.at(-1) ?? '');
   if (head !== HEAD || match === null) return null;
   try {
-    const { request, recorded_by } = JSON.parse(about!.slice(2)) as Pick<Manifest, 'request' | 'recorded_by'>;
+    const { request, recorded_by, analyses } = JSON.parse(about!.slice(2)) as Pick<Manifest, 'request' | 'recorded_by'> & {
+      analyses: number;
+    };
     if (!isFields(request) || (recorded_by !== null && parseInstant(recorded_by) === null)) return null;
     const rows = rest.slice(0, -1).map((line): ManifestRow => {
       const [id, revision, row_sha256] = JSON.parse(line.slice(2)) as [string, number, string | null];
       return { id, revision, row_sha256 };
     });
+    if (rows.length !== analyses) return null;
     return { sha256: match[2]!, file: match[1] === '' ? match[3]! : namedBy(match[3]!), request, recorded_by, rows };
   } catch {
     return null;

@@ -2,7 +2,7 @@
 // analysis, so that it is the same in every export.
 import { createHash } from 'node:crypto';
 import type { Analysis, Status } from '../model/analysis.js';
-import type { Lineage, LineageNode } from '../model/lineage.js';
+import type { Lineage, LineageNode, StateFields } from '../model/lineage.js';
 import { dollars } from '../model/money.js';
 import type { Instant } from '../model/time.js';
 
@@ -41,18 +41,21 @@ const usageFacet = (a: Analysis): object => ({
   models: a.model === null ? Object.keys(a.usage?.by_model ?? {}) : [a.model],
 });
 
+/** Of which state of the books it is. */
+const booksFacet = (state: StateFields): object => ({ _producer: PRODUCER, _schemaURL: 'urn:tokentrail:facets:books:1', ...state });
+
 interface Event {
   readonly at: Instant;
   readonly event: object;
 }
 
-function eventsOf(a: Analysis, inputs: readonly LineageNode[], time: (instant: Instant) => string): Event[] {
+function eventsOf(a: Analysis, inputs: readonly LineageNode[], state: StateFields, time: (instant: Instant) => string): Event[] {
   const event = (eventType: string, at: Instant, facets: object): Event => ({
     at,
     event: {
       eventType,
       eventTime: time(at),
-      run: { runId: runIdOf(a), facets },
+      run: { runId: runIdOf(a), facets: { tokentrail_books: booksFacet(state), ...facets } },
       job: { namespace: NAMESPACE, name: `${a.kind}/${a.source_id ?? a.task ?? a.id}` },
       inputs: inputs.map(dataset),
       outputs: [dataset(a)],
@@ -63,15 +66,15 @@ function eventsOf(a: Analysis, inputs: readonly LineageNode[], time: (instant: I
   const end = ENDS[a.status];
   return [
     event('START', a.started_at ?? a.created_at, {}),
-    ...(end === undefined || a.completed_at === null ? [] : [event(end, a.completed_at, { tokentrail_usage: usageFacet(a) })]),
+    ...(end === undefined ? [] : [event(end, a.completed_at ?? a.recorded_at, { tokentrail_usage: usageFacet(a) })]),
   ];
 }
 
-/** The events in the order of their times. */
-export function openLineageOf({ nodes, edges }: Lineage, time: (instant: Instant) => string): object[] {
+/** The events in the order of their times. An end of which no time is known is told at the time at which it was recorded. */
+export function openLineageOf({ nodes, edges }: Lineage, state: StateFields, time: (instant: Instant) => string): object[] {
   const byKey = new Map(nodes.map((node) => [node.key, node]));
   const inputs = new Map<string, LineageNode[]>(nodes.map(({ key }) => [key, []]));
   for (const { from, to } of edges) inputs.get(from)!.push(byKey.get(to)!);
-  const events = nodes.flatMap(({ key, analysis }) => (analysis === null ? [] : eventsOf(analysis, inputs.get(key)!, time)));
+  const events = nodes.flatMap(({ key, analysis }) => (analysis === null ? [] : eventsOf(analysis, inputs.get(key)!, state, time)));
   return events.sort((a, b) => a.at - b.at).map(({ event }) => event);
 }

@@ -1,7 +1,7 @@
 // A lineage as W3C PROV-JSON (member submission of 2013): what came of an analysis is an entity, the work an activity that used its
 // inputs and sources, and the agent with its model the one that it was associated with. What is unknown is left out.
 import type { Analysis } from '../model/analysis.js';
-import type { Lineage, LineageNode } from '../model/lineage.js';
+import type { Lineage, LineageNode, StateFields } from '../model/lineage.js';
 import { dollars } from '../model/money.js';
 import type { Instant } from '../model/time.js';
 
@@ -61,9 +61,17 @@ function agentsOf({ tool, model, usage }: Analysis): readonly (readonly [name: s
 }
 
 /** Relations are numbered: they have no names of their own. */
-const numbered = (all: readonly Attributes[]): Attributes => Object.fromEntries(all.map((one, i) => [`_:r${i + 1}`, one]));
+const numbered = (kind: string, all: readonly Attributes[]): Attributes =>
+  Object.fromEntries(all.map((one, i) => [`_:${kind}${i + 1}`, one]));
 
-export function provOf({ nodes, edges }: Lineage, time: (instant: Instant) => string, redact: boolean): Attributes {
+/** The books themselves, in the state that is told. */
+const books = (state: StateFields): Attributes =>
+  known({
+    'prov:type': { $: 'tt:books', type: 'prov:QUALIFIED_NAME' },
+    ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`tt:${name}`, typeof value === 'number' ? whole(value) : value])),
+  });
+
+export function provOf({ nodes, edges }: Lineage, state: StateFields, time: (instant: Instant) => string, redact: boolean): Attributes {
   const byKey = new Map(nodes.map((node) => [node.key, node]));
   const analyses = nodes.flatMap(({ analysis }) => (analysis === null ? [] : [analysis]));
   const run = ({ id }: { readonly id: string }): string => named('run', id);
@@ -71,7 +79,7 @@ export function provOf({ nodes, edges }: Lineage, time: (instant: Instant) => st
   const agents = new Map(analyses.flatMap(agentsOf));
   return {
     prefix: { tt: 'urn:tokentrail:', xsd: 'http://www.w3.org/2001/XMLSchema#' },
-    entity: Object.fromEntries(nodes.map((node) => [entityOf(node), entity(node, redact)])),
+    entity: { 'tt:books': books(state), ...Object.fromEntries(nodes.map((node) => [entityOf(node), entity(node, redact)])) },
     activity: Object.fromEntries(analyses.map((analysis) => [run(analysis), activity(analysis, time, redact)])),
     agent: Object.fromEntries(
       [...agents].map(([name, label]) => [
@@ -79,9 +87,21 @@ export function provOf({ nodes, edges }: Lineage, time: (instant: Instant) => st
         { 'prov:type': { $: 'prov:SoftwareAgent', type: 'prov:QUALIFIED_NAME' }, 'prov:label': label },
       ]),
     ),
-    wasGeneratedBy: numbered(analyses.map((a) => ({ 'prov:entity': named('analysis', a.id), 'prov:activity': run(a) }))),
-    used: numbered(drawn.map(({ from, to }) => ({ 'prov:activity': run(from), 'prov:entity': entityOf(to) }))),
-    wasDerivedFrom: numbered(drawn.map(({ from, to }) => ({ 'prov:generatedEntity': entityOf(from), 'prov:usedEntity': entityOf(to) }))),
-    wasAssociatedWith: numbered(analyses.flatMap((a) => agentsOf(a).map(([name]) => ({ 'prov:activity': run(a), 'prov:agent': name })))),
+    wasGeneratedBy: numbered(
+      'wasGeneratedBy',
+      analyses.map((a) => ({ 'prov:entity': named('analysis', a.id), 'prov:activity': run(a) })),
+    ),
+    used: numbered(
+      'used',
+      drawn.map(({ from, to }) => ({ 'prov:activity': run(from), 'prov:entity': entityOf(to) })),
+    ),
+    wasDerivedFrom: numbered(
+      'wasDerivedFrom',
+      drawn.map(({ from, to }) => ({ 'prov:generatedEntity': entityOf(from), 'prov:usedEntity': entityOf(to) })),
+    ),
+    wasAssociatedWith: numbered(
+      'wasAssociatedWith',
+      analyses.flatMap((a) => agentsOf(a).map(([name]) => ({ 'prov:activity': run(a), 'prov:agent': name }))),
+    ),
   };
 }

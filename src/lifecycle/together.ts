@@ -15,7 +15,7 @@ import { evidenceOf, recordedEvidence, withPrices } from './told.js';
 /** What some analyses spent. */
 export interface Together {
   readonly analyses: number;
-  /** Null where an analysis spent nobody knows what; `known` is what is known then. */
+  /** Null where an analysis spent nobody knows what; `known` is at least what was spent then. */
   readonly total: number | null;
   readonly known: number;
   /** By class; a class that an analysis doesn't tell is null. */
@@ -112,6 +112,22 @@ class Union {
   }
 }
 
+/**
+ * What some analyses spent at least of which it can't be told what they share with others: those that share no session, the largest
+ * first, and none in a session of which records are counted.
+ */
+function leastOf(unclear: readonly Analysis[], counted: ReadonlySet<string>): number {
+  const taken = new Set(counted);
+  let least = 0;
+  for (const analysis of [...unclear].sort((a, b) => b.total_tokens! - a.total_tokens!)) {
+    const sessions = [...sessionsOf(analysis)];
+    if (sessions.some((session) => taken.has(session))) continue;
+    for (const session of sessions) taken.add(session);
+    least += analysis.total_tokens!;
+  }
+  return least;
+}
+
 /** What an analysis cost of which no records are known, by its own figure. */
 function costBySum({ costs, cost_pico_usd: pico, cost_provenance, total_tokens, counts }: Analysis): Cost {
   if (costs !== null) return costs.whole;
@@ -166,20 +182,23 @@ async function added(
   const sums: Analysis[] = [];
   const unknown: Analysis[] = [];
   const unclear: Analysis[] = [];
+  const counted = new Set<string>();
   const inSession = new Map<string, number>();
   for (const session of analyses.flatMap((analysis) => [...sessionsOf(analysis)]))
     inSession.set(session, (inSession.get(session) ?? 0) + 1);
   for (const [i, analysis] of analyses.entries()) {
     progress(i, analyses.length);
     const records = await recordsOfAll(books, find, analysis);
-    if (records !== null) union.add(records);
-    else if (analysis.total_tokens === null) unknown.push(analysis);
+    if (records !== null) {
+      union.add(records);
+      for (const session of sessionsOf(analysis)) counted.add(session);
+    } else if (analysis.total_tokens === null) unknown.push(analysis);
     else if ([...sessionsOf(analysis)].some((session) => inSession.get(session)! > 1)) unclear.push(analysis);
     else sums.push(analysis);
   }
   progress(analyses.length, analyses.length);
   const measured = sum(union.counts);
-  const known = totalKnown(measured) + sums.reduce((all, { total_tokens }) => all + total_tokens!, 0);
+  const known = totalKnown(measured) + sums.reduce((all, { total_tokens }) => all + total_tokens!, 0) + leastOf(unclear, counted);
   const isKnown = total(measured) !== null && unknown.length + unclear.length + missing.length === 0;
   const shared = union.shared;
   const unpriced = { ...NO_COST, unpriced_records: unknown.length + unclear.length + missing.length };

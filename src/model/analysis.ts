@@ -14,6 +14,9 @@ export type Status = (typeof STATUSES)[number];
 export const END_STATUSES = ['completed', 'failed', 'canceled'] as const;
 export type EndStatus = (typeof END_STATUSES)[number];
 
+/** Whether work of that status is over, however it went. */
+export const isEnded = (status: Status): boolean => END_STATUSES.some((end) => end === status);
+
 export const STAGE_STATUSES = ['done', 'failed', 'revised'] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
 

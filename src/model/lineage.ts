@@ -13,6 +13,9 @@ export interface LineageNode {
   readonly source: Source | null;
 }
 
+/** Of which state of the books a lineage is, by name. */
+export type StateFields = Readonly<Record<string, string | number | null>>;
+
 /** `from` drew on `to`; both are keys. */
 export interface LineageEdge {
   readonly from: string;

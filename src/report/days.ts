@@ -68,6 +68,15 @@ function stampBy(timeOf: Zone['timeOf'], instant: Instant): string {
   return `${formatInstant(wall! + (instant - second)).slice(0, -1)}${offset}`;
 }
 
+/** Whether there is a zone of that name. */
+export function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('sv-SE', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The zone of that name; the viewer's own if it is null.
  *

@@ -1,6 +1,7 @@
 // Table `log_files` as what is known of each log that was ever read.
 import type { LogAbout, LogFileRow, LogTotals } from '../model/usage-row.js';
 import { TokentrailError } from '../model/errors.js';
+import type { Instant } from '../model/time.js';
 import type { RevisionTable } from './revision-table.js';
 import type { Columns, Row, Value } from './rows.js';
 import { RESTORE } from './damage.js';
@@ -68,11 +69,12 @@ export class LogFiles {
     return this.#table.refresh();
   }
 
-  /** What holds of every log now, by its id. */
-  async current(): Promise<Map<string, LogFileRow>> {
+  /** What holds of every log, by its id. @param at as it was recorded by then; null: now */
+  async current(at: Instant | null = null): Promise<Map<string, LogFileRow>> {
     const last = new Map<string, { readonly columns: Columns; readonly i: number }>();
     for await (const { columns, length } of this.#table.columns([...PLAIN, ...JSONS, 'row_sha256'])) {
       for (let i = 0; i < length; i++) {
+        if (at !== null && (columns['recorded_at']![i] as number) > at) continue;
         const id = columns['log_file_id']![i] as string;
         const known = last.get(id);
         const older = known !== undefined && (known.columns['revision']![known.i] as number) >= (columns['revision']![i] as number);
@@ -85,6 +87,12 @@ export class LogFiles {
         return [id, fromColumns(columns, i)];
       }),
     );
+  }
+
+  /** When the last of them was recorded, at or before a time; null if there is none. */
+  async recordedBy(at: Instant | null): Promise<Instant | null> {
+    const times = [...(await this.current(at)).values()].map(({ recorded_at }) => recorded_at);
+    return times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b));
   }
 
   /** Appends revisions, on disk when this returns; the caller holds the lock. */

@@ -142,14 +142,20 @@ describe('a synthesis that is exported', () => {
     expect(relations.flatMap((relation) => Object.values(relation)).filter((name) => !there.has(name))).toEqual([]);
     // Two inputs each of c and d, and the source of a and b.
     expect(Object.keys(prov['wasDerivedFrom']!)).toHaveLength(6);
+    const hash = prov['entity']!['tt:books']!['tt:rows_sha256']!;
     const events = (await home.ok(['export', 'lineage', ids[3]!, '--format', 'openlineage']))
       .split('\n')
-      .map((line) => JSON.parse(line) as { eventType: string; run: { runId: string } });
+      .map(
+        (line) => JSON.parse(line) as { eventType: string; run: { runId: string; facets: { tokentrail_books: { rows_sha256: string } } } },
+      );
     expect(events.map(({ eventType }) => eventType).sort()).toEqual([
       ...Array<string>(4).fill('COMPLETE'),
       ...Array<string>(4).fill('START'),
     ]);
     expect(new Set(events.map(({ run }) => run.runId)).size).toBe(4);
-    expect(await home.ok(['export', 'lineage', ids[3]!, '--format', 'mermaid'])).toContain(`["${ids[0]!}<br/>110 tokens"]`);
+    for (const { run } of events) expect(run.facets.tokentrail_books.rows_sha256).toBe(hash);
+    const mermaid = await home.ok(['export', 'lineage', ids[3]!, '--format', 'mermaid']);
+    expect(mermaid).toContain(`["${ids[0]!}<br/>110 tokens"]`);
+    expect(mermaid).toContain(`%% rows_sha256: ${hash}\n`);
   });
 });

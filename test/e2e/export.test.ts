@@ -1,6 +1,6 @@
 // The books as files: the same bytes for the same state, the same rows from the same file, and a change that shows.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -110,6 +110,38 @@ describe('an export of analyses', () => {
     expect((await home.run('export analyses --strict')).code).toBe(1);
   });
 
+  it('keeps the home out of commands', async () => {
+    await home.ok([
+      'analysis',
+      'start',
+      '--source-id',
+      's2',
+      '--tool',
+      'manual',
+      '--no-usage',
+      '--cmd',
+      `/check --in="${file('a b')}" ${home.path}`,
+    ]);
+    const { stdout } = await home.run('export analyses');
+    expect(stdout).toContain('/check --in=\\"~/a b\\" ~"');
+  });
+
+  it('is written to the file that a link names', async () => {
+    writeFileSync(file('real.yaml'), '');
+    symlinkSync(file('real.yaml'), file('link.yaml'));
+    await home.run(['export', 'analyses', '--out', file('link.yaml')]);
+    expect(read('real.yaml')).toContain('rows_sha256');
+  });
+
+  it('by a date is of the end of that day in the zone that is asked for, whatever the zone of the machine', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const env = { TZ: 'Pacific/Kiritimati' };
+    expect((await home.run(`export analyses --at ${today}`, { env })).stdout).toBe((await home.run('export analyses')).stdout);
+    const before = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    expect((await home.run(`export analyses --at ${before} --format csv`, { env })).stdout.trim().split('\n')).toHaveLength(1);
+    expect((await home.run('export analyses --at 2999-01-01')).code).toBe(2);
+  });
+
   it('goes to no folder that is not there', async () => {
     const { code, stderr } = await home.run(['export', 'analyses', '--out', file('none/a.yaml')]);
     expect(code).toBe(1);
@@ -206,6 +238,14 @@ describe('a manifest', () => {
     expect(store!.findings).toEqual([expect.objectContaining({ revision: 3, finding: 'missing' })]);
   });
 
+  it('that lacks a line is refused', async () => {
+    const lines = read('a.yaml.sha256').split('\n');
+    writeFileSync(file('a.yaml.sha256'), lines.filter((_, i) => i !== 2).join('\n'));
+    const { code, stderr } = await home.run(['export', 'check', file('a.yaml')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('MANIFEST_INVALID');
+  });
+
   it('that asks for what can not be made is refused as such', async () => {
     writeFileSync(file('a.yaml.sha256'), read('a.yaml.sha256').replace('"format":"yaml"', '"format":"pdf"'));
     const { code, stderr } = await home.run(['export', 'check', file('a.yaml')]);
@@ -240,10 +280,43 @@ describe("a document's own table", () => {
     expect(await home.ok('export document paper.md')).toBe('Nothing new in paper.md: 2 analyses.');
   });
 
+  it('is emptied when its only analysis was forgotten', async () => {
+    const id = await completed('--analysis-file', 'paper.md');
+    await home.ok(['analysis', 'forget', id, '--reason', 'wrong']);
+    expect(await home.ok('export document paper.md')).toBe('Updated paper.md: 0 analyses.');
+    expect(document()).not.toContain(id);
+  });
+
+  it('is that of the document, whatever link leads to it', async () => {
+    symlinkSync('paper.md', join(home.project, 'link.md'));
+    const first = await completed('--analysis-file', 'paper.md');
+    const second = await completed('--analysis-file', 'link.md');
+    expect(document()).toContain(first);
+    expect(document()).toContain(second);
+    await home.ok([
+      'analysis',
+      'add',
+      '--source-id',
+      's1',
+      '--tool',
+      'manual',
+      '--tokens-in',
+      '1',
+      '--tokens-out',
+      '2',
+      '--analysis-file',
+      'paper.md',
+    ]);
+    expect(await home.ok('export document link.md')).toBe('Updated link.md: 3 analyses.');
+  });
+
   it('is left out of a document that no analysis names, and of one that is not there', async () => {
     expect((await home.run('export document paper.md')).code).toBe(4);
     expect(document()).toBe('# Paper\r\n\r\nText.\r\n');
-    await completed('--analysis-file', 'none.md');
+    const id = await home.ok('analysis start --source-id s1');
+    const { code, stderr } = await home.run(['analysis', 'complete', '--id', id, '--analysis-file', 'none.md']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('FILE_NOT_FOUND');
     expect((await home.run('export document none.md')).code).toBe(4);
   });
 
@@ -290,6 +363,27 @@ describe('usage that is exported', () => {
   it('is filtered as the reports are', async () => {
     expect((await table('--until', '2020-01-01')).rows).toEqual([]);
     expect((await table('--tool', 'codex')).rows).toEqual([]);
+  });
+
+  it('says of which records it is', async () => {
+    const { books } = JSON.parse(await home.ok('export usage --what models --format json')) as { books: Record<string, unknown> };
+    expect(books).toMatchObject({ records: 3, price_books: expect.arrayContaining([expect.stringContaining('genai-prices@')]) as unknown });
+    const again = JSON.parse(await home.ok('export usage --what daily --format json')) as { books: Record<string, unknown> };
+    expect(again.books).toEqual(books);
+    session.answer();
+    await home.ok('usage sync');
+    const later = JSON.parse(await home.ok('export usage --what daily --format json')) as { books: Record<string, unknown> };
+    expect(later.books['rows_sha256']).not.toBe(books['rows_sha256']);
+  });
+
+  it('of an earlier state has the flags that sessions had then', async () => {
+    await home.ok(['export', 'usage', '--what', 'sessions', '--out', file('u.csv')]);
+    const flags = async (): Promise<unknown[]> => (await table('--what', 'sessions')).rows.map((row) => row['flags']);
+    const before = await flags();
+    session.answer({ finished: false, version: '2.0.1' });
+    await home.ok('usage sync');
+    expect(await flags()).not.toEqual(before);
+    expect(await home.ok(['export', 'check', file('u.csv')])).toContain('it is the same file');
   });
 
   it('made of an earlier state is what it was then', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../../src/cli/context.js';
 import { makeExport } from '../../src/cli/export/make.js';
 import type { ExportRequest } from '../../src/cli/export/request.js';
-import { chosenIn } from '../../src/cli/export/state.js';
+import { stateOf } from '../../src/cli/export/state.js';
 import type { BooksContent } from '../../src/exchange/books-file.js';
 import { readImportFile } from '../../src/exchange/import-file.js';
 import { temporaryFolder } from '../store/temporary.js';
@@ -17,7 +17,7 @@ export const FORMATS = ['yaml', 'json'] as const;
 /** Forgotten ones too. */
 export async function exportOf(books: BooksContent, over: Partial<ExportRequest> = {}): Promise<string> {
   const request: ExportRequest = { what: 'analyses', format: 'yaml', tz: 'UTC', forgotten: true, ...over };
-  return (await makeExport(context, { books, chosen: chosenIn(books, request), at: null }, request, null)).text;
+  return (await makeExport(context, stateOf(books, request, null), request, null)).text;
 }
 
 /** @throws IMPORT_INVALID */

@@ -1,6 +1,6 @@
 // Where an export goes: a file, with its manifest beside it, or stdout.
 import { basename, dirname } from 'node:path';
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { manifestText, MANIFEST_SUFFIX, sha256, type Manifest } from '../../exchange/manifest.js';
 import { TokentrailError } from '../../model/errors.js';
 import { formatOrNull, type Instant } from '../../model/time.js';
@@ -42,7 +42,9 @@ function write(path: string, shown: string, text: string, manifest: Omit<Manifes
   if (existsSync(path) && !statSync(path).isFile()) throw unwritable(shown, 'it is no plain file');
   const hash = sha256(text);
   try {
-    writeFileAtomically(path, [text], true);
+    if (existsSync(path)) accessSync(path, constants.W_OK);
+    // A link stays one: the file that it names is written.
+    writeFileAtomically(existsSync(path) ? realpathSync(path) : path, [text], true);
     writeFileAtomically(path + MANIFEST_SUFFIX, [manifestText({ ...manifest, sha256: hash, file: basename(path) })], true);
   } catch (error) {
     throw unwritable(shown, (error as Error).message, error);

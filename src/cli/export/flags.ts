@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { TokentrailError } from '../../model/errors.js';
 import type { ToolFlag } from '../../model/agents.js';
 import type { Instant } from '../../model/time.js';
-import { atFlag, textFlag, zonedTimeFlag, type GivenDay } from '../flags.js';
+import { future, textFlag, zonedAtFlag, zonedTimeFlag, type GivenDay } from '../flags.js';
 import { usageFilter, zoneOf } from '../usage.js';
 import { isPage, isStamped, type ExportRequest } from './request.js';
 import type { OwnTemplate } from './template.js';
@@ -11,12 +11,13 @@ import type { OwnTemplate } from './template.js';
 /** What every export takes. */
 export const exportFlags = () => ({
   out: textFlag('out', 'File to write, with a manifest FILE.sha256 beside it; stdout if left out.'),
-  at: atFlag(),
+  at: zonedAtFlag(),
   tz: textFlag('tz', 'Time zone of times and days, as Europe/Berlin; UTC if left out.'),
   redact: Flags.boolean({ description: 'Leave out notes, titles and paths.' }),
   stamp: Flags.boolean({ description: 'Tell when it was exported; the bytes are others each time then.' }),
-  strict: Flags.boolean({ description: 'Exit 1 instead of 3 if something in it has no price.' }),
 });
+
+export const strictFlag = () => Flags.boolean({ description: 'Exit 1 instead of 3 if something in it has no price.' });
 
 /** Which analyses. */
 export const chosenFlags = () => ({
@@ -24,6 +25,17 @@ export const chosenFlags = () => ({
   until: zonedTimeFlag('until', 'Only analyses begun before this time; a date includes its day.'),
   forgotten: Flags.boolean({ description: 'Those that `analysis forget` hid, too.' }),
 });
+
+/** By when the books are asked for, of a date its end in the zone; null for those of now. @throws USAGE if it is in the future */
+export function atOf(
+  { at, tz }: { readonly at?: Instant | GivenDay | undefined; readonly tz?: string | undefined },
+  now: Instant,
+): Instant | null {
+  if (at === undefined || typeof at === 'number') return at ?? null;
+  const { edgeOf, dayOf } = zoneOf(tz ?? 'UTC');
+  if (at.day > dayOf(now)) throw future(at.day);
+  return Math.min(edgeOf(at.day, 'end') - 1, now);
+}
 
 interface GivenFlags {
   readonly tz?: string | undefined;

@@ -40,7 +40,7 @@ const formOf = ({ what }: ExportRequest): string => `tokentrail/${what}/v1`;
 export async function makeExport(context: Context, state: ExportState, request: ExportRequest, template: string | null): Promise<Made> {
   const zone = zoneNamed(request.tz);
   if (isPage(request.format)) {
-    const header = (records: Instant | null) => headerOf(formOf(request), state.chosen, request, zone, records);
+    const header = (records: Instant | null) => headerOf(formOf(request), state.covered, request, zone, records);
     const page = await pageOf(context, state, request, header, zone);
     return { text: await pageText(page, request.format, template ?? usualTemplate(request)), document: null };
   }

@@ -18,7 +18,7 @@ import { analysisBlocks, analysisFields, stageBlocks, summaryTable } from '../re
 import { graphBlock, inputBlocks, sourceBlocks, totalBlocks } from '../render/export/synthesis-blocks.js';
 import type { ExportHeader } from './header.js';
 import type { ExportRequest } from './request.js';
-import { knownIn, lastOf, type ExportState } from './state.js';
+import { lastOf, type ExportState } from './state.js';
 
 /** Sections as blocks, by the names that templates have for them. */
 export type BlockSections = Readonly<Record<string, readonly Block[]>>;
@@ -39,9 +39,8 @@ export const keptIn = async (context: Context, { at }: ExportState): Promise<Kep
   new KeptSessions((await context.readBooks()).store, at);
 
 /** What a synthesis and its inputs spent, with the inputs as a tree. */
-export async function synthesisParts(context: Context, state: ExportState, kept: KeptSessions, synthesis: Analysis) {
+export async function synthesisParts(context: Context, { known }: ExportState, kept: KeptSessions, synthesis: Analysis) {
   const books = await context.readBooks();
-  const known = knownIn(state);
   const whole = treeOf(synthesis, known);
   const tree = present(whole);
   const missing = [...whole].flatMap(([id, analysis]) => (analysis === null ? [id] : []));

@@ -1,6 +1,7 @@
 // What an export was asked for: kept in its manifest, so that it can be made again.
 import type { AgentName } from '../../model/agents.js';
 import type { Instant } from '../../model/time.js';
+import { isZone } from '../../report/days.js';
 
 /** What is exported, and in which forms, the usual one first. */
 export const FORMATS = {
@@ -36,6 +37,9 @@ export interface ExportRequest {
 /** Whether a format is one that people read, from a template. */
 export const isPage = (format: string): boolean => format === 'md' || format === 'html';
 
+/** Whether an export holds what was chosen alone, and nothing of what that drew on. */
+export const isData = ({ what, format }: ExportRequest): boolean => what === 'analyses' && !isPage(format);
+
 /** Forms that have a place for when they were made. */
 export const isStamped = (format: string): boolean => ['yaml', 'json', 'md', 'html'].includes(format);
 
@@ -52,6 +56,7 @@ export function requestIn(value: Readonly<Record<string, unknown>>): ExportReque
   const isAsked =
     isOneOf(FORMATS[what as keyof typeof FORMATS], format) &&
     isText(tz) &&
+    isZone(tz as string) &&
     (what === 'synthesis' ? isText(id) : id === undefined || isText(id)) &&
     (what !== 'usage' || isOneOf(USAGE_SUBJECTS, rows)) &&
     ['since', 'until', 'stamp'].every((time) => isInstantOrLeftOut(value[time]));

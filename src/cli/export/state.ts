@@ -11,8 +11,12 @@ import type { ExportRequest } from './request.js';
 export interface ExportState {
   /** All that was recorded by then. */
   readonly books: RecordedBooks;
+  /** The last revisions of all analyses and sources in it. */
+  readonly known: Known;
   /** What of it was asked for. */
   readonly chosen: RecordedBooks;
+  /** The same with all that went into its syntheses: what pages and lineages tell. */
+  readonly covered: RecordedBooks;
   /** Null: now. */
   readonly at: Instant | null;
 }
@@ -34,8 +38,8 @@ const namedBy = ({ source_id, inputs_source_ids }: Analysis): readonly string[] 
   ...(inputs_source_ids ?? []),
 ];
 
-/** The last revisions of all analyses and sources by then, by id. */
-export function knownIn({ books }: Pick<ExportState, 'books'>): Known {
+/** The last revisions of all analyses and sources in the books, by id. */
+function lastRevisions(books: RecordedBooks): Known {
   return {
     analyses: new Map(books.analyses.map(lastOf).map((analysis) => [analysis.id, analysis])),
     sources: new Map(books.sources.map(lastOf).map((source) => [source.id, source])),
@@ -50,9 +54,9 @@ function withSources(books: RecordedBooks, ids: ReadonlySet<string>): RecordedBo
 }
 
 /** The analyses that a request chooses, and their sources; all sources where it chooses all. */
-export function chosenIn(books: RecordedBooks, { id, since, until, forgotten }: ExportRequest): RecordedBooks {
+function chosenIn(books: RecordedBooks, known: Known, { id, since, until, forgotten }: ExportRequest): RecordedBooks {
   const all = books.analyses.map(lastOf);
-  if (id !== undefined) return withSources(books, new Set(treeOf(synthesisNamed(id, all), knownIn({ books })).keys()));
+  if (id !== undefined) return withSources(books, new Set(treeOf(synthesisNamed(id, all), known).keys()));
   const filter = { sourceId: null, tool: null, status: null, kind: null, tags: [], limit: null };
   const asked = { ...filter, forgotten: forgotten === true, since: since ?? null, until: until ?? null };
   const ids = new Set(selectAnalyses(all, asked).analyses.map((analysis) => analysis.id));
@@ -60,15 +64,32 @@ export function chosenIn(books: RecordedBooks, { id, since, until, forgotten }: 
   return since === undefined && until === undefined ? { ...chosen, sources: books.sources } : chosen;
 }
 
-/** @throws STORE_MISSING, STORE_DAMAGED; ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */
-export async function exportState(context: Context, request: ExportRequest, at: Instant | null): Promise<ExportState> {
-  const books = await recordedBooks(await context.readBooks(), at);
-  return { books, chosen: chosenIn(books, request), at };
+/** Some analyses and all that went into them, with the sources that these name. */
+function withInputs(books: RecordedBooks, known: Known, chosen: RecordedBooks): RecordedBooks {
+  const ids = new Set(chosen.analyses.map(lastOf).flatMap((analysis) => [...treeOf(analysis, known).keys()]));
+  const { analyses, sources } = withSources(books, ids);
+  const all = new Set([...chosen.sources, ...sources]);
+  return { analyses, sources: books.sources.filter((chain) => all.has(chain)) };
 }
+
+/** @throws ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */
+export function stateOf(books: RecordedBooks, request: ExportRequest, at: Instant | null): ExportState {
+  const known = lastRevisions(books);
+  const chosen = chosenIn(books, known, request);
+  return { books, known, chosen, covered: withInputs(books, known, chosen), at };
+}
+
+/** @throws STORE_MISSING, STORE_DAMAGED, and what `stateOf` throws */
+export const exportState = async (context: Context, request: ExportRequest, at: Instant | null): Promise<ExportState> =>
+  stateOf(await recordedBooks(await context.readBooks(), at), request, at);
 
 /** When the last of all that an export may be made from was recorded, usage records too; null if there is nothing. */
 export async function allRecordedBy(context: Context, { books, at }: ExportState): Promise<Instant | null> {
   const { store } = await context.readBooks();
-  const records = store.hasUsage ? await store.guarded(async () => (await store.usage()).recordedBy(at)) : null;
-  return latest(recordedBy(books), records);
+  if (!store.hasUsage) return recordedBy(books);
+  const [records, logs] = await store.guarded(async () => [
+    await (await store.usage()).recordedBy(at),
+    await (await store.logFiles()).recordedBy(at),
+  ]);
+  return latest(recordedBy(books), latest(records, logs));
 }

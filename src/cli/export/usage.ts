@@ -1,8 +1,11 @@
 // The books of all sessions as tables: every record that counts, or sums of them, which add up to the same.
 import { HIDDEN } from '../../exchange/books-file.js';
 import { csvOf, type CsvColumn } from '../../exchange/csv.js';
+import { sha256 } from '../../exchange/manifest.js';
+import { sourcesIn } from '../../pricing/card.js';
 import { safeJson } from '../../model/safe.js';
 import type { Instant } from '../../model/time.js';
+import { TOKEN_CLASSES } from '../../model/tokens.js';
 import { LogSums, pointOf, type UsageRow } from '../../model/usage-row.js';
 import type { Zone } from '../../report/days.js';
 import {
@@ -27,6 +30,29 @@ import { Notes, warnOfCutSync } from '../usage.js';
 import type { Made } from './made.js';
 import type { ExportRequest } from './request.js';
 
+/** Of which records an export is made. */
+class RecordsSeen {
+  readonly #rows: string[] = [];
+  readonly #cards = new Set<string>();
+  #recordedBy: Instant | null = null;
+
+  add({ record_key, revision, recorded_at, counts, rate_card, cost_pico_usd: pico }: UsageRow): void {
+    this.#rows.push(`${record_key} ${revision} ${TOKEN_CLASSES.map((name) => counts[name] ?? '-').join(' ')} ${pico ?? '-'}\n`);
+    if (rate_card !== null) this.#cards.add(rate_card);
+    this.#recordedBy = Math.max(this.#recordedBy ?? recorded_at, recorded_at);
+  }
+
+  /** What the header tells: the hash is of a line for each record, in the order of their keys. */
+  told(time: (instant: Instant) => string): object {
+    return {
+      recorded_by: this.#recordedBy === null ? null : time(this.#recordedBy),
+      records: this.#rows.length,
+      price_books: sourcesIn(this.#cards),
+      rows_sha256: sha256(this.#rows.sort().join('')),
+    };
+  }
+}
+
 /** A table of some items. */
 interface UsageTable {
   readonly lines: number;
@@ -47,8 +73,9 @@ const inOrder = (a: UsageRow, b: UsageRow): number => (a.at ?? -1) - (b.at ?? -1
 async function visit(store: Store, context: Context, at: Instant | null, notes: Notes, each: (row: UsageRow) => void): Promise<void> {
   await store.guarded(async () => {
     const usage = await store.usage();
-    const logs = await (await store.logFiles()).current();
-    for (const log of logs.values()) notes.addLog(log);
+    const files = await store.logFiles();
+    const logs = await files.current();
+    for (const log of (at === null ? logs : await files.current(at)).values()) notes.addLog(log);
     const sums = new LogSums();
     await usage.eachBy(null, (row) => {
       sums.add(row);
@@ -77,11 +104,22 @@ async function folded<T>(fold: UsageFold<T>, all: Visit): Promise<T> {
   return fold.result();
 }
 
-async function table(context: Context, store: Store, request: ExportRequest, at: Instant | null, zone: Zone): Promise<UsageTable> {
+async function table(
+  context: Context,
+  store: Store,
+  request: ExportRequest,
+  at: Instant | null,
+  zone: Zone,
+  seen: RecordsSeen,
+): Promise<UsageTable> {
   const filter: UsageFilter = { agent: request.agent ?? null, since: request.since ?? null, until: request.until ?? null };
   const telling: Telling = { time: zone.stampOf, redact: request.redact === true };
   const notes = new Notes(true);
-  const all: Visit = (each) => visit(store, context, at, notes, each);
+  const all: Visit = (each) =>
+    visit(store, context, at, notes, (row) => {
+      if (isSelected(row, filter)) seen.add(row);
+      each(row);
+    });
   const project = (name: string | null): string | null => (name !== null && telling.redact ? HIDDEN : name);
   const time = (instant: Instant | null): string | null => (instant === null ? null : telling.time(instant));
   switch (request.rows) {
@@ -145,7 +183,8 @@ async function table(context: Context, store: Store, request: ExportRequest, at:
 export async function usageText(context: Context, request: ExportRequest, at: Instant | null, zone: Zone): Promise<Made> {
   const { store } = await context.readBooks();
   await store.requireUsage();
-  const found = await table(context, store, request, at, zone);
+  const seen = new RecordsSeen();
+  const found = await table(context, store, request, at, zone, seen);
   if (request.format === 'csv') return { text: await found.csv(), document: null };
   const rows = found.rows();
   if (request.format === 'jsonl') return { text: rows.map((row) => `${safeJson(JSON.stringify(row))}\n`).join(''), document: null };
@@ -158,6 +197,6 @@ export async function usageText(context: Context, request: ExportRequest, at: In
     ...(redact === true ? { redact } : {}),
     ...(stamp === undefined ? {} : { exported_at: zone.stampOf(stamp) }),
   };
-  const document = { schema: 'tokentrail/usage/v1', what: request.rows, options, count: rows.length, rows };
+  const document = { schema: 'tokentrail/usage/v1', what: request.rows, books: seen.told(zone.stampOf), options, count: rows.length, rows };
   return { text: `${safeJson(JSON.stringify(document, null, 1))}\n`, document };
 }

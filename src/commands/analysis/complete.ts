@@ -24,7 +24,10 @@ export default class AnalysisComplete extends BaseCommand {
     'claims-updated': listFlag('claims-updated', 'Ids of claims.'),
     'inputs-source-ids': listFlag('inputs-source-ids', 'Sources that it drew on; makes it a synthesis.'),
     'inputs-analysis-ids': listFlag('inputs-analysis-ids', 'Analyses that it drew on; makes it a synthesis.'),
-    'analysis-file': textFlag('analysis-file', 'The document that holds the analysis.'),
+    'analysis-file': textFlag(
+      'analysis-file',
+      'The document that holds the analysis; a table of its analyses is kept in it if it is Markdown.',
+    ),
     'tokens-final': countFlag('tokens-final', 'Tokens at the end, counted by hand; for analyses with nothing measured.'),
     amend: textFlag('amend', 'Change fields of an ended analysis, and say why.'),
   };

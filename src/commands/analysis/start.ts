@@ -48,7 +48,7 @@ export default class AnalysisStart extends BaseCommand {
       task: flags.task ?? null,
       pass: flags.pass ?? null,
       model: flags.model ?? null,
-      command: flags.cmd ?? null,
+      command: context.storedCommand(flags.cmd),
       tags: flags.tag ?? [],
       notes: flags.notes ?? null,
       analysisFile: context.storedPath(flags['analysis-file']),

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
-import { chosenFlags, exportFlags, requestOf, templateFlag } from '../../cli/export/flags.js';
+import { atOf, chosenFlags, exportFlags, requestOf, strictFlag, templateFlag } from '../../cli/export/flags.js';
 import { FORMATS } from '../../cli/export/request.js';
 import { readTemplate } from '../../cli/export/template.js';
 
@@ -18,12 +18,14 @@ export default class ExportAnalyses extends ExportCommand {
     ...chosenFlags(),
     template: templateFlag(),
     ...exportFlags(),
+    strict: strictFlag(),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.begin(ExportAnalyses);
     const template = readTemplate(this.context, flags.template);
-    const request = requestOf({ what: 'analyses', format: flags.format }, flags, this.context.now(), template);
-    await this.export({ request, at: flags.at ?? null, out: flags.out, template }, flags.strict);
+    const now = this.context.now();
+    const request = requestOf({ what: 'analyses', format: flags.format }, flags, now, template);
+    await this.export({ request, at: atOf(flags, now), out: flags.out, template }, flags.strict);
   }
 }

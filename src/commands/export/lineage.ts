@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
-import { chosenFlags, exportFlags, requestOf } from '../../cli/export/flags.js';
+import { atOf, chosenFlags, exportFlags, requestOf, strictFlag } from '../../cli/export/flags.js';
 import { FORMATS } from '../../cli/export/request.js';
 
 export default class ExportLineage extends ExportCommand {
@@ -18,12 +18,14 @@ export default class ExportLineage extends ExportCommand {
     format: Flags.option({ options: FORMATS.lineage, required: true, description: 'Its form.' })(),
     ...chosenFlags(),
     ...exportFlags(),
+    strict: strictFlag(),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.begin(ExportLineage);
     const asked = { what: 'lineage', format: flags.format, ...(args.id === undefined ? {} : { id: args.id }) } as const;
-    const request = requestOf(asked, flags, this.context.now(), null);
-    await this.export({ request, at: flags.at ?? null, out: flags.out, template: null }, flags.strict);
+    const now = this.context.now();
+    const request = requestOf(asked, flags, now, null);
+    await this.export({ request, at: atOf(flags, now), out: flags.out, template: null }, flags.strict);
   }
 }

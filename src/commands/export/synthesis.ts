@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
-import { exportFlags, requestOf, templateFlag } from '../../cli/export/flags.js';
+import { atOf, exportFlags, requestOf, strictFlag, templateFlag } from '../../cli/export/flags.js';
 import { FORMATS } from '../../cli/export/request.js';
 import { readTemplate } from '../../cli/export/template.js';
 
@@ -21,12 +21,14 @@ export default class ExportSynthesis extends ExportCommand {
     format: Flags.option({ options: FORMATS.synthesis, default: 'md' as const, description: 'Its form.' })(),
     template: templateFlag(),
     ...exportFlags(),
+    strict: strictFlag(),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.begin(ExportSynthesis);
     const template = readTemplate(this.context, flags.template);
-    const request = requestOf({ what: 'synthesis', format: flags.format, id: args.id }, flags, this.context.now(), template);
-    await this.export({ request, at: flags.at ?? null, out: flags.out, template }, flags.strict);
+    const now = this.context.now();
+    const request = requestOf({ what: 'synthesis', format: flags.format, id: args.id }, flags, now, template);
+    await this.export({ request, at: atOf(flags, now), out: flags.out, template }, flags.strict);
   }
 }

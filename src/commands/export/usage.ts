@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { ExportCommand } from '../../cli/export/command.js';
-import { exportFlags, requestOf } from '../../cli/export/flags.js';
+import { atOf, exportFlags, requestOf } from '../../cli/export/flags.js';
 import { FORMATS, USAGE_SUBJECTS } from '../../cli/export/request.js';
 import { agentFlag, zonedTimeFlag } from '../../cli/flags.js';
 
@@ -25,7 +25,8 @@ export default class ExportUsage extends ExportCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(ExportUsage);
     const asked = { what: 'usage', format: flags.format, rows: flags.what } as const;
-    const request = requestOf(asked, flags, this.context.now(), null);
-    await this.export({ request, at: flags.at ?? null, out: flags.out, template: null }, flags.strict);
+    const now = this.context.now();
+    const request = requestOf(asked, flags, now, null);
+    await this.export({ request, at: atOf(flags, now), out: flags.out, template: null }, false);
   }
 }

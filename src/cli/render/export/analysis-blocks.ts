@@ -34,7 +34,7 @@ const CLASSES: readonly Column<Analysis>[] = [
   { header: 'Output', align: 'right', cell: ({ counts, capture_status }) => tokens(counts.output, capture_status === 'partial') },
   { header: 'Total', align: 'right', cell: spentText },
   { header: 'Cost', align: 'right', cell: costOf },
-  { header: 'Cost is', cell: ({ cost_provenance }) => cost_provenance ?? 'N/A' },
+  { header: 'Cost is', cell: ({ cost_provenance }) => named(cost_provenance) },
 ];
 
 /** Tokens by class and cost of one analysis. */
@@ -44,7 +44,7 @@ const stageTable = (lines: readonly StageLine[], telling: Telling): Block =>
   table<StageLine>(
     [
       { header: 'Stage', cell: ({ name }) => outside(name) },
-      { header: 'Status', cell: ({ status }) => status },
+      { header: 'Status', cell: ({ status }) => outside(status) },
       { header: 'Tokens', align: 'right', cell: ({ usage, knownTotal }) => tokens(usage === null ? knownTotal : total(usage.counts)) },
       { header: 'In', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(tokensIn(usage.counts))) },
       { header: 'Out', align: 'right', cell: ({ usage }) => (usage === null ? 'N/A' : tokens(usage.counts.output)) },
@@ -72,7 +72,7 @@ function sessionText({ agent, session_id, found_by, baseline, baseline_reason, f
     ...(match === undefined ? [] : [`${match.rule}, confidence ${match.confidence}`]),
     ...(baseline_reason === null ? [] : [baseline_reason]),
   ];
-  return [`${agent} `, outside(session_id), `: ${range} tokens, ${how.join(', ')}`];
+  return [outside(`${agent} `), outside(session_id), `: ${range} tokens, `, outside(how.join(', '))];
 }
 
 /** What an analysis was, and how its numbers came to be. */
@@ -101,7 +101,7 @@ export function analysisFields(a: Analysis, telling: Telling): Block {
     ['Notes', privateText(a.notes, telling)],
     ['Reason', privateText(a.reason, telling)],
     ['Forgotten', a.forgotten_at === null ? null : timeText(a.forgotten_at, telling)],
-    ['Revision', `${a.revision}, recorded ${telling.time(a.recorded_at)} by ${a.recorded_by}`],
+    ['Revision', outside(`${a.revision}, recorded ${telling.time(a.recorded_at)} by ${a.recorded_by}`)],
     ['Hash', a.row_sha256 === null ? null : { type: 'inlineCode', value: a.row_sha256 }],
   ]);
 }

@@ -24,11 +24,13 @@ function storeLines({ manifest, rows, isReproduced }: CheckedExport): string[] {
   const agrees = `✓ The store has ${manifest.rows.length === 1 ? 'the revision' : `all ${manifest.rows.length} revisions`} that the manifest lists${since.length === 0 ? '' : `; ${since.join(', ')}`}.`;
   const again =
     isReproduced === null
-      ? []
+      ? manifest.request['template'] === undefined
+        ? []
+        : ['It was made with a template of your own, so that it was not made again.']
       : [
           isReproduced
             ? '✓ Made again from the store as it was then, it is the same file.'
-            : '✗ Made again from the store as it was then, it is another file.',
+            : '✗ Made again from the store as it was then, it is another file: usage records are missing here, came later than in the store that it was exported from, or were changed.',
         ];
   return [...(findings.length === 0 ? [agrees] : told), ...again];
 }

@@ -1,5 +1,6 @@
 // What became of an export.
 import type { Exported } from '../../export/deliver.js';
+import { isData } from '../../export/request.js';
 import { lastOf } from '../../export/state.js';
 import type { Warning } from '../../../model/errors.js';
 import { analysesText, plural } from '../numbers.js';
@@ -26,7 +27,8 @@ export function renderExported({ made, written, state, request }: Exported): str
 export function unpricedIn({ state, request }: Exported): Warning | null {
   // Usage has columns that tell it, for each row.
   if (request.what === 'usage') return null;
-  const ids = state.chosen.analyses.map(lastOf).flatMap(({ id, cost_provenance }) => (cost_provenance === 'unpriced' ? [id] : []));
+  const { analyses } = isData(request) ? state.chosen : state.covered;
+  const ids = analyses.map(lastOf).flatMap(({ id, cost_provenance }) => (cost_provenance === 'unpriced' ? [id] : []));
   if (ids.length === 0) return null;
   const [some, more] = [ids.slice(0, MOST_NAMED).join(', '), ids.length - MOST_NAMED];
   const named = more > 0 ? `${some} and ${more} more` : some;

@@ -24,7 +24,7 @@ function placesOf(lines: readonly InputLine[]): string[] {
   });
 }
 
-const marksOf = ({ isShared, isRepeated }: InputLine): string => (isShared ? (isRepeated ? 'shared, as above' : 'shared') : '');
+const marksOf = ({ isShared, isRepeated }: InputLine): string => (isShared ? (isRepeated ? 'as above' : 'yes') : '');
 
 /** The inputs as a tree: of one that several drew on, only the first line opens. */
 export function inputBlocks(lines: readonly InputLine[]): Block[] {
@@ -41,6 +41,7 @@ export function inputBlocks(lines: readonly InputLine[]): Block[] {
       [
         { header: 'No.', cell: ({ place }) => place },
         { header: 'Input', cell: ({ id }) => outside(id) },
+        { header: 'Shared', cell: marksOf },
         { header: 'Source', cell: ({ analysis }) => named(analysis?.source_id ?? analysis?.task ?? null) },
         { header: 'Status', cell: ({ analysis }) => named(analysis?.status ?? null) },
         { header: 'In', align: 'right', cell: count(({ input }) => input) },
@@ -54,7 +55,6 @@ export function inputBlocks(lines: readonly InputLine[]): Block[] {
           cell: ({ analysis }) =>
             analysis === null ? 'not in the books' : `${analysis.capture_status}, ${analysis.cost_provenance ?? 'N/A'}`,
         },
-        { header: '', cell: marksOf },
       ],
       items,
     ),
@@ -70,6 +70,10 @@ function requestsIn({ records, by_sum, unknown, unclear }: Together): string {
   return records === 0 ? 'N/A' : tokens(records, true);
 }
 
+/** Where no tokens are known there is nothing that could have a price. */
+const costIn = ({ of }: { readonly of: Together }): string =>
+  of.records === 0 && of.by_sum.length === 0 && of.analyses > 0 ? 'N/A' : costText(of.cost, of.is_lower_bound);
+
 /** What is not known of a total, and what was counted in another way. */
 function remarks({ by_sum, unknown, unclear, shared, is_lower_bound }: Together): Inline[][] {
   const some = (ids: readonly string[], words: string): Inline[][] => (ids.length === 0 ? [] : [[...listed(ids), `: ${words}`]]);
@@ -78,14 +82,14 @@ function remarks({ by_sum, unknown, unclear, shared, is_lower_bound }: Together)
       ? []
       : [
           [
-            `${plural(shared.records, 'usage record')} (${tokens(shared.tokens)} tokens) lie in more than one of these analyses and are counted once.`,
+            `${plural(shared.records, 'usage record')} (${tokens(shared.tokens)} tokens) in more than one of these analyses, each counted once.`,
           ],
         ]),
     ...some(by_sum, 'counted by their own sum, once each, since no usage records of them are known.'),
     ...some(unknown, 'tokens unknown, so the total is a part of the whole.'),
     ...some(
       unclear,
-      'their usage records are gone, in a session that others have, too; what they share is unknown, so that they are not in the total.',
+      'no usage records of them are in these books, and others were in the same session: what they share is unknown, so that the total is a lower bound.',
     ),
     ...(is_lower_bound ? [['The tokens of some are a lower bound.']] : []),
   ];
@@ -114,7 +118,7 @@ export function totalBlocks({ own, inputs, whole }: EndToEnd): Block[] {
         { header: 'Cache write', align: 'right', cell: count(cacheWrite) },
         { header: 'Out', align: 'right', cell: count(({ output }) => output) },
         { header: 'Total', align: 'right', cell: ({ of }) => totalIn(of) },
-        { header: 'Cost', align: 'right', cell: ({ of }) => costText(of.cost, of.is_lower_bound) },
+        { header: 'Cost', align: 'right', cell: costIn },
       ],
       lines,
     ),

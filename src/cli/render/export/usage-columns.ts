@@ -1,9 +1,9 @@
 // Usage records and their sums as tables: headers that never change, raw numbers, unknown as nothing; more columns come at the end.
 import { HIDDEN } from '../../../exchange/books-file.js';
-import type { CsvColumn } from '../../../exchange/csv.js';
+import type { CsvColumn, CsvValue } from '../../../exchange/csv.js';
 import { dollars } from '../../../model/money.js';
 import { amountIn, knownAmount, provenanceOf } from '../../../model/price.js';
-import { total } from '../../../model/tokens.js';
+import { isUnknown, total } from '../../../model/tokens.js';
 import type { UsageRow } from '../../../model/usage-row.js';
 import type { UsageSum } from '../../../report/usage-sum.js';
 import type { Telling } from './about.js';
@@ -54,17 +54,23 @@ export const requestColumns = ({ time, redact }: Telling): readonly CsvColumn<Us
   { name: 'recorded_at', value: ({ recorded_at }) => time(recorded_at) },
 ];
 
+/** Nothing where no record told anything: what it took is unknown, and not 0. */
+const known =
+  <T extends UsageSum>(of: (item: T) => CsvValue) =>
+  (item: T): CsvValue =>
+    item.records === 0 && isUnknown(item.counts) ? null : of(item);
+
 /** Sums of records, below the columns that name what they are of. */
 export const sumColumns = <T extends UsageSum>(names: readonly CsvColumn<T>[]): readonly CsvColumn<T>[] => [
   ...names,
   { name: 'requests', value: ({ records }) => records },
   ...COUNT_COLUMNS,
-  { name: 'known_tokens', value: ({ known_counts: k }) => k.input + k.cache_read + k.cache_write_5m + k.cache_write_1h + k.output },
+  { name: 'known_tokens', value: known(({ known_counts: k }) => k.input + k.cache_read + k.cache_write_5m + k.cache_write_1h + k.output) },
   { name: 'partial_requests', value: ({ partial_records }) => partial_records },
   { name: 'gone_requests', value: ({ gone_records }) => gone_records },
-  { name: 'cost_usd', value: ({ cost }) => amount(amountIn(cost)) },
-  { name: 'known_cost_usd', value: ({ cost }) => dollars(knownAmount(cost)) },
-  { name: 'cost_provenance', value: ({ cost }) => provenanceOf(cost) },
-  { name: 'unpriced_requests', value: ({ cost }) => cost.unpriced_records },
-  { name: 'unpriced_tokens', value: ({ cost }) => cost.unpriced_tokens },
+  { name: 'cost_usd', value: known(({ cost }) => amount(amountIn(cost))) },
+  { name: 'known_cost_usd', value: known(({ cost }) => dollars(knownAmount(cost))) },
+  { name: 'cost_provenance', value: known(({ cost }) => provenanceOf(cost)) },
+  { name: 'unpriced_requests', value: known(({ cost }) => cost.unpriced_records) },
+  { name: 'unpriced_tokens', value: known(({ cost }) => cost.unpriced_tokens) },
 ];
