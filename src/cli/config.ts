@@ -1,7 +1,7 @@
 // Configuration files. An unknown key is an error with its line: a setting that is misspelt must not be silently ignored. What is wrong
 // with prices is told and breaks nothing else, since work is measured without them.
 import { existsSync, readFileSync } from 'node:fs';
-import type { Node, Pair, ParsedNode, YAMLMap } from 'yaml';
+import type { Node, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { TokentrailError } from '../model/errors.js';
 import { loadYaml } from '../exchange/yaml.js';
 import { readMoney, type MoneySettings } from './price-settings.js';
@@ -9,6 +9,8 @@ import { readMoney, type MoneySettings } from './price-settings.js';
 export interface Config {
   /** Address of the store; relative ones are relative to the file. */
   readonly store: string | null;
+  /** Names that stages may have; null where any may. */
+  readonly stages: readonly string[] | null;
   /** Prices, plans and currency, but for those that are wrong. */
   readonly money: MoneySettings;
   /** What is wrong with them. */
@@ -16,11 +18,13 @@ export interface Config {
 }
 
 const MONEY_KEYS = ['prices', 'subscriptions', 'currency'];
-const KEYS = ['store', ...MONEY_KEYS];
+const KEYS = ['store', 'stages', ...MONEY_KEYS];
 
 const invalid = (file: string, line: number | null, what: string): TokentrailError =>
   new TokentrailError('CONFIG_INVALID', `${file}${line === null ? '' : `, line ${line}`}: ${what}`, {
-    suggestions: ['Correct the file; it can hold `store`, `prices`, `subscriptions` and `currency`, see docs/reference/configuration.md.'],
+    suggestions: [
+      'Correct the file; it can hold `store`, `stages`, `prices`, `subscriptions` and `currency`, see docs/reference/configuration.md.',
+    ],
     details: { file, line },
   });
 
@@ -32,13 +36,26 @@ function readText(file: string): string {
   }
 }
 
+/** A list of texts, each once; null if it is none. */
+function stageNames(
+  node: unknown,
+  isSeq: (value: unknown) => value is YAMLSeq,
+  isScalar: (value: unknown) => value is Scalar,
+): string[] | null {
+  if (!isSeq(node)) return null;
+  const names = node.items.map((item) =>
+    isScalar(item) && typeof item.value === 'string' && item.value.trim() !== '' ? item.value : null,
+  );
+  return names.includes(null) || new Set(names).size < names.length ? null : (names as string[]);
+}
+
 type Items = YAMLMap.Parsed['items'];
 
 /** Null if there is no such file. @throws CONFIG_INVALID */
 export async function readConfig(file: string): Promise<Config | null> {
   if (!existsSync(file)) return null;
   const yaml = await loadYaml();
-  const { isMap, isScalar, LineCounter, parseDocument } = yaml;
+  const { isMap, isScalar, isSeq, LineCounter, parseDocument } = yaml;
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines });
   const lineOf = (offset: number | undefined): number | null => (offset === undefined ? null : lines.linePos(offset).line);
@@ -55,7 +72,15 @@ export async function readConfig(file: string): Promise<Config | null> {
   const address = isScalar(store?.value) ? store.value.value : null;
   if (store !== undefined && (typeof address !== 'string' || address === ''))
     throw invalid(file, keyLine(store), '"store" must be a text.');
+  const named = items.find((item) => nameOf(item) === 'stages');
+  const stages = named === undefined ? null : stageNames(document.get('stages', true), isSeq, isScalar);
+  if (named !== undefined && stages === null) throw invalid(file, keyLine(named), '"stages" must be a list of names, each once.');
   const settings = new Map<string, Node | null>(items.map((item) => [nameOf(item), item.value]));
   const { money, problem: wrong } = readMoney(yaml, settings);
-  return { store: address as string | null, money, problem: wrong === null ? null : invalid(file, lineOf(wrong.offset), wrong.message) };
+  return {
+    store: address as string | null,
+    stages,
+    money,
+    problem: wrong === null ? null : invalid(file, lineOf(wrong.offset), wrong.message),
+  };
 }

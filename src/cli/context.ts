@@ -37,7 +37,7 @@ import type { Money } from './render/usage.js';
 import { Progress } from './progress.js';
 import { machineId } from './machine-id.js';
 import { PROGRAM } from './program.js';
-import { commandWithoutHome, findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
+import { textWithoutHome, findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
 import { renderEvolution } from './render/store.js';
 
 export interface ContextOptions {
@@ -128,8 +128,8 @@ export class Context {
     return path === undefined ? null : this.tilde(this.path(path));
   }
 
-  /** A command as it is stored. */
-  storedCommand = (command: string | undefined): string | null => (command === undefined ? null : commandWithoutHome(command, this.#homes));
+  /** A text of the user's as it is stored: paths below the home without it. */
+  storedText = (text: string | undefined): string | null => (text === undefined ? null : textWithoutHome(text, this.#homes));
 
   /** A path given by flag or argument, absolute. */
   path(given: string): string {
@@ -164,7 +164,7 @@ export class Context {
     const given = this.#options.store ?? this.#variable('TOKENTRAIL_STORE');
     if (given !== null) return this.#local(given, this.folder);
     const { marked, root } = this.project;
-    for (const file of this.#configFiles) {
+    for (const file of this.configFiles) {
       const config = await readConfig(file);
       if (config?.store) return this.#local(config.store, dirname(file));
     }
@@ -172,7 +172,7 @@ export class Context {
   }
 
   /** Configuration files: the project's, then the user's. */
-  get #configFiles(): readonly string[] {
+  get configFiles(): readonly string[] {
     const { configFile } = this.project;
     const own = join(this.#folderOf('XDG_CONFIG_HOME', '.config'), 'config.yaml');
     return configFile === null ? [own] : [configFile, own];
@@ -362,7 +362,7 @@ export class Context {
 
   /** What the configuration says of money. @throws CONFIG_INVALID if it is wrong and `strict` is asked for; else that is told. */
   async #money(strict: boolean): Promise<MoneySettings> {
-    const { money, problem } = await (this.#settings ??= readMoneyIn(this.#configFiles));
+    const { money, problem } = await (this.#settings ??= readMoneyIn(this.configFiles));
     if (problem !== null && strict) throw problem;
     if (problem !== null) this.#warnOnce({ code: problem.code, message: `${problem.message} It goes on without that setting.` });
     return money;

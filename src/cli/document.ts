@@ -1,7 +1,7 @@
 // The `## Analysis Log` inside of a document of the user's, kept up to what the books say.
 import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { markdownOf } from '../exchange/markdown.js';
-import { hasSection, withSection } from '../exchange/section.js';
+import { ANALYSIS_LOG, hasSection, withSection, type Section } from '../exchange/section.js';
 import { listAnalyses } from '../lifecycle/list.js';
 import { isEnded, type Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
@@ -31,7 +31,8 @@ async function analysesIn(context: Context, target: string): Promise<Analysis[]>
   return own.sort((a, b) => began(a) - began(b) || compareAnalysisIds(a.id, b.id));
 }
 
-function read(path: string, shown: string): Buffer {
+/** @throws FILE_NOT_FOUND */
+export function readDocument(path: string, shown: string): Buffer {
   try {
     // A FIFO would hang it for ever.
     if (!statSync(path).isFile()) throw new Error('ENOTFILE');
@@ -54,25 +55,32 @@ function read(path: string, shown: string): Buffer {
  */
 export async function updateDocument(context: Context, shown: string): Promise<UpdatedDocument> {
   const path = context.path(shown);
-  read(path, shown);
+  readDocument(path, shown);
   const { store } = await context.existingBooks();
   return store.exclusively(async () => {
     await (await store.analysisLogs()).refresh();
     // A link stays one, and what it leads to is changed.
     const target = realpathSync(path);
-    const document = read(target, shown);
+    const document = readDocument(target, shown);
     const analyses = await analysesIn(context, target);
     // A table that stands there already is emptied.
-    if (analyses.length === 0 && !hasSection(document))
+    if (analyses.length === 0 && !hasSection(document, ANALYSIS_LOG))
       throw new TokentrailError('ANALYSIS_NOT_FOUND', `No ended analysis names the document "${shown}".`, {
         suggestions: ['Name it with `tokentrail analysis complete --analysis-file FILE`.'],
         details: { file: shown },
       });
-    const next = withSection(document, await markdownOf([analysisLogBlock(analyses)]));
-    const changed = !next.equals(document);
-    if (changed) write(target, shown, next);
-    return { file: shown, analyses: analyses.length, changed };
+    const content = await markdownOf([analysisLogBlock(analyses)]);
+    return { file: shown, analyses: analyses.length, changed: putSection(target, shown, ANALYSIS_LOG, content) };
   });
+}
+
+/** Puts a section into a document, or brings it up to date; the store is locked. @returns false where it said so already */
+export function putSection(target: string, shown: string, section: Section, content: string): boolean {
+  const document = readDocument(target, shown);
+  const next = withSection(document, section, content);
+  const changed = !next.equals(document);
+  if (changed) write(target, shown, next);
+  return changed;
 }
 
 function write(target: string, shown: string, bytes: Buffer): void {
@@ -96,7 +104,7 @@ function isWanted(context: Context, file: string, named: boolean): boolean {
   if (named) return true;
   try {
     const path = context.path(file);
-    return statSync(path).isFile() && hasSection(readFileSync(path));
+    return statSync(path).isFile() && hasSection(readFileSync(path), ANALYSIS_LOG);
   } catch {
     return false;
   }

@@ -1,9 +1,8 @@
 // The envelope that a command is given: a file, or `-` for what comes in.
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { readEnvelope, type Envelope } from '../capture/claude/envelope.js';
 import { TokentrailError } from '../model/errors.js';
 import type { Context } from './context.js';
+import { givenText } from './given-text.js';
 
 const unrecognised = (name: string, what: string): TokentrailError =>
   new TokentrailError('ENVELOPE_UNRECOGNISED', `${name} is no envelope that is known: ${what}.`, {
@@ -12,22 +11,6 @@ const unrecognised = (name: string, what: string): TokentrailError =>
       'Without one: --tokens-final of `analysis complete`, or `analysis add`.',
     ],
   });
-
-async function textOf(context: Context, given: string): Promise<string> {
-  if (given === '-') return text(process.stdin);
-  const path = context.path(given);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new TokentrailError(
-      'FILE_NOT_FOUND',
-      `The envelope "${path}" can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      {
-        suggestions: ['Name a file, or - for standard input.'],
-      },
-    );
-  }
-}
 
 /** One document, or with stream-json one a line, the last of which is the result. */
 function parsed(content: string): unknown {
@@ -47,7 +30,7 @@ function parsed(content: string): unknown {
 export async function envelopeFrom(context: Context, given: string | undefined): Promise<Envelope | null> {
   if (given === undefined) return null;
   const name = given === '-' ? 'What came in' : `"${given}"`;
-  const value = parsed((await textOf(context, given)).replace(/^\ufeff/, ''));
+  const value = parsed((await givenText(context, given, 'envelope')).replace(/^\ufeff/, ''));
   if (value === undefined) throw unrecognised(name, 'it is no JSON');
   const envelope = readEnvelope(value);
   if (envelope !== null) return envelope;

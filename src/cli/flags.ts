@@ -181,3 +181,6 @@ export const sessionFlags = () => ({
   'usage-session-id': idFlag('usage-session-id', 'The session, if it is not found by itself.'),
   'usage-session-path': textFlag('usage-session-path', 'The log of the session.'),
 });
+
+/** One of some words. */
+export const option = <T extends string>(options: readonly T[], description: string) => Flags.option({ options, description })();

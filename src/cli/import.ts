@@ -1,6 +1,9 @@
-// Takes in a file: the books as they were exported, or rows of another program.
-import { readImportFile } from '../exchange/import-file.js';
+// Takes in a file: the books as they were exported, or rows or run journals of another program.
+import { statSync } from 'node:fs';
+import { readImportFile, readJournalFolder } from '../exchange/import-file.js';
+import type { LevelUpRun } from '../exchange/levelup-file.js';
 import { importBooks, planBooks, type ImportedBooks } from '../lifecycle/import-books.js';
+import { importJournals, planJournals } from '../lifecycle/import-journals.js';
 import { importAnalyses, planImport, type ImportedRow } from '../lifecycle/import.js';
 import { localTime } from '../model/time.js';
 import type { Context } from './context.js';
@@ -12,18 +15,53 @@ export interface ImportedFile {
   readonly skipped: number;
   /** Null for a file that holds none. */
   readonly sources: ImportedBooks['sources'] | null;
+  /** What run journals told; null for a file that is none. */
+  readonly journals: JournalCounts | null;
 }
+
+/** What stands in some run journals. */
+export interface JournalCounts {
+  readonly runs: number;
+  readonly outcomes: number;
+  readonly usage_lines: number;
+  readonly checkpoints: number;
+  readonly findings: number;
+}
+
+function countsOf(runs: readonly LevelUpRun[]): JournalCounts {
+  const items = runs.flatMap((run) => run.items);
+  const steps = items.flatMap((item) => (item.kind === 'step' ? [item.step] : []));
+  return {
+    runs: runs.length,
+    outcomes: runs.filter(({ outcome }) => outcome !== null).length,
+    usage_lines: steps.filter(({ usage }) => usage !== null).length,
+    checkpoints: items.length - steps.length,
+    findings: steps.reduce((sum, { findings }) => sum + findings.length, 0),
+  };
+}
+
+async function importRuns(context: Context, runs: readonly LevelUpRun[], dryRun: boolean): Promise<ImportedFile> {
+  const rows = dryRun
+    ? await planJournals(await booksIfThere(context), runs, context.now())
+    : await importJournals(await context.books(), runs);
+  return { rows, skipped: 0, sources: null, journals: countsOf(runs) };
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** @param file as the user named it. @throws FILE_NOT_FOUND, IMPORT_INVALID */
 export async function importFile(context: Context, file: string, dryRun: boolean): Promise<ImportedFile> {
-  const found = await readImportFile(context.path(file), file);
+  const path = context.path(file);
+  if (isFolder(path)) return importRuns(context, readJournalFolder(path, file), dryRun);
+  const found = await readImportFile(path, file);
+  if (found.kind === 'journals') return importRuns(context, found.runs, dryRun);
   if (found.kind === 'books') {
     const books = dryRun ? await planBooks(await booksIfThere(context), found) : await importBooks(await context.books(), found);
-    return { ...books, skipped: 0 };
+    return { ...books, skipped: 0, journals: null };
   }
   const asked = { rows: found.rows, local: localTime };
   const rows = dryRun
     ? await planImport(await booksIfThere(context), asked, context.now())
     : await importAnalyses(await context.books(), asked);
-  return { rows, skipped: found.skipped, sources: null };
+  return { rows, skipped: found.skipped, sources: null, journals: null };
 }

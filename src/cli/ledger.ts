@@ -8,6 +8,8 @@ import { prove } from '../store/prove.js';
 import type { Books } from '../lifecycle/books.js';
 import { TokentrailError } from '../model/errors.js';
 import type { Context } from './context.js';
+import { isProcessGone } from './process.js';
+import { stageNames } from './stage-names.js';
 
 /** @throws STORE_DAMAGED if a row is not what was stored */
 export async function ledgerOf(context: Context, at: Instant | null): Promise<Ledger> {
@@ -27,6 +29,8 @@ export async function ledgerOf(context: Context, at: Instant | null): Promise<Le
     analyses,
     sources: new Set(known.map(({ id }) => id)),
     writtenAt: (agent, session) => written.get(`${agent}:${session}`) ?? null,
+    stageNames: await stageNames(context),
+    isGone: (analysis) => at === null && isProcessGone(context, analysis),
     now: at ?? context.now(),
   };
 }

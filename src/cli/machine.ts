@@ -1,5 +1,5 @@
 // What the program asks of the machine beside files: its ancestor processes and the state of a git checkout.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,17 +35,39 @@ async function fromPs(pid: number): Promise<ProcessInfo | null> {
   }
 }
 
-/** Names of the ancestor processes (program, and script where it is an interpreter), the nearest first. */
-export async function ancestors(): Promise<string[]> {
-  const names: string[] = [];
+/** A process with its names: the program, and the script where it is an interpreter. */
+export interface NamedProcess {
+  readonly pid: number;
+  readonly names: readonly string[];
+}
+
+/** The ancestor processes, the nearest first. */
+export async function ancestorProcesses(): Promise<NamedProcess[]> {
+  const found: NamedProcess[] = [];
   let pid = process.ppid;
   for (let i = 0; i < MOST_ANCESTORS && pid > 1; i++) {
     const info = process.platform === 'linux' ? fromProc(pid) : await fromPs(pid);
     if (info === null) break;
-    names.push(...info.names);
+    found.push({ pid, names: info.names });
     pid = info.parent;
   }
-  return names;
+  return found;
+}
+
+/** Their names, the nearest first. */
+export const ancestors = async (): Promise<string[]> => (await ancestorProcesses()).flatMap(({ names }) => names);
+
+/** When a running process began, as the system tells it: another one of the same number began at another time. Null if there is none. */
+export function processStart(pid: number): string | null {
+  try {
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { timeout: TIMEOUT_MS, encoding: 'utf8' }).trim() || null;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Field 22, behind the name, which may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 export interface GitState {

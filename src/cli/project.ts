@@ -85,10 +85,10 @@ export function homeNames(home: string): string[] {
   }
 }
 
-/** A command in which each path below the home begins with `~`, as a shell takes it. */
-export function commandWithoutHome(command: string, homes: readonly string[]): string {
-  const paths = homes.filter((home) => home !== sep).flatMap((home) => [...namesOfFolder(command, home)]);
-  return paths.sort((a, b) => b.at - a.at).reduce((text, { at, length }) => `${text.slice(0, at)}~${text.slice(at + length)}`, command);
+/** A text, as a command, in which each path below the home begins with `~`, as a shell takes it. */
+export function textWithoutHome(text: string, homes: readonly string[]): string {
+  const paths = homes.filter((home) => home !== sep).flatMap((home) => [...namesOfFolder(text, home)]);
+  return paths.sort((a, b) => b.at - a.at).reduce((short, { at, length }) => `${short.slice(0, at)}~${short.slice(at + length)}`, text);
 }
 
 /** Where a text names a folder, or what lies in it, as a path of its own. */

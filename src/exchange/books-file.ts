@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Analysis } from '../model/analysis.js';
 import { jsonOf } from '../model/foreign-columns.js';
 import { dollars } from '../model/money.js';
+import type { JournalEntry } from '../model/journal.js';
 import type { Source } from '../model/source.js';
 import type { Instant } from '../model/time.js';
 import { provedBy, rowKey } from '../store/analysis-rows.js';
@@ -16,6 +17,8 @@ export const BOOKS_SCHEMA = 'tokentrail/analyses/v1';
 export interface BooksContent {
   readonly analyses: readonly (readonly Analysis[])[];
   readonly sources: readonly (readonly Source[])[];
+  /** The entries of each journal, the first one first; left out where there are none. */
+  readonly journal?: readonly (readonly JournalEntry[])[];
 }
 
 /** How values are written. */
@@ -74,6 +77,10 @@ const PRIVATE = new Set([
   'project',
   'imported',
   'unknown_columns',
+  'feedback',
+  'message',
+  'file',
+  'decided_by',
 ]);
 
 /** Stands for what is left out. */
@@ -163,13 +170,28 @@ function chainFields<T>(chain: readonly T[], fieldsOf: (revision: T) => Fields):
 export interface BooksItems {
   readonly analyses: readonly Fields[];
   readonly sources: readonly Fields[];
+  /** One after the other; left out where there are none. */
+  readonly journal?: readonly Fields[];
 }
 
-export function booksItems({ analyses, sources }: BooksContent, writing: Writing): BooksItems {
+export const JOURNAL_TIMES = ['at', 'requested_at', 'recorded_at'] as const;
+
+/** An entry by the names of its columns. */
+function entryFields(entry: JournalEntry, writing: Writing): Fields {
+  const times: ReadonlySet<string> = new Set(JOURNAL_TIMES);
+  const told = Object.entries(entry).map(([name, value]: [string, unknown]) => [
+    name,
+    times.has(name) ? timeOrNull(value, writing) : value,
+  ]);
+  return redacted(Object.fromEntries(told) as Fields, writing);
+}
+
+export function booksItems({ analyses, sources, journal = [] }: BooksContent, writing: Writing): BooksItems {
   const paths = new PathNames();
   return {
     analyses: analyses.map((chain) => chainFields(chain, (analysis) => analysisFields(analysis, writing, paths))),
     sources: sources.map((chain) => chainFields(chain, (source) => sourceFields(source, writing))),
+    ...(journal.length === 0 ? {} : { journal: journal.flat().map((entry) => entryFields(entry, writing)) }),
   };
 }
 
@@ -179,11 +201,12 @@ export const analysisItem = (analysis: Analysis, writing: Writing): Fields => an
 export const sourceItem = (source: Source, writing: Writing): Fields => sourceFields(source, writing);
 
 /** What the rows of an export are, in all: it is another one when any of them is. */
-export function rowsHash({ analyses, sources }: BooksContent): string {
+export function rowsHash({ analyses, sources, journal = [] }: BooksContent): string {
   const hash = createHash('sha256');
   const rows = [
     ...analyses.flat().map((analysis) => [rowKey(analysis.id, analysis.revision), provedBy(analysis)] as const),
     ...sources.flat().map((source) => [rowKey(source.id, source.revision), sourceProvedBy(source)] as const),
+    ...journal.flat().map((entry) => [`journal:${rowKey(entry.id, entry.revision)}`, entry.row_sha256!] as const),
   ];
   for (const [key, proof] of rows) hash.update(`${key} ${proof}\n`);
   return hash.digest('hex');

@@ -4,13 +4,15 @@ import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
 import { isFields } from '../model/foreign-columns.js';
 import { KEY_PREFIX } from '../model/ids.js';
+import type { JournalEntry } from '../model/journal.js';
 import { picoOf } from '../model/money.js';
 import type { Source } from '../model/source.js';
 import { parseInstant, type Instant } from '../model/time.js';
 import { UNKNOWN } from '../model/tokens.js';
-import { analysisLogs, sources } from '../schema/index.js';
+import { analysisLogs, journal, sources } from '../schema/index.js';
 import type { TableSchema } from '../schema/columns.js';
 import { analysisToRow } from '../store/analysis-rows.js';
+import { entryToRow } from '../store/journal-rows.js';
 import type { Row, Value } from '../store/rows.js';
 import { stagesFromText } from '../store/stages-text.js';
 import { sourceToRow } from '../store/source-rows.js';
@@ -18,6 +20,7 @@ import {
   ANALYSIS_TIMES,
   COUNT_COLUMNS,
   INSTANTS,
+  JOURNAL_TIMES,
   PLAIN_AFTER,
   PLAIN_BEFORE,
   rowsHash,
@@ -146,6 +149,34 @@ function chainIn<T extends Recorded>(
   }
 }
 
+function entryOf(fields: Fields): JournalEntry {
+  const plain = journal.columns.filter(({ name }) => name !== 'row_key').map(({ name }) => [name, fields[name] ?? null]);
+  const times = JOURNAL_TIMES.map((name) => [name, instantOrNull(fields[name], name)]);
+  return { ...(Object.fromEntries(plain) as unknown as JournalEntry), ...(Object.fromEntries(times) as object) };
+}
+
+/** The entries of each analysis, in the order of the file; each is what was exported. */
+function journalIn(items: readonly unknown[], shown: string): readonly (readonly JournalEntry[])[] {
+  const chains = new Map<string, JournalEntry[]>();
+  for (const item of items) {
+    if (!isFields(item) || typeof item['id'] !== 'string') throw invalid(shown, 'an item of "journal" has no id.');
+    try {
+      const entry = entryOf(item);
+      chains.set(entry.id, [...(chains.get(entry.id) ?? []), entry]);
+    } catch (error) {
+      throw invalid(shown, `journal of "${item['id']}": ${error instanceof Unreadable ? error.message : 'it is not what was exported'}.`);
+    }
+  }
+  return [...chains].map(([id, chain]) => {
+    try {
+      requireChain(chain, (entry) => hashOf(entryToRow(entry), journal));
+      return chain;
+    } catch (error) {
+      throw invalid(shown, `journal of "${id}": ${error instanceof Unreadable ? error.message : 'it is not what was exported'}.`);
+    }
+  });
+}
+
 /**
  * @param document the file's only value, whose schema is ours.
  * @throws IMPORT_INVALID if anything in it is not what was exported
@@ -170,6 +201,7 @@ export function readBooks(document: Fields, shown: string): BooksContent {
   const content = {
     analyses: list('analyses').map((item) => chainIn(item, 'analyses', shown, analysisOf, hashOfAnalysis)),
     sources: list('sources').map((item) => chainIn(item, 'sources', shown, sourceOf, hashOfSource)),
+    ...(document['journal'] === undefined ? {} : { journal: journalIn(list('journal'), shown) }),
   };
   const books = document['books'];
   if (!isFields(books) || books['rows_sha256'] !== rowsHash(content))

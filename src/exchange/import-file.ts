@@ -1,17 +1,24 @@
 // A file that is to be imported: opened with the guards of logs, and recognised by what it holds.
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openLog } from '../capture/open.js';
 import { TokentrailError } from '../model/errors.js';
 import { isFields } from '../model/foreign-columns.js';
 import { BOOKS_SCHEMA, type BooksContent } from './books-file.js';
 import { readBooks } from './books-reader.js';
+import { isLevelUp, levelUpRuns, type LevelUpRun } from './levelup-file.js';
 import { realityCheckRows, type ForeignRows } from './reality-check-file.js';
 import { loadYaml } from './yaml.js';
 
-/** Analyses as another program had them, or the books as this one exported them. */
-export type ImportFile = ({ readonly kind: 'foreign' } & ForeignRows) | ({ readonly kind: 'books' } & BooksContent);
+/** Analyses or run journals as another program had them, or the books as this one exported them. */
+export type ImportFile =
+  | ({ readonly kind: 'foreign' } & ForeignRows)
+  | ({ readonly kind: 'books' } & BooksContent)
+  | { readonly kind: 'journals'; readonly runs: readonly LevelUpRun[] };
 
-const SUGGESTIONS = ['Give a file of `tokentrail export analyses`, or one that Reality Check exported: YAML with a list `analysis_logs`.'];
+const SUGGESTIONS = [
+  'Give a file of `tokentrail export analyses`, one that Reality Check exported (YAML with a list `analysis_logs`), or run journals of LevelUp.',
+];
 
 const unreadable = (shown: string, why: string): TokentrailError =>
   new TokentrailError('IMPORT_INVALID', `"${shown}" can't be imported: ${why}`, { suggestions: SUGGESTIONS, details: { file: shown } });
@@ -59,5 +66,21 @@ export async function readImportFile(path: string, shown: string): Promise<Impor
   const text = readText(path, shown);
   const schema = OURS.exec(text)?.[1];
   if (schema !== undefined) return readOurs(text, schema, shown);
+  if (isLevelUp(text)) return { kind: 'journals', runs: levelUpRuns(text) };
   return { kind: 'foreign', ...(await realityCheckRows(text, (why) => unreadable(shown, why))) };
+}
+
+/**
+ * The run journals in a folder, in the order of the names of its files; other files in it are left alone. Links are not followed.
+ *
+ * @throws IMPORT_INVALID if there are none
+ */
+export function readJournalFolder(path: string, shown: string): readonly LevelUpRun[] {
+  const names = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.md'));
+  const runs = names
+    .map(({ name }) => name)
+    .sort()
+    .flatMap((name) => levelUpRuns(readText(join(path, name), join(shown, name))));
+  if (runs.length === 0) throw unreadable(shown, 'no Markdown file in it is a run journal.');
+  return runs;
 }

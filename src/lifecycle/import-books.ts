@@ -2,9 +2,12 @@
 // name, and so is it where it is an input.
 import type { Analysis } from '../model/analysis.js';
 import { compareAnalysisIds } from '../model/ids.js';
+import type { JournalEntry } from '../model/journal.js';
 import type { Source } from '../model/source.js';
 import { analysisToRow, provedBy } from '../store/analysis-rows.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
+import { entryToRow } from '../store/journal-rows.js';
+import type { Journal } from '../store/journal.js';
 import { sourceProvedBy } from '../store/source-rows.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
 import type { ImportedRow } from './import.js';
@@ -123,6 +126,30 @@ async function lookUp(books: Books, logs: AnalysisLogs): Promise<There> {
 
 const toldOf = ({ rows, sources }: Plan): ImportedBooks => ({ rows, sources });
 
+/** The journal of an analysis under the id that it has here: entries of their own, with hashes of their own. */
+function renamedJournal(chain: readonly JournalEntry[], id: string): readonly JournalEntry[] {
+  if (chain[0]!.id === id) return chain;
+  let prev_sha256: string | null = null;
+  return chain.map((entry) => {
+    const own: JournalEntry = { ...entry, id, prev_sha256, row_sha256: null };
+    prev_sha256 = entryToRow(own)['row_sha256'] as string;
+    return { ...own, row_sha256: prev_sha256 };
+  });
+}
+
+/** Entries that are not here yet; of a journal that went on otherwise here none. */
+async function freshEntries(journal: Journal, given: RecordedBooks, rows: readonly ImportedRow[]): Promise<JournalEntry[]> {
+  const here = await journal.all();
+  const names = new Map(rows.map(({ id, stored_as }) => [id, stored_as]));
+  return (given.journal ?? []).flatMap((chain) => {
+    const id = names.get(chain[0]!.id);
+    if (id === undefined) return [];
+    const own = renamedJournal(chain, id);
+    const same = sameUntil(here.get(id) ?? [], own, ({ row_sha256 }) => row_sha256!);
+    return same === null ? [] : own.slice(same);
+  });
+}
+
 /** Takes in exported books; what is here already is left alone, and goes on where the file knows more revisions. */
 export async function importBooks(books: Books, given: RecordedBooks): Promise<ImportedBooks> {
   const [logs, sources] = [await books.logs(), await books.sources()];
@@ -133,7 +160,11 @@ export async function importBooks(books: Books, given: RecordedBooks): Promise<I
       const plan = planned(there, given);
       await sources.insertRecorded(plan.freshSources);
       // Where someone without the lock was first, what is there now is looked at again.
-      if (await logs.insertRecorded(plan.fresh, there.ids)) return toldOf(plan);
+      if (!(await logs.insertRecorded(plan.fresh, there.ids))) continue;
+      const journal = await books.store.journal();
+      await journal?.refresh();
+      if (journal !== null) await journal.insertRecorded(await freshEntries(journal, given, plan.rows));
+      return toldOf(plan);
     }
     await logs.prove();
     throw contended();

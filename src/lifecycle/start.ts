@@ -2,7 +2,7 @@
 import type { FoundSession, NoSession } from '../capture/find-session.js';
 import type { Tool } from '../model/agents.js';
 import type { Analysis, CaptureStatus, Kind } from '../model/analysis.js';
-import type { SessionPart } from '../model/cut.js';
+import type { AgentProcess, SessionPart } from '../model/cut.js';
 import { TokentrailError, type Warning } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
@@ -21,6 +21,8 @@ export interface StartInput {
   readonly pass: number | null;
   readonly model: string | null;
   readonly command: string | null;
+  /** The agent that runs the session, where it is an ancestor of this process. */
+  readonly process: AgentProcess | null;
   readonly tags: readonly string[];
   readonly notes: string | null;
   readonly analysisFile: string | null;
@@ -90,7 +92,7 @@ async function withReadableSession(books: Books, input: StartInput): Promise<Sta
 }
 
 /** The session with its baseline, read while the lock is held. */
-async function baselineOf(books: Books, session: FoundSession, at: Instant): Promise<SessionPart> {
+async function baselineOf(books: Books, session: FoundSession, process: StartInput['process'], at: Instant): Promise<SessionPart> {
   const reading = await books.session(session);
   const baseline = reading.snapshot(at);
   return {
@@ -101,6 +103,7 @@ async function baselineOf(books: Books, session: FoundSession, at: Instant): Pro
     baseline,
     baseline_reason: reading.exists ? null : 'log_not_yet',
     final: null,
+    ...(process === null ? {} : { process }),
   };
 }
 
@@ -113,7 +116,7 @@ function captureAtStart(input: StartInput, part: SessionPart | null): { capture_
 
 async function draft(books: Books, input: StartInput, tool: Tool, id: string, at: Instant, logs: AnalysisLogs): Promise<Draft> {
   const measured = input.session?.kind === 'session' && input.tokensBaseline === null ? input.session : null;
-  const part = measured === null ? null : await baselineOf(books, measured, at);
+  const part = measured === null ? null : await baselineOf(books, measured, input.process, at);
   const sessions = part === null ? [] : [part];
   const pass = input.pass ?? (input.sourceId === null ? null : (await logs.highestPass(input.sourceId)) + 1);
   return {

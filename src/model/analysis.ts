@@ -8,7 +8,8 @@ import type { Instant } from './time.js';
 export const KINDS = ['analysis', 'synthesis'] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const STATUSES = ['started', 'completed', 'failed', 'canceled', 'draft'] as const;
+/** `incomplete`: it was imported from a journal that doesn't tell how it ended. */
+export const STATUSES = ['started', 'completed', 'failed', 'canceled', 'draft', 'incomplete'] as const;
 export type Status = (typeof STATUSES)[number];
 
 export const END_STATUSES = ['completed', 'failed', 'canceled'] as const;
@@ -36,6 +37,8 @@ export interface Stage {
   readonly known_total?: number | null;
   /** Set where an import told no time: `at` is that of the whole analysis then. */
   readonly untimed?: true;
+  /** How long it took, where an import told that. */
+  readonly duration_ms?: number;
   readonly session_id: string | null;
   readonly notes: string | null;
   readonly cuts: readonly StageCut[];

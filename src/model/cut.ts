@@ -102,6 +102,16 @@ export interface ToldUsage {
   readonly duration_api_ms: number | null;
 }
 
+/** The agent's process that began an analysis, on a machine that is told by a hash. */
+export interface AgentProcess {
+  readonly pid: number;
+  /** When it began, as the system tells it. */
+  readonly started: string;
+  readonly machine: string;
+  /** The same since the machine was booted last. */
+  readonly boot: string;
+}
+
 /** One session of an analysis, from its baseline to its last snapshot. */
 export interface SessionPart {
   readonly agent: AgentName;
@@ -127,6 +137,8 @@ export interface SessionPart {
   readonly told?: readonly ToldUsage[];
   /** What the last one said in all. */
   readonly told_last?: readonly Pick<ToldUsage, 'model' | 'counts' | 'reported' | 'web_searches'>[];
+  /** The agent that ran it at the start, where it was seen. */
+  readonly process?: AgentProcess;
   /** When its cuts took what the agent wrote late; left out as long as they did not. */
   readonly settled_at?: Instant;
 }

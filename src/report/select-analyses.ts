@@ -8,6 +8,11 @@ export interface AnalysisFilter {
   /** Those that were forgotten, too. */
   readonly forgotten: boolean;
   readonly sourceId: string | null;
+  readonly task?: string | null;
+  /** As the rows have it. */
+  readonly project?: string | null;
+  /** As given, or one of those that were measured: outlines don't tell these. */
+  readonly model?: string | null;
   readonly tool: Tool | null;
   readonly status: Status | null;
   readonly kind: Kind | null;
@@ -29,11 +34,16 @@ export interface Selection {
 
 const began = ({ started_at, created_at }: Analysis): Instant => started_at ?? created_at;
 
+const hasModel = ({ model, usage }: Analysis, wanted: string): boolean => model === wanted || Object.hasOwn(usage?.by_model ?? {}, wanted);
+
 function matches(analysis: Analysis, filter: AnalysisFilter): boolean {
   const tags = analysis.tags ?? [];
   return (
     (filter.forgotten || analysis.forgotten_at === null) &&
     (filter.sourceId === null || analysis.source_id === filter.sourceId) &&
+    ((filter.task ?? null) === null || analysis.task === filter.task) &&
+    ((filter.project ?? null) === null || analysis.project === filter.project) &&
+    ((filter.model ?? null) === null || hasModel(analysis, filter.model!)) &&
     (filter.tool === null || analysis.tool === filter.tool) &&
     (filter.status === null || analysis.status === filter.status) &&
     (filter.kind === null || analysis.kind === filter.kind) &&

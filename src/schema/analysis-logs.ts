@@ -9,7 +9,7 @@ export const analysisLogs: TableSchema = {
     column('source_id', 'utf8', 'What the analysis is about; null for a task or a synthesis without one.'),
     column('analysis_file', 'utf8', 'Document that holds the analysis, home as ~.'),
     column('pass', 'int64', 'Which time this source is analysed, from 1; null without a source.'),
-    column('status', 'utf8', 'started, completed, failed, canceled or draft.'),
+    column('status', 'utf8', 'started, completed, failed, canceled or draft; incomplete: imported, and nothing tells how it ended.'),
     column('tool', 'utf8', 'claude-code, codex, amp, gemini, qwen, copilot, opencode, cursor, manual or other.'),
     column('command', 'utf8', 'The command or skill that did the work, as given.'),
     column('model', 'utf8', 'The model as given or, where one alone was measured, as logged.'),

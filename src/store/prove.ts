@@ -1,4 +1,4 @@
-// Proves a whole store: every row by its hash, every analysis and source by its chain of revisions, all usage by its sums.
+// Proves a whole store: every row by its hash, every analysis, source and journal by its chain, all usage by its sums.
 import type { Store } from './store.js';
 
 /** Rows that were proved. */
@@ -6,6 +6,7 @@ export interface StoreRows {
   readonly analysis_logs: number;
   readonly sources: number;
   readonly usage_records: number;
+  readonly journal: number;
 }
 
 /** Every row proves itself, every chain holds, every sum agrees. @throws STORE_DAMAGED */
@@ -22,6 +23,7 @@ export async function prove(store: Store): Promise<StoreRows> {
         usage_records++;
       });
     }
-    return { analysis_logs, sources: known, usage_records };
+    const journal = (await (await store.journal())?.prove()) ?? 0;
+    return { analysis_logs, sources: known, usage_records, journal };
   });
 }

@@ -12,7 +12,7 @@ type CutText = readonly [number, number, number, readonly (readonly [number, num
 /** models with their counts, sub-agents' counts or 0, and the whole if it is not the sum of the models. */
 type UsageText = readonly [readonly (readonly [number, ...Numbers])[], Numbers | 0, Numbers | 0];
 
-type StageText = readonly [...StageFields, knownTotal?: number | null, untimed?: 1];
+type StageText = readonly [...StageFields, knownTotal?: number | null, untimed?: 1 | 0, durationMs?: number];
 
 type StageFields = readonly [
   name: number,
@@ -130,6 +130,7 @@ export function stagesToText(stages: readonly Stage[]): string {
       stage.cuts.map((cut) => cutText(cut, stage.at, words)),
     ];
     const knownTotal = stage.known_total ?? null;
+    if (stage.duration_ms !== undefined) return [...text, knownTotal, stage.untimed === true ? 1 : 0, stage.duration_ms];
     if (stage.untimed === true) return [...text, knownTotal, 1];
     return knownTotal === null ? text : [...text, knownTotal];
   });
@@ -142,7 +143,7 @@ export function stagesFromText(text: string): Stage[] {
   // Read by an older program, a later format must not pass for no stages; the type only knows this one.
   if ((parsed.format as number) !== 1) throw new Error(`format ${String(parsed.format)} of stages`);
   const { words, stages } = parsed;
-  return stages.map(([name, attempt, status, at, usage, session, notes, cuts, knownTotal, untimed]) => ({
+  return stages.map(([name, attempt, status, at, usage, session, notes, cuts, knownTotal, untimed, durationMs]) => ({
     stage: words[name]!,
     attempt,
     status,
@@ -152,6 +153,7 @@ export function stagesFromText(text: string): Stage[] {
     notes,
     cuts: cuts.map((cut) => cutFrom(cut, at, words)),
     ...(knownTotal === undefined || knownTotal === null ? {} : { known_total: knownTotal }),
-    ...(untimed === undefined ? {} : { untimed: true as const }),
+    ...(untimed === 1 ? { untimed: true as const } : {}),
+    ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
   }));
 }

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import { fromMs, MICROS_PER_MS, type Instant } from '../model/time.js';
-import { analysisLogs, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
+import { analysisLogs, journal, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
 import { Database } from './database.js';
 import type { RevisionTable } from './revision-table.js';
@@ -14,6 +14,7 @@ import { foreignTables } from './adopt.js';
 import type { CopyProgress } from './copy.js';
 import { migrate, migrationPlan, missingMigrations, type Evolution, type MigrationPlan } from './migrate.js';
 import { scratchFolder } from './scratch.js';
+import { Journal } from './journal.js';
 import { LogFiles } from './log-files.js';
 import { RESTORE } from './damage.js';
 import { Sources } from './sources.js';
@@ -197,6 +198,11 @@ export class Store {
 
   async logFiles(): Promise<LogFiles> {
     return new LogFiles(await this.#table(logFiles.name));
+  }
+
+  /** The journals of analyses; null in a store of an older version, which gets its table from the next writing command. */
+  async journal(): Promise<Journal | null> {
+    return this.#database.has(journal.name) ? new Journal(await this.#table(journal.name)) : null;
   }
 
   /** Whether the books of all sessions are there: a store of an older version gets them from its next writing command. */

@@ -62,6 +62,8 @@ const ledger = (analyses: readonly Analysis[], over: Partial<Ledger> = {}): Ledg
   analyses,
   sources: new Set(['s1']),
   writtenAt: () => null,
+  isGone: () => false,
+  stageNames: null,
   now: NOON + DAY,
   ...over,
 });

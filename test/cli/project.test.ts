@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandWithoutHome, findProject, isInProject, withHome, withoutHome } from '../../src/cli/project.js';
+import { textWithoutHome, findProject, isInProject, withHome, withoutHome } from '../../src/cli/project.js';
 
 let top: string;
 
@@ -184,5 +184,5 @@ describe('a command', () => {
     ['run --in=/home/me --out "/home/me/b"', 'run --in=~ --out "~/b"'],
     ['/home/me/x', '~/x'],
     ['see /home/me2/a /backup/home/me/a ~/home/me', 'see /home/me2/a /backup/home/me/a ~/home/me'],
-  ])('%s is stored as %s', (given, stored) => expect(commandWithoutHome(given, ['/home/me'])).toBe(stored));
+  ])('%s is stored as %s', (given, stored) => expect(textWithoutHome(given, ['/home/me'])).toBe(stored));
 });

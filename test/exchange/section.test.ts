@@ -1,12 +1,15 @@
 // A section inside a document: no byte around it is touched.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasSection, withSection } from '../../src/exchange/section.js';
+import { ANALYSIS_LOG, hasSection, withSection } from '../../src/exchange/section.js';
+
+const withLog = (document: Buffer, content: string): Buffer => withSection(document, ANALYSIS_LOG, content);
+const hasLog = (document: Buffer): boolean => hasSection(document, ANALYSIS_LOG);
 
 const BEGIN = '<!-- tokentrail:analysis-log -->';
 const END = '<!-- /tokentrail:analysis-log -->';
 const block = (section: string): string => `${BEGIN}\n\n${section}\n\n${END}`;
-const put = (document: string, section = '| a |'): string => withSection(Buffer.from(document), section).toString();
+const put = (document: string, section = '| a |'): string => withLog(Buffer.from(document), section).toString();
 
 describe('a section', () => {
   it('is put at the end, below a heading of its own, where there is none', () => {
@@ -28,7 +31,7 @@ describe('a section', () => {
 
   it('leaves examples in blocks of code alone', () => {
     const example = `\`\`\`md\n${BEGIN}\n${END}\n\`\`\`\n`;
-    expect(hasSection(Buffer.from(example))).toBe(false);
+    expect(hasLog(Buffer.from(example))).toBe(false);
     expect(put(example)).toBe(`${example}\n## Analysis Log\n\n${block('| a |')}\n`);
   });
 
@@ -53,7 +56,7 @@ describe('a section', () => {
   );
 
   it('is refused in what is no text of single bytes', () => {
-    expect(() => withSection(Buffer.from('a\n', 'utf16le'), 'x')).toThrow('not changed');
+    expect(() => withLog(Buffer.from('a\n', 'utf16le'), 'x')).toThrow('not changed');
   });
 
   it('changes no byte around it, of whatever encoding, and is the same when it is put again', () => {
@@ -62,12 +65,12 @@ describe('a section', () => {
       fc.property(bytes, bytes, (before, after) => {
         const document = Buffer.concat([before, Buffer.from(`\n${block('old')}\n`), after]);
         // A fence before it would make it an example.
-        fc.pre(hasSection(document));
-        const next = withSection(document, '| ü |');
+        fc.pre(hasLog(document));
+        const next = withLog(document, '| ü |');
         expect(next.subarray(0, before.length + 1)).toEqual(Buffer.concat([before, Buffer.from('\n')]));
         expect(next.subarray(next.length - after.length)).toEqual(after);
         expect(next.includes(Buffer.from('| ü |'))).toBe(true);
-        expect(withSection(next, '| ü |')).toEqual(next);
+        expect(withLog(next, '| ü |')).toEqual(next);
       }),
     );
   });

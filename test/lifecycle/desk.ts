@@ -118,6 +118,7 @@ const START: StartInput = {
   pass: null,
   model: null,
   command: null,
+  process: null,
   tags: [],
   notes: null,
   analysisFile: null,

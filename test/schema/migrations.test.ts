@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { analysisLogs, ledger, logFiles, MIGRATIONS, sources, TABLES, usage, type FrozenColumn } from '../../src/schema/index.js';
+import { analysisLogs, journal, ledger, logFiles, MIGRATIONS, sources, TABLES, usage, type FrozenColumn } from '../../src/schema/index.js';
 
 /**
  * Released migrations by content. One that was released is never edited: stores went through it as it was. A new one gets a
@@ -11,6 +11,7 @@ const FROZEN: Readonly<Record<number, string>> = {
   2: '50e4791e800365580cab28684b2b371887a369589398a5ec6689712063996df5',
   3: '5415fe8ce1877a18c55ddaececf2c15cd2941670892b6f72a3b548f8e54284c0',
   4: '1656240aab4ed9a6cd38be36519c7b8d56ddd584c43268bbd5a00114293d8f08',
+  5: '2ea15526ef82bd353fe9f0521924df2a11a9000bbb3b8b4412cff72f49cd1784',
 };
 
 const hashOf = (migration: unknown): string => createHash('sha256').update(JSON.stringify(migration)).digest('hex');
@@ -47,7 +48,7 @@ describe('migrations', () => {
     expect(new Set(names.filter((name) => name !== '')).size).toBe(MIGRATIONS.length);
   });
 
-  it.each([sources, analysisLogs, usage, logFiles].map((table) => [table.name, table] as const))(
+  it.each([sources, analysisLogs, usage, logFiles, journal].map((table) => [table.name, table] as const))(
     'lead to the table %s as it is today',
     (name, table) => {
       const today = table.columns.map(({ name: column, type, nullable }) => [column, type, nullable] as const);
@@ -55,7 +56,7 @@ describe('migrations', () => {
     },
   );
 
-  it.each([sources, analysisLogs, usage, logFiles].map((table) => [table.name, table] as const))(
+  it.each([sources, analysisLogs, usage, logFiles, journal].map((table) => [table.name, table] as const))(
     'give the table %s its key',
     (name, table) => {
       expect(migrated().get(name)!.key).toBe(table.key);

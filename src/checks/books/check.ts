@@ -23,6 +23,10 @@ export interface Ledger {
   readonly sources: ReadonlySet<string>;
   /** When the log of a session was written last; null where it is not here. */
   readonly writtenAt: (agent: string, session: string) => Instant | null;
+  /** Whether the agents that worked on a started one have ended. */
+  readonly isGone: (analysis: Analysis) => boolean;
+  /** Names that stages may have; null where any may. */
+  readonly stageNames: readonly string[] | null;
   readonly now: Instant;
 }
 

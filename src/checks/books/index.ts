@@ -9,13 +9,15 @@ import { imported } from './imported.js';
 import { inputs } from './inputs.js';
 import { overlaps } from './overlaps.js';
 import { sources } from './sources.js';
+import { stageNames } from './stage-names.js';
 import { stageSum } from './stage-sum.js';
 import { stale } from './stale.js';
 import { times } from './times.js';
 import { values } from './values.js';
+import { vanished } from './vanished.js';
 
 export const BOOK_CHECKS: readonly BookCheck[] = [
-  delta, classSum, stageSum, counters, cost, times, values, sources, inputs, imported, duplicates, overlaps, stale,
+  delta, classSum, stageSum, counters, cost, times, values, sources, inputs, imported, duplicates, overlaps, stale, vanished, stageNames,
 ]; // prettier-ignore
 
 /** Without the analyses that were forgotten: whoever hid one knows that it is not as it should be. What draws on one still finds it. */

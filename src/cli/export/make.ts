@@ -8,6 +8,7 @@ import { zoneNamed, type Zone } from '../../report/days.js';
 import type { Context } from '../context.js';
 import { analysisColumns } from '../render/export/analyses-csv.js';
 import { headerOf } from './header.js';
+import { journalData } from './journal.js';
 import { lineageText } from './lineage.js';
 import type { Made } from './made.js';
 import { pageOf, pageText, usualTemplate } from './people.js';
@@ -33,6 +34,11 @@ function booksData({ chosen }: ExportState, request: ExportRequest, zone: Zone):
   };
 }
 
+async function dataOf(context: Context, state: ExportState, request: ExportRequest, zone: Zone): Promise<Fields> {
+  if (request.what === 'synthesis') return synthesisData(context, state, request, zone);
+  return request.what === 'journal' ? journalData(state, request, zone) : booksData(state, request, zone);
+}
+
 /** What a page is a form of: it names it, so that readers know which fields they would find in its data. */
 const formOf = ({ what }: ExportRequest): string => `tokentrail/${what}/v1`;
 
@@ -50,6 +56,6 @@ export async function makeExport(context: Context, state: ExportState, request: 
     const telling = { time: zone.stampOf, redact: request.redact === true };
     return { text: await csvOf(analysisColumns(telling), state.chosen.analyses.map(lastOf)), document: null };
   }
-  const data = request.what === 'synthesis' ? await synthesisData(context, state, request, zone) : booksData(state, request, zone);
+  const data = await dataOf(context, state, request, zone);
   return request.format === 'json' ? json(data) : yaml(data, context.progress('Writing analyses'));
 }

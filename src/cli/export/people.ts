@@ -16,6 +16,8 @@ import { TEMPLATES } from '../program.js';
 import { aboutBlocks, type Telling } from '../render/export/about.js';
 import { analysisBlocks, analysisFields, stageBlocks, summaryTable } from '../render/export/analysis-blocks.js';
 import { graphBlock, inputBlocks, sourceBlocks, totalBlocks } from '../render/export/synthesis-blocks.js';
+import { attemptBlocks, journalFields, otherBlocks, outcomeBlocks } from '../render/export/journal-blocks.js';
+import { storyIn } from './journal.js';
 import type { ExportHeader } from './header.js';
 import type { ExportRequest } from './request.js';
 import { lastOf, type ExportState } from './state.js';
@@ -99,11 +101,27 @@ async function synthesisPage(context: Context, state: ExportState, headerOf: Hea
   };
 }
 
+function journalPage(state: ExportState, headerOf: HeaderOf, telling: Telling): Page {
+  const story = storyIn(state);
+  return {
+    title: `Journal of ${safe(story.analysis.id)}`,
+    sections: {
+      fields: [journalFields(story, telling)],
+      stages: attemptBlocks(story, 3, telling),
+      others: otherBlocks(story, 2, telling),
+      outcome: outcomeBlocks(story, telling),
+      about: aboutBlocks(headerOf(null)),
+    },
+  };
+}
+
 export async function pageOf(context: Context, state: ExportState, request: ExportRequest, headerOf: HeaderOf, zone: Zone): Promise<Page> {
   const telling = { time: zone.timeOf, redact: request.redact === true };
   return request.what === 'synthesis'
     ? synthesisPage(context, state, headerOf, telling, request.id!)
-    : analysesPage(context, state, headerOf, telling);
+    : request.what === 'journal'
+      ? journalPage(state, headerOf, telling)
+      : analysesPage(context, state, headerOf, telling);
 }
 
 /** The page in its template. @throws TEMPLATE_INVALID */

@@ -9,6 +9,7 @@ export const FORMATS = {
   synthesis: ['md', 'html', 'yaml', 'json'],
   lineage: ['prov', 'openlineage', 'mermaid'],
   usage: ['csv', 'json', 'jsonl'],
+  journal: ['md', 'yaml', 'json'],
 } as const;
 
 /** What a row of usage is. */
@@ -17,7 +18,7 @@ export const USAGE_SUBJECTS = ['requests', 'sessions', 'daily', 'projects', 'mod
 export interface ExportRequest {
   readonly what: keyof typeof FORMATS;
   readonly format: string;
-  /** The synthesis that was asked for. */
+  /** The synthesis that was asked for, or the analysis whose journal it is. */
   readonly id?: string;
   /** Of usage: what a row is, and of which agent. */
   readonly rows?: string;
@@ -57,7 +58,7 @@ export function requestIn(value: Readonly<Record<string, unknown>>): ExportReque
     isOneOf(FORMATS[what as keyof typeof FORMATS], format) &&
     isText(tz) &&
     isZone(tz as string) &&
-    (what === 'synthesis' ? isText(id) : id === undefined || isText(id)) &&
+    (what === 'synthesis' || what === 'journal' ? isText(id) : id === undefined || isText(id)) &&
     (what !== 'usage' || isOneOf(USAGE_SUBJECTS, rows)) &&
     ['since', 'until', 'stamp'].every((time) => isInstantOrLeftOut(value[time]));
   return isAsked ? (value as unknown as ExportRequest) : null;

@@ -1,4 +1,5 @@
 // What an export is made from: the books as they were recorded by a time, and what of them was asked for.
+import { notFound } from '../../lifecycle/books.js';
 import { recordedBooks, type RecordedBooks } from '../../lifecycle/recorded.js';
 import { synthesisNamed } from '../../lifecycle/synthesis.js';
 import type { Analysis } from '../../model/analysis.js';
@@ -27,8 +28,8 @@ export const lastOf = <T>(chain: readonly T[]): T => chain.at(-1)!;
 export const latest = (a: Instant | null, b: Instant | null): Instant | null => (a === null ? b : b === null ? a : Math.max(a, b));
 
 /** When the last of some revisions was recorded; null if there is none. */
-export function recordedBy({ analyses, sources }: RecordedBooks): Instant | null {
-  const times = [...analyses.map(lastOf), ...sources.map(lastOf)].map(({ recorded_at }) => recorded_at);
+export function recordedBy({ analyses, sources, journal = [] }: RecordedBooks): Instant | null {
+  const times = [...analyses.map(lastOf), ...sources.map(lastOf), ...journal.map(lastOf)].map(({ recorded_at }) => recorded_at);
   return times.reduce<Instant | null>(latest, null);
 }
 
@@ -50,12 +51,17 @@ function lastRevisions(books: RecordedBooks): Known {
 function withSources(books: RecordedBooks, ids: ReadonlySet<string>): RecordedBooks {
   const analyses = books.analyses.filter((chain) => ids.has(lastOf(chain).id));
   const named = new Set(analyses.map(lastOf).flatMap(namedBy));
-  return { analyses, sources: books.sources.filter((chain) => named.has(lastOf(chain).id)) };
+  const journal = books.journal?.filter((chain) => ids.has(lastOf(chain).id)) ?? [];
+  return { analyses, sources: books.sources.filter((chain) => named.has(lastOf(chain).id)), ...(journal.length === 0 ? {} : { journal }) };
 }
 
 /** The analyses that a request chooses, and their sources; all sources where it chooses all. */
-function chosenIn(books: RecordedBooks, known: Known, { id, since, until, forgotten }: ExportRequest): RecordedBooks {
+function chosenIn(books: RecordedBooks, known: Known, { what, id, since, until, forgotten }: ExportRequest): RecordedBooks {
   const all = books.analyses.map(lastOf);
+  if (what === 'journal') {
+    if (!known.analyses.has(id!)) throw notFound(id!);
+    return withSources(books, new Set([id!]));
+  }
   if (id !== undefined) return withSources(books, new Set(treeOf(synthesisNamed(id, all), known).keys()));
   const filter = { sourceId: null, tool: null, status: null, kind: null, tags: [], limit: null };
   const asked = { ...filter, forgotten: forgotten === true, since: since ?? null, until: until ?? null };
@@ -67,9 +73,9 @@ function chosenIn(books: RecordedBooks, known: Known, { id, since, until, forgot
 /** Some analyses and all that went into them, with the sources that these name. */
 function withInputs(books: RecordedBooks, known: Known, chosen: RecordedBooks): RecordedBooks {
   const ids = new Set(chosen.analyses.map(lastOf).flatMap((analysis) => [...treeOf(analysis, known).keys()]));
-  const { analyses, sources } = withSources(books, ids);
+  const { sources, ...rest } = withSources(books, ids);
   const all = new Set([...chosen.sources, ...sources]);
-  return { analyses, sources: books.sources.filter((chain) => all.has(chain)) };
+  return { ...rest, sources: books.sources.filter((chain) => all.has(chain)) };
 }
 
 /** @throws ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */

@@ -11,10 +11,12 @@ import type { AnalysisCosts, Cost } from '../../model/price.js';
 import { unpricedReason } from '../../pricing/card.js';
 import type { Overlap } from '../../model/overlap.js';
 import { formatDuration, formatLocal, MICROS_PER_SECOND, type Instant } from '../../model/time.js';
+import type { Story } from '../../report/journal.js';
 import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
 import { costText, displayText, roundedDollars } from './cost.js';
 import type { Money } from './usage.js';
 import { analysesText, atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
+import { storyPairs } from './story-pairs.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
 const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
@@ -167,8 +169,9 @@ function planText({ sessions, cost_provenance }: Analysis, plans: readonly strin
 const namesOf = (fields: Readonly<Record<string, unknown>> | undefined): string | null => Object.keys(fields ?? {}).join(', ') || null;
 
 /** Everything that the books say of an analysis. */
-export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], { plans, display }: Money, now: Instant): string {
-  const open = a.status === 'started' && a.started_at !== null ? `${a.id} started ${age(a.started_at, now)} ago` : null;
+export function renderAnalysis(line: AnalysisLine, overlaps: readonly Overlap[], { plans, display }: Money, now: Instant): string {
+  const { analysis: a, story } = line;
+  const open = a.status === 'started' && a.started_at !== null ? `${a.id} ${statusText(line, now)}` : null;
   const head = open ?? renderEnded(a);
   const pairs = renderPairs(
     [
@@ -199,6 +202,7 @@ export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], { plan
         `${a.capture_status}${a.capture_reason === null ? '' : ` (${a.capture_reason})`}${a.usage_mode === null ? '' : `, ${a.usage_mode}`}`,
       ],
       ...a.sessions.map((part): [string, string] => ['session', partLine(part)]),
+      ...storyPairs(story),
       ...overlaps.map((overlap): [string, string] => ['overlaps', overlapLine(overlap)]),
       ['notes', a.notes],
       ['forgotten', a.forgotten_at === null ? null : formatLocal(a.forgotten_at)],
@@ -216,35 +220,63 @@ export function renderAnalysis(a: Analysis, overlaps: readonly Overlap[], { plan
 
 const otherIds = (overlaps: readonly Overlap[]): string => [...new Set(overlaps.map(({ id }) => id))].sort(compareAnalysisIds).join(' ');
 
-function listColumns(now: Instant, overlaps: ReadonlyMap<string, readonly Overlap[]>): readonly TableColumn<Analysis>[] {
-  const shared: TableColumn<Analysis> = { header: 'overlaps', cell: ({ id }) => otherIds(overlaps.get(id) ?? []) };
+/** An analysis as a line of a list. */
+export interface AnalysisLine {
+  readonly analysis: Analysis;
+  readonly story: Story;
+  /** It is started, and the agent that started it ended without a word. */
+  readonly isGone: boolean;
+}
+
+function statusText({ analysis: { status, started_at }, story, isGone }: AnalysisLine, now: Instant): string {
+  if (story.outcome.contradictions.length > 0) return `${status} (contradiction)`;
+  if (status !== 'started' || started_at === null) return status;
+  return `started ${age(started_at, now)} ago${isGone ? ' (agent gone)' : ''}`;
+}
+
+/** `12,345 (12,000 / 345)`: in all, in and out. */
+const tokensText = (a: Analysis): string =>
+  a.tokens_in === null && a.tokens_out === null ? spentText(a) : `${spentText(a)} (${tokens(a.tokens_in)} / ${tokens(a.tokens_out)})`;
+
+function listColumns(
+  now: Instant,
+  lines: readonly AnalysisLine[],
+  overlaps: ReadonlyMap<string, readonly Overlap[]>,
+): readonly TableColumn<AnalysisLine>[] {
+  const some = (test: (line: AnalysisLine) => boolean, column: TableColumn<AnalysisLine>) => (lines.some(test) ? [column] : []);
+  const projects = new Set(lines.map(({ analysis }) => analysis.project));
+  const findings = ({ story }: AnalysisLine): number => Object.values(story.outcome.findings).reduce((a, b) => a + b, 0);
   return [
-    { header: 'id', cell: ({ id }) => id },
-    {
-      header: 'status',
-      cell: (a) => (a.status === 'started' && a.started_at !== null ? `started ${age(a.started_at, now)} ago` : a.status),
-    },
-    { header: 'about', cell: ({ source_id, task, kind }) => source_id ?? task ?? kind },
-    { header: 'tool', cell: ({ tool }) => tool },
-    { header: 'tokens', align: 'right', cell: spentText },
-    { header: 'cost', align: 'right', cell: costOf },
+    { header: 'id', cell: ({ analysis }) => analysis.id },
+    { header: 'status', cell: (line) => statusText(line, now) },
+    { header: 'about', cell: ({ analysis: { source_id, task, kind } }) => source_id ?? task ?? kind },
+    ...some(({ analysis }) => analysis.task !== null && analysis.source_id !== null, {
+      header: 'task',
+      cell: ({ analysis }) => analysis.task ?? '',
+    }),
+    ...some(() => projects.size > 1, { header: 'project', cell: ({ analysis }) => analysis.project ?? '' }),
+    { header: 'tool', cell: ({ analysis }) => analysis.tool },
+    { header: 'tokens (in / out)', align: 'right', cell: ({ analysis }) => tokensText(analysis) },
+    { header: 'cost', align: 'right', cell: ({ analysis }) => costOf(analysis) },
+    ...some(({ story }) => story.attempts.length > 0, { header: 'stage', cell: ({ story }) => story.attempts.at(-1)?.stage ?? '' }),
+    ...some((line) => findings(line) > 0, { header: 'findings', align: 'right', cell: (line) => grouped(findings(line)) }),
     {
       header: 'duration',
       align: 'right',
-      cell: ({ duration_seconds }) => (duration_seconds === null ? 'N/A' : formatDuration(duration_seconds)),
+      cell: ({ analysis: { duration_seconds } }) => (duration_seconds === null ? 'N/A' : formatDuration(duration_seconds)),
     },
-    { header: 'started', cell: ({ started_at }) => (started_at === null ? 'N/A' : formatLocal(started_at)) },
-    ...(overlaps.size === 0 ? [] : [shared]),
+    { header: 'started', cell: ({ analysis: { started_at } }) => (started_at === null ? 'N/A' : formatLocal(started_at)) },
+    ...some(() => overlaps.size > 0, { header: 'overlaps', cell: ({ analysis: { id } }) => otherIds(overlaps.get(id) ?? []) }),
   ];
 }
 
 export function renderAnalyses(
-  analyses: readonly Analysis[],
+  lines: readonly AnalysisLine[],
   overlaps: ReadonlyMap<string, readonly Overlap[]>,
   now: Instant,
   terminal: boolean,
 ): string {
-  return analyses.length === 0 ? 'No analyses.' : renderTable(listColumns(now, overlaps), analyses, terminal);
+  return lines.length === 0 ? 'No analyses.' : renderTable(listColumns(now, lines, overlaps), lines, terminal);
 }
 
 /** What they spent together, and how far it is known. */

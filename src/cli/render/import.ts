@@ -1,18 +1,19 @@
 // What became of what a file holds.
 import type { ImportedRow } from '../../lifecycle/import.js';
-import type { ImportedFile } from '../import.js';
+import type { ImportedFile, JournalCounts } from '../import.js';
 import { analysesText, plural } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
 
 const isFresh = ({ result }: ImportedRow): boolean => result !== 'known';
 
-export const importJson = ({ rows, skipped, sources }: ImportedFile, dryRun: boolean): object => ({
+export const importJson = ({ rows, skipped, sources, journals }: ImportedFile, dryRun: boolean): object => ({
   dry_run: dryRun,
   imported: rows.filter(isFresh).length,
   known: rows.filter((row) => !isFresh(row)).length,
   skipped,
   rows,
   sources,
+  ...(journals === null ? {} : { journals }),
 });
 
 const COLUMNS: readonly TableColumn<ImportedRow>[] = [
@@ -37,8 +38,11 @@ function sourceParts(sources: ImportedFile['sources']): string[] {
   ];
 }
 
+const journalPart = ({ runs, outcomes, usage_lines, checkpoints, findings }: JournalCounts): string =>
+  `${plural(runs, 'run')} with ${plural(outcomes, 'outcome')}, ${plural(usage_lines, 'usage line')}, ${plural(checkpoints, 'checkpoint')} and ${plural(findings, 'finding')}; tokens are unknown there`;
+
 /** The rows that need a look, or all of them in a dry run; then the counts. */
-export function renderImport({ rows, skipped, sources }: ImportedFile, dryRun: boolean, terminal: boolean): string {
+export function renderImport({ rows, skipped, sources, journals }: ImportedFile, dryRun: boolean, terminal: boolean): string {
   const shown = rows.filter(({ result, unread }) => dryRun || result === 'renamed' || unread.length > 0);
   const fresh = rows.filter(isFresh).length;
   const unread = rows.filter((row) => row.unread.length > 0).length;
@@ -50,6 +54,7 @@ export function renderImport({ rows, skipped, sources }: ImportedFile, dryRun: b
     ...(unread > 0 ? [`fields of ${analysesText(unread)} could not be read, and are kept as they were`] : []),
     ...(kept > 0 ? [`fields of ${analysesText(kept)} say more than the columns here hold, and are kept beside them`] : []),
     ...sourceParts(sources),
+    ...(journals === null ? [] : [journalPart(journals)]),
   ];
   return [...(shown.length === 0 ? [] : [renderTable(COLUMNS, shown, terminal), '']), `${counts.join('; ')}.`].join('\n');
 }

@@ -70,7 +70,7 @@ export default class AnalysisAdd extends BaseCommand {
       task: flags.task ?? null,
       pass: flags.pass ?? null,
       model: flags.model ?? null,
-      command: context.storedCommand(flags.cmd),
+      command: context.storedText(flags.cmd),
       frameworkVersion: flags['framework-version'] ?? null,
       methodologyVersion: flags['methodology-version'] ?? null,
       startedAt: flags['started-at'] ?? null,

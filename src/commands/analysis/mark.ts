@@ -1,4 +1,6 @@
 import * as Flags from '@oclif/core/flags';
+import { tellJournal } from '../../cli/export/journal-document.js';
+import { unlistedStage } from '../../cli/stage-names.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { envelopeFrom } from '../../cli/envelope.js';
 import { currentIdFlag, requiredText, stageStatusFlag, textFlag } from '../../cli/flags.js';
@@ -41,7 +43,9 @@ export default class AnalysisMark extends BaseCommand {
     });
     const { analysis, stage } = marked;
     warnOfJoined(this.context, marked);
+    this.context.warn(await unlistedStage(this.context, stage.stage));
     this.context.warnOfLimits(analysis);
+    await tellJournal(this.context, analysis);
     this.context.output.say(renderMarked(stage, analysis.costs?.stages.at(-1) ?? null));
     await this.answer(() => ({ id: analysis.id, revision: analysis.revision, stage: stagesJson(analysis).at(-1) }), '');
   }

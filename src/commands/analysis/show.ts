@@ -5,6 +5,10 @@ import { atFlag } from '../../cli/flags.js';
 import { analysisJson, overlapsJson } from '../../cli/render/analysis-json.js';
 import { renderAnalysis } from '../../cli/render/analysis.js';
 import { historyJson, renderHistory } from '../../cli/render/history.js';
+import { isProcessGone } from '../../cli/process.js';
+import { storyDetailJson } from '../../cli/render/story-json.js';
+import { storyFrom } from '../../cli/story.js';
+import { journalOf } from '../../lifecycle/journal.js';
 import { findOverlaps } from '../../lifecycle/overlaps.js';
 
 export default class AnalysisShow extends BaseCommand {
@@ -29,8 +33,20 @@ export default class AnalysisShow extends BaseCommand {
     const analysis = await books.analysis(args.id, at);
     if (!flags.history) {
       const overlaps = (await findOverlaps(books, [analysis], at)).get(analysis.id) ?? [];
-      const data = (): object => ({ analysis: { ...analysisJson(analysis), overlaps: overlapsJson(overlaps) } });
-      await this.answer(data, renderAnalysis(analysis, overlaps, await this.context.money(), at ?? this.context.now()));
+      const line = {
+        analysis,
+        story: storyFrom(analysis, await journalOf(books, analysis.id, at)),
+        isGone: isProcessGone(this.context, analysis),
+      };
+      const data = (): object => ({
+        analysis: {
+          ...analysisJson(analysis),
+          ...storyDetailJson(line.story),
+          overlaps: overlapsJson(overlaps),
+          process_gone: line.isGone,
+        },
+      });
+      await this.answer(data, renderAnalysis(line, overlaps, await this.context.money(), at ?? this.context.now()));
       return;
     }
     const history = (await books.history(args.id)).filter(({ revision }) => revision <= analysis.revision);

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags';
+import { agentProcess } from '../../cli/process.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { countFlag, idFlag, kindFlag, sessionFlags, tagsFlag, textFlag, toolFlag } from '../../cli/flags.js';
 import { gitState } from '../../cli/machine.js';
@@ -48,7 +49,8 @@ export default class AnalysisStart extends BaseCommand {
       task: flags.task ?? null,
       pass: flags.pass ?? null,
       model: flags.model ?? null,
-      command: context.storedCommand(flags.cmd),
+      command: context.storedText(flags.cmd),
+      process: session.kind === 'session' ? await agentProcess(context, session.agent) : null,
       tags: flags.tag ?? [],
       notes: flags.notes ?? null,
       analysisFile: context.storedPath(flags['analysis-file']),
