@@ -20,7 +20,9 @@ import { ClaudeSession } from '../support/claude-session.js';
 import { complete, Desk, enter, mark, start } from './desk.js';
 import { AnalysisModel, SECOND, SessionModel, World, type LogName, type Message } from './pure-model.js';
 
-const RUNS = SOAK ? 1000 : 100;
+/** Runs in each part: a thousand of the long ones would tell nothing for hours. */
+const RUNS = SOAK ? 50 : 100;
+const PARTS = SOAK ? 20 : 1;
 /** So many runs share a store, since making one takes as long as a run. */
 const PER_STORE = 20;
 
@@ -398,31 +400,35 @@ describe('analyses of logs that grow, fork, are reset and vanish', () => {
   let desk: Desk | null = null;
   afterAll(() => rmSync(desk?.home.path ?? '', { recursive: true, force: true }));
 
-  it(`are booked as a model says, ${RUNS} times`, async () => {
-    const chance = new Chance(20_261_126);
-    const property = fc.asyncProperty(
-      fc.commands(
-        KINDS.map((kind) => step.map((given) => new kind(given))),
-        { maxCommands: SOAK ? 60 : 11, size: 'max' },
-      ),
-      async (commands) => {
-        if (runs % PER_STORE === 0) {
-          if (desk !== null) rmSync(desk.home.path, { recursive: true, force: true });
-          desk = new Desk();
-        }
-        const real = new Real(desk!, ++runs);
-        // At a whole second, so that a run that is repeated alone is the same.
-        const world = new World((Math.ceil(desk!.now / SECOND) + 1) * SECOND);
-        for (let n = 0; n < 2; n++) newSession(world, real);
-        await fc.asyncModelRun(() => ({ model: world, real }), commands);
-        await expectVerified(world, real);
-      },
-    );
-    await fc.assert(property, {
-      seed: chance.seed,
-      numRuns: RUNS,
-      endOnFailure: true,
-      ...(process.env['MPATH'] === undefined ? {} : { path: process.env['MPATH'] }),
-    });
-  }, 3_600_000);
+  it.each(Array.from({ length: PARTS }, (_, part) => part))(
+    `are booked as a model says, ${RUNS} times: part %i`,
+    async (part) => {
+      const chance = new Chance(20_261_126 + part);
+      const property = fc.asyncProperty(
+        fc.commands(
+          KINDS.map((kind) => step.map((given) => new kind(given))),
+          { maxCommands: SOAK ? 60 : 11, size: 'max' },
+        ),
+        async (commands) => {
+          if (runs % PER_STORE === 0) {
+            if (desk !== null) rmSync(desk.home.path, { recursive: true, force: true });
+            desk = new Desk();
+          }
+          const real = new Real(desk!, ++runs);
+          // At a whole second, so that a run that is repeated alone is the same.
+          const world = new World((Math.ceil(desk!.now / SECOND) + 1) * SECOND);
+          for (let n = 0; n < 2; n++) newSession(world, real);
+          await fc.asyncModelRun(() => ({ model: world, real }), commands);
+          await expectVerified(world, real);
+        },
+      );
+      await fc.assert(property, {
+        seed: chance.seed,
+        numRuns: RUNS,
+        endOnFailure: true,
+        ...(process.env['MPATH'] === undefined ? {} : { path: process.env['MPATH'] }),
+      });
+    },
+    3_600_000,
+  );
 });
