@@ -91,7 +91,9 @@ type Given = Readonly<Record<string, unknown>>;
 /** @param name of a key as the user wrote it. @throws USAGE */
 function entryOf(context: Context, entry: EntryKind, given: Given, where: string, name: (key: string) => string): EntryInput {
   const wrong = (message: string, suggestion: string): TokentrailError =>
-    new TokentrailError('USAGE', `${where}${message}`, { suggestions: [suggestion] });
+    new TokentrailError('USAGE', `${where}${where === '' ? message[0]!.toUpperCase() + message.slice(1) : message}`, {
+      suggestions: [suggestion],
+    });
   const fields = FIELDS[entry];
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(given)) {

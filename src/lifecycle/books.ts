@@ -7,7 +7,7 @@ import type { Analysis } from '../model/analysis.js';
 import { isLogged, type SessionPart } from '../model/cut.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import { formatAnalysisId } from '../model/ids.js';
-import { utcYear, type Instant } from '../model/time.js';
+import { formatInstant, utcYear, type Instant } from '../model/time.js';
 import type { PriceBook } from '../pricing/book.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import type { Sources } from '../store/sources.js';
@@ -41,11 +41,20 @@ export const contended = (): TokentrailError =>
     suggestions: ['Run the command again.'],
   });
 
-export const notFound = (id: string): TokentrailError =>
-  new TokentrailError('ANALYSIS_NOT_FOUND', `There is no analysis "${id}" in this store.`, {
-    suggestions: ['See `tokentrail analysis list`; another store is named with --store.'],
-    details: { id },
-  });
+/** @param at the time whose books were asked for; null: now */
+export const notFound = (id: string, at: Instant | null = null): TokentrailError =>
+  new TokentrailError(
+    'ANALYSIS_NOT_FOUND',
+    `There is no analysis "${id}" in this store${at === null ? '' : ` that was recorded by ${formatInstant(at)}`}.`,
+    {
+      suggestions: [
+        at === null
+          ? 'See `tokentrail analysis list`; another store is named with --store.'
+          : 'See `tokentrail analysis list --at TIME`, or leave --at out.',
+      ],
+      details: { id },
+    },
+  );
 
 export class Books {
   readonly #parts: BooksParts;
@@ -79,7 +88,7 @@ export class Books {
   async analysis(id: string, at: Instant | null = null): Promise<Analysis> {
     const logs = await this.logs();
     const found = await this.store.guarded(() => logs.last(id, at));
-    if (found === null) throw notFound(id);
+    if (found === null) throw notFound(id, at);
     return found;
   }
 

@@ -3,6 +3,7 @@ import type { KeptSessions } from '../ingest/kept-evidence.js';
 import type { Analysis } from '../model/analysis.js';
 import { TokentrailError } from '../model/errors.js';
 import { compareAnalysisIds } from '../model/ids.js';
+import type { Instant } from '../model/time.js';
 import { notFound, type Books } from './books.js';
 import { recordedTogether, type Together } from './together.js';
 
@@ -12,9 +13,10 @@ const finished = ({ status, completed_at, forgotten_at }: Analysis): boolean =>
 /**
  * The synthesis of an id, or the newest completed one of a document (semantics 16).
  *
+ * @param at when they were recorded by; null: now
  * @throws ANALYSIS_NOT_FOUND; WRONG_STATE if the id is that of an analysis without inputs
  */
-export function synthesisNamed(id: string, analyses: readonly Analysis[]): Analysis {
+export function synthesisNamed(id: string, analyses: readonly Analysis[], at: Instant | null = null): Analysis {
   const own = analyses.find((analysis) => analysis.id === id);
   if (own !== undefined) {
     if (own.kind === 'synthesis') return own;
@@ -26,7 +28,7 @@ export function synthesisNamed(id: string, analyses: readonly Analysis[]): Analy
   const of = analyses.filter((analysis) => analysis.kind === 'synthesis' && analysis.source_id === id && finished(analysis));
   of.sort((a, b) => a.completed_at! - b.completed_at! || compareAnalysisIds(a.id, b.id));
   const newest = of.at(-1);
-  if (newest === undefined) throw notFound(id);
+  if (newest === undefined) throw notFound(id, at);
   return newest;
 }
 

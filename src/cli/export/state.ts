@@ -56,13 +56,18 @@ function withSources(books: RecordedBooks, ids: ReadonlySet<string>): RecordedBo
 }
 
 /** The analyses that a request chooses, and their sources; all sources where it chooses all. */
-function chosenIn(books: RecordedBooks, known: Known, { what, id, since, until, forgotten }: ExportRequest): RecordedBooks {
+function chosenIn(
+  books: RecordedBooks,
+  known: Known,
+  at: Instant | null,
+  { what, id, since, until, forgotten }: ExportRequest,
+): RecordedBooks {
   const all = books.analyses.map(lastOf);
   if (what === 'journal') {
-    if (!known.analyses.has(id!)) throw notFound(id!);
+    if (!known.analyses.has(id!)) throw notFound(id!, at);
     return withSources(books, new Set([id!]));
   }
-  if (id !== undefined) return withSources(books, new Set(treeOf(synthesisNamed(id, all), known).keys()));
+  if (id !== undefined) return withSources(books, new Set(treeOf(synthesisNamed(id, all, at), known).keys()));
   const filter = { sourceId: null, tool: null, status: null, kind: null, tags: [], limit: null };
   const asked = { ...filter, forgotten: forgotten === true, since: since ?? null, until: until ?? null };
   const ids = new Set(selectAnalyses(all, asked).analyses.map((analysis) => analysis.id));
@@ -81,7 +86,7 @@ function withInputs(books: RecordedBooks, known: Known, chosen: RecordedBooks): 
 /** @throws ANALYSIS_NOT_FOUND, WRONG_STATE for a synthesis that is none */
 export function stateOf(books: RecordedBooks, request: ExportRequest, at: Instant | null): ExportState {
   const known = lastRevisions(books);
-  const chosen = chosenIn(books, known, request);
+  const chosen = chosenIn(books, known, at, request);
   return { books, known, chosen, covered: withInputs(books, known, chosen), at };
 }
 
