@@ -11,7 +11,10 @@ export async function checkStore(folder: string, open: () => Promise<Store>): Pr
     const store = await open();
     const [logs, sources] = await store.guarded(() => Promise.all([store.analysisLogs(), store.sources()]));
     const [analyses, known] = await store.guarded(() => Promise.all([logs.list(), sources.list()]));
-    const rows = await store.guarded(async () => (await logs.prove()) + (await sources.prove()));
+    const rows = await store.guarded(async () => {
+      const journal = await store.journal();
+      return (await logs.prove()) + (await sources.prove()) + ((await journal?.prove()) ?? 0);
+    });
     const details = { ...base.details, analyses: analyses.length, sources: known.length, rows };
     return {
       ...base,

@@ -46,7 +46,7 @@ function stageNames(
   const names = node.items.map((item) =>
     isScalar(item) && typeof item.value === 'string' && item.value.trim() !== '' ? item.value : null,
   );
-  return names.includes(null) || new Set(names).size < names.length ? null : (names as string[]);
+  return names.length === 0 || names.includes(null) || new Set(names).size < names.length ? null : (names as string[]);
 }
 
 type Items = YAMLMap.Parsed['items'];

@@ -17,10 +17,14 @@ export function plainText(name: string, input: string): string {
 
 const LONGEST_ID = 200;
 
+/** On one line, and of a length that is one of a name. */
+export const isPlainId = (input: string): boolean =>
+  input.trim() !== '' && input.isWellFormed() && input.length <= LONGEST_ID && !/[\u0000-\u001f\u007f]/.test(input);
+
 function plainId(name: string, input: string): string {
   plainText(name, input);
 
-  if (input.length > LONGEST_ID || /[\u0000-\u001f\u007f]/.test(input)) {
+  if (!isPlainId(input)) {
     throw usage(`--${name} has more than ${LONGEST_ID} characters or holds control characters.`, 'Give a plain id.');
   }
   return input;

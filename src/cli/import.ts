@@ -40,14 +40,30 @@ function countsOf(runs: readonly LevelUpRun[]): JournalCounts {
   };
 }
 
-async function importRuns(context: Context, runs: readonly LevelUpRun[], dryRun: boolean): Promise<ImportedFile> {
+/** The same with paths below the home without it, in every text. */
+function stored<T>(context: Context, value: T): T {
+  if (typeof value === 'string') return context.storedText(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => stored(context, item)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]: [string, unknown]) => [key, stored(context, one)])) as T;
+}
+
+async function importRuns(context: Context, given: readonly LevelUpRun[], dryRun: boolean): Promise<ImportedFile> {
+  const runs = stored(context, given);
   const rows = dryRun
     ? await planJournals(await booksIfThere(context), runs, context.now())
     : await importJournals(await context.books(), runs);
   return { rows, skipped: 0, sources: null, journals: countsOf(runs) };
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** What can't be looked at is left to what opens it, which says why. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /** @param file as the user named it. @throws FILE_NOT_FOUND, IMPORT_INVALID */
 export async function importFile(context: Context, file: string, dryRun: boolean): Promise<ImportedFile> {

@@ -4,9 +4,9 @@ import { recordEntries, type EntryInput, type Recorded } from '../lifecycle/jour
 import { TokentrailError } from '../model/errors.js';
 import { isFields } from '../model/foreign-columns.js';
 import { DECISIONS, SEVERITIES, type EntryKind, type JournalDraft } from '../model/journal.js';
-import { parseInstant } from '../model/time.js';
+import { parseInstant, type Instant } from '../model/time.js';
 import type { Context } from './context.js';
-import { countFlag, currentIdFlag, idFlag } from './flags.js';
+import { countFlag, currentIdFlag, idFlag, isPlainId } from './flags.js';
 import { givenText } from './given-text.js';
 import { analysisIdOf } from './session-flags.js';
 
@@ -29,6 +29,15 @@ interface Field {
   readonly is: string;
 }
 
+/** A time that a flag gave. */
+class GivenTime {
+  readonly at: Instant;
+
+  constructor(at: Instant) {
+    this.at = at;
+  }
+}
+
 const text = (to: keyof JournalDraft): Field => ({
   to,
   read: (value) => (typeof value === 'string' && value.trim() !== '' && value.isWellFormed() ? value : undefined),
@@ -49,11 +58,19 @@ const count = (to: keyof JournalDraft, least: number): Field => ({
 
 const time = (to: keyof JournalDraft): Field => ({
   to,
-  read: (value) => (typeof value === 'number' ? value : typeof value === 'string' ? (parseInstant(value) ?? undefined) : undefined),
+  // Flags were read before.
+  read: (value) => (value instanceof GivenTime ? value.at : typeof value === 'string' ? (parseInstant(value) ?? undefined) : undefined),
   is: 'a time as 2026-11-22T10:00:00+01:00',
 });
 
-const SHARED: Readonly<Record<string, Field>> = { stage: text('stage'), attempt: count('attempt', 1), at: time('at') };
+/** A name on one line. */
+const word = (to: keyof JournalDraft): Field => ({
+  to,
+  read: (value) => (typeof value === 'string' && isPlainId(value) ? value : undefined),
+  is: 'a name of at most 200 characters on one line',
+});
+
+const SHARED: Readonly<Record<string, Field>> = { stage: word('stage'), attempt: count('attempt', 1), at: time('at') };
 
 const FIELDS: Readonly<Record<EntryKind, Readonly<Record<string, Field>>>> = {
   checkpoint: {
@@ -84,7 +101,7 @@ const NEEDED: Readonly<Record<EntryKind, readonly string[]>> = {
 };
 
 /** Texts in which a path below the home may stand. */
-const PLACES: ReadonlySet<keyof JournalDraft> = new Set(['feedback', 'file', 'message']);
+const PLACES: ReadonlySet<keyof JournalDraft> = new Set(['feedback', 'file', 'message', 'category', 'decided_by']);
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -104,6 +121,11 @@ function entryOf(context: Context, entry: EntryKind, given: Given, where: string
     if (read === undefined) throw wrong(`${name(key)} is not ${field.is}.`, `Give ${field.is}.`);
     values[field.to] = PLACES.has(field.to) ? context.storedText(read as string) : read;
   }
+  const now = context.now();
+  for (const key of ['at', 'requested_at'])
+    if (typeof values[key] === 'number' && values[key] > now) throw wrong(`${name(key)} is in the future.`, 'Give a time that is past.');
+  if (typeof values['requested_at'] === 'number' && values['requested_at'] > ((values['at'] as number | undefined) ?? now))
+    throw wrong(`${name('requested_at')} is after the decision.`, 'Give the time since which it was waited for.');
   const missing = NEEDED[entry].filter((key) => values[fields[key]!.to] === undefined);
   if (missing.length > 0)
     throw wrong(`a ${entry} needs ${missing.map(name).join(' and ')}.`, `See \`tokentrail analysis ${entry} --help\`.`);
@@ -137,6 +159,8 @@ interface JournalFlags {
 /** Flags that say nothing of the entry. */
 const OTHERS: ReadonlySet<string> = new Set(['id', 'from', 'json', 'store', 'quiet']);
 
+const TIMES: ReadonlySet<string> = new Set(['at', 'requested-at']);
+
 const flagName = (key: string): string => `--${key.replaceAll('_', '-')}`;
 
 /** Records one entry by its flags, or those of --from. @throws USAGE, ANALYSIS_NOT_FOUND */
@@ -145,7 +169,9 @@ export async function recordGiven(context: Context, entry: EntryKind, flags: Jou
   const own = Object.entries(flags).filter(([name, value]) => !OTHERS.has(name) && value !== undefined);
   if (from !== undefined && own.length > 0)
     throw new TokentrailError('USAGE', '--from takes the place of the other flags.', { suggestions: ['Leave out one of them.'] });
-  const given = Object.fromEntries(own.map(([name, value]) => [name.replaceAll('-', '_'), value]));
+  const given = Object.fromEntries(
+    own.map(([name, value]) => [name.replaceAll('-', '_'), TIMES.has(name) ? new GivenTime(value as Instant) : value]),
+  );
   const inputs =
     from === undefined
       ? [entryOf(context, entry, given, '', flagName)]

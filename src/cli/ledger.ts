@@ -29,6 +29,7 @@ export async function ledgerOf(context: Context, at: Instant | null): Promise<Le
     analyses,
     sources: new Set(known.map(({ id }) => id)),
     writtenAt: (agent, session) => written.get(`${agent}:${session}`) ?? null,
+    project: context.projectName,
     stageNames: await stageNames(context),
     isGone: (analysis) => at === null && isProcessGone(context, analysis),
     now: at ?? context.now(),

@@ -57,11 +57,14 @@ export async function ancestorProcesses(): Promise<NamedProcess[]> {
 /** Their names, the nearest first. */
 export const ancestors = async (): Promise<string[]> => (await ancestorProcesses()).flatMap(({ names }) => names);
 
+/** A time is written in the zone and the words of the one who asks. */
+const PS = { timeout: TIMEOUT_MS, env: { PATH: process.env['PATH'], TZ: 'UTC', LC_ALL: 'C' } };
+
 /** When a running process began, as the system tells it: another one of the same number began at another time. Null if there is none. */
 export function processStart(pid: number): string | null {
   try {
     if (process.platform !== 'linux')
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { timeout: TIMEOUT_MS, encoding: 'utf8' }).trim() || null;
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { ...PS, encoding: 'utf8' }).trim() || null;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Field 22, behind the name, which may hold anything.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;

@@ -29,10 +29,21 @@ export async function agentProcess(context: Context, { environment }: Agent): Pr
   return { pid: found.pid, started, machine: machineOf(machine), boot: bootOf(machine) };
 }
 
+/** Whether there is a process of that number, whoever's it is. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 /** Whether the process is known to have ended: it began on this machine, and is there no more. */
 function hasEnded(machine: string, { pid, started, machine: own, boot }: AgentProcess): boolean {
   if (own !== machineOf(machine)) return false;
-  return boot !== bootOf(machine) || processStart(pid) !== started;
+  if (boot !== bootOf(machine)) return true;
+  const now = processStart(pid);
+  return now === null ? !isRunning(pid) : now !== started;
 }
 
 /** Whether it is started and each agent that was seen to work on it has ended. */

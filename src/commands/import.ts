@@ -16,7 +16,7 @@ export default class Import extends BaseCommand {
   ];
   static override args = { file: Args.string({ description: 'The file, or a folder of run journals.', required: true }) };
   static override flags = {
-    'dry-run': Flags.boolean({ description: 'Only say what would be done.' }),
+    'dry-run': Flags.boolean({ description: 'Only say what would be done.', default: false }),
     strict: Flags.boolean({ description: 'Exit 1 instead of 3 if something was skipped or could not be read.' }),
   };
 

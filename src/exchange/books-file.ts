@@ -103,6 +103,7 @@ function inside(value: unknown, { time, redact }: Writing, paths: PathNames, key
   if (redact && typeof value === 'string' && key === 'path') return paths.of(value);
   if (redact && typeof value === 'string' && key === 'notes') return HIDDEN;
   if (value === null || typeof value !== 'object') return value;
+  if (redact && key === 'process') return HIDDEN;
   if (Array.isArray(value)) return value.map((item) => inside(item, { time, redact }, paths));
   const name = (own: string): string => (redact && key === 'positions' ? paths.of(own) : own);
   return Object.fromEntries(Object.entries(value).map(([own, one]) => [name(own), inside(one, { time, redact }, paths, own)]));

@@ -1,5 +1,5 @@
 // A file that is to be imported: opened with the guards of logs, and recognised by what it holds.
-import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { openLog } from '../capture/open.js';
 import { TokentrailError } from '../model/errors.js';
@@ -76,7 +76,12 @@ export async function readImportFile(path: string, shown: string): Promise<Impor
  * @throws IMPORT_INVALID if there are none
  */
 export function readJournalFolder(path: string, shown: string): readonly LevelUpRun[] {
-  const names = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.md'));
+  let names: Dirent[];
+  try {
+    names = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.md'));
+  } catch (error) {
+    throw unreadable(shown, `the folder can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+  }
   const runs = names
     .map(({ name }) => name)
     .sort()

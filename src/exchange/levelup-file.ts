@@ -53,8 +53,16 @@ export interface LevelUpRun {
 
 const HEADER = '# Run Journal:';
 
+/** Lines that hold something, without the spaces around them, whatever ends them. */
+const linesOf = (text: string): string[] =>
+  text
+    .replace(/^\ufeff/, '')
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
 /** Whether a text holds a run journal. */
-export const isLevelUp = (text: string): boolean => text.split(/\r?\n/).some((line) => line.startsWith(HEADER));
+export const isLevelUp = (text: string): boolean => linesOf(text).some((line) => line.startsWith(HEADER));
 
 /** The rest of a line behind a beginning; null if it has another one. */
 const behind = (line: string, beginning: string): string | null =>
@@ -88,9 +96,10 @@ function findingOf(line: string): LevelUpFinding | null {
   if (severity === undefined) return null;
   const rest = inner.slice(end + 1).trim();
   const close = rest.startsWith('`') ? rest.indexOf('`', 1) : -1;
-  if (close < 0) return { severity, file: null, message: rest };
-  const message = rest.slice(close + 1).trim();
-  return { severity, file: rest.slice(1, close) || null, message: (message.startsWith(':') ? message.slice(1) : message).trim() };
+  if (close < 0) return rest === '' ? null : { severity, file: null, message: rest };
+  const behindFile = rest.slice(close + 1).trim();
+  const message = (behindFile.startsWith(':') ? behindFile.slice(1) : behindFile).trim();
+  return message === '' ? null : { severity, file: rest.slice(1, close) || null, message };
 }
 
 /** `12 total, 1 failures, 0 errors (FAILED)`. */
@@ -123,9 +132,10 @@ class RunReader {
     this.run = { run_id: null, title, ticket: null, started: null, items: [], outcome: null };
   }
 
-  read(line: string): void {
-    if (this.#opens(line)) return;
-    if (this.#isDescription || line === '') return;
+  /** @param next the line behind it. */
+  read(line: string, next: string): void {
+    if (this.#opens(line, next)) return;
+    if (this.#isDescription) return;
     if (this.#outcome !== null) this.#readOutcome(line, this.#outcome);
     else if (this.#checkpoint !== null) this.#readCheckpoint(line, this.#checkpoint);
     else if (this.#step !== null) this.#readStep(line, this.#step);
@@ -133,32 +143,40 @@ class RunReader {
   }
 
   /** Whether the line begins a section. */
-  #opens(line: string): boolean {
+  #opens(line: string, next: string): boolean {
     const step = behind(line, '## Step:');
     const checkpoint = behind(line, '### Checkpoint:');
     const isOutcome = line === '## Outcome';
-    if (step === null && checkpoint === null && !isOutcome) {
-      this.#isDescription ||= line === '## Task Description';
+    // A description may hold anything: what looks like a section there is one only as it is written.
+    const isWritten = step !== null ? stepOf(step).time !== null : isOutcome && field(next, 'Status') !== null;
+    if ((step === null && checkpoint === null && !isOutcome) || (this.#isDescription && !isWritten)) {
+      this.#isDescription ||= line === '## Task Description' && this.run.items.length === 0 && this.#outcome === null;
       return this.#isDescription;
     }
     this.#isDescription = false;
     this.#checkpoint = null;
+    // A run that was taken up again goes on behind its outcome.
+    this.#outcome = null;
     if (step !== null) {
-      this.#step = { ...stepOf(step), usage: null, duration_ms: null, findings: [], results: [], lines: [] };
+      const { name, time } = stepOf(step);
+      this.#step = { name: name || 'unnamed', time, usage: null, duration_ms: null, findings: [], results: [], lines: [] };
       this.run.items.push({ kind: 'step', step: this.#step });
     } else if (checkpoint !== null) {
       this.#checkpoint = { step: checkpoint, decision: null, unread: null, feedback: null };
       this.run.items.push({ kind: 'checkpoint', checkpoint: this.#checkpoint });
-    } else this.run.outcome = this.#outcome = { status: null, error: null };
+    } else {
+      this.#outcome = { status: null, error: null };
+      this.run.outcome = this.#outcome;
+    }
     return true;
   }
 
   #readHeader(line: string): void {
-    this.run.run_id ??= field(line, 'Run ID');
+    this.run.run_id ??= field(line, 'Run ID') || null;
     this.run.started ??= field(line, 'Started');
     const ticket = field(line, 'Ticket');
     // Behind the ticket stands where it came from.
-    if (ticket !== null) this.run.ticket ??= ticket.split(' ')[0] ?? null;
+    if (ticket !== null) this.run.ticket ??= ticket.split(' ')[0] || null;
   }
 
   #readStep(line: string, step: Writable<LevelUpStep>): void {
@@ -193,11 +211,11 @@ class RunReader {
 /** The runs of a file, in its order; what stands before the first one is none. */
 export function levelUpRuns(text: string): readonly LevelUpRun[] {
   const readers: RunReader[] = [];
-  for (const raw of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
-    const line = raw.trim();
+  const lines = linesOf(text);
+  for (const [i, line] of lines.entries()) {
     const title = behind(line, HEADER);
     if (title !== null) readers.push(new RunReader(title));
-    else readers.at(-1)?.read(line);
+    else readers.at(-1)?.read(line, lines[i + 1] ?? '');
   }
   return readers.map(({ run }) => run);
 }

@@ -7,10 +7,10 @@ import type { Source } from '../model/source.js';
 import { analysisToRow, provedBy } from '../store/analysis-rows.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
 import { entryToRow } from '../store/journal-rows.js';
-import type { Journal } from '../store/journal.js';
 import { sourceProvedBy } from '../store/source-rows.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
 import type { ImportedRow } from './import.js';
+import { allJournals } from './journal.js';
 import type { RecordedBooks } from './recorded.js';
 
 export interface ImportedBooks {
@@ -20,6 +20,8 @@ export interface ImportedBooks {
     readonly known: number;
     /** Those that are here with other revisions, which stay. */
     readonly differing: readonly string[];
+    /** Analyses whose journals went on otherwise here; they stay. */
+    readonly differing_journals: readonly string[];
   };
 }
 
@@ -75,7 +77,8 @@ function inOrder(chains: readonly (readonly Analysis[])[]): (readonly Analysis[]
   return ordered;
 }
 
-interface Plan extends ImportedBooks {
+interface Plan extends Pick<ImportedBooks, 'rows'> {
+  readonly sources: Omit<ImportedBooks['sources'], 'differing_journals'>;
   readonly fresh: readonly Analysis[];
   readonly freshSources: readonly Source[];
 }
@@ -124,7 +127,10 @@ async function lookUp(books: Books, logs: AnalysisLogs): Promise<There> {
   return { analyses: byId(analyses), sources: byId(known), ids };
 }
 
-const toldOf = ({ rows, sources }: Plan): ImportedBooks => ({ rows, sources });
+const toldOf = ({ rows, sources }: Plan, differing_journals: readonly string[]): ImportedBooks => ({
+  rows,
+  sources: { ...sources, differing_journals },
+});
 
 /** The journal of an analysis under the id that it has here: entries of their own, with hashes of their own. */
 function renamedJournal(chain: readonly JournalEntry[], id: string): readonly JournalEntry[] {
@@ -138,16 +144,22 @@ function renamedJournal(chain: readonly JournalEntry[], id: string): readonly Jo
 }
 
 /** Entries that are not here yet; of a journal that went on otherwise here none. */
-async function freshEntries(journal: Journal, given: RecordedBooks, rows: readonly ImportedRow[]): Promise<JournalEntry[]> {
-  const here = await journal.all();
+function freshEntries(
+  here: ReadonlyMap<string, readonly JournalEntry[]>,
+  given: RecordedBooks,
+  rows: readonly ImportedRow[],
+): { readonly fresh: readonly JournalEntry[]; readonly differing: readonly string[] } {
+  const differing: string[] = [];
   const names = new Map(rows.map(({ id, stored_as }) => [id, stored_as]));
-  return (given.journal ?? []).flatMap((chain) => {
+  const fresh = (given.journal ?? []).flatMap((chain) => {
     const id = names.get(chain[0]!.id);
     if (id === undefined) return [];
     const own = renamedJournal(chain, id);
     const same = sameUntil(here.get(id) ?? [], own, ({ row_sha256 }) => row_sha256!);
+    if (same === null) differing.push(id);
     return same === null ? [] : own.slice(same);
   });
+  return { fresh, differing };
 }
 
 /** Takes in exported books; what is here already is left alone, and goes on where the file knows more revisions. */
@@ -163,8 +175,9 @@ export async function importBooks(books: Books, given: RecordedBooks): Promise<I
       if (!(await logs.insertRecorded(plan.fresh, there.ids))) continue;
       const journal = await books.store.journal();
       await journal?.refresh();
-      if (journal !== null) await journal.insertRecorded(await freshEntries(journal, given, plan.rows));
-      return toldOf(plan);
+      const entries = freshEntries((await journal?.all()) ?? new Map(), given, plan.rows);
+      await journal?.insertRecorded(entries.fresh);
+      return toldOf(plan, entries.differing);
     }
     await logs.prove();
     throw contended();
@@ -173,5 +186,7 @@ export async function importBooks(books: Books, given: RecordedBooks): Promise<I
 
 /** The same without writing anything. @param books null if there is no store yet */
 export async function planBooks(books: Books | null, given: RecordedBooks): Promise<ImportedBooks> {
-  return toldOf(planned(books === null ? NOTHING : await lookUp(books, await books.logs()), given));
+  const plan = planned(books === null ? NOTHING : await lookUp(books, await books.logs()), given);
+  const here = books === null ? new Map<string, readonly JournalEntry[]>() : await allJournals(books);
+  return toldOf(plan, freshEntries(here, given, plan.rows).differing);
 }

@@ -13,9 +13,9 @@ export interface ImportedRow {
   readonly stored_as: string;
   /**
    * `renamed`: its id is reserved, or stood for another analysis. `known`: it had been taken in before. `continued`: it had been, and
-   * the file knows later revisions.
+   * the file knows later revisions. `differs`: a run that had been, and went on since; what is here stays.
    */
-  readonly result: 'imported' | 'continued' | 'renamed' | 'known';
+  readonly result: 'imported' | 'continued' | 'renamed' | 'known' | 'differs';
   /** Fields that could not be read, kept as they were. */
   readonly unread: readonly string[];
   /** Fields that say more than the columns of an analysis hold, kept as they were. */

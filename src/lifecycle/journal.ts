@@ -28,7 +28,8 @@ function attemptOf(entry: EntryInput, stage: string, { stages }: Pick<Analysis, 
   const closed = stages.filter((one) => one.stage === stage);
   const last = closed.length;
   if (entry.entry === 'checkpoint' || last === 0) return Math.max(1, last);
-  const refused = before.some((one) => one.stage === stage && one.attempt === last && isRefusal(one.decision));
+  const decided = before.filter((one) => one.stage === stage && one.attempt === last && one.decision !== null);
+  const refused = isRefusal(decided.at(-1)?.decision ?? null);
   return closed.at(-1)!.status !== 'done' || refused ? last + 1 : last;
 }
 

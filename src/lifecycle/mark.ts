@@ -1,6 +1,6 @@
 // Closes a stage of an analysis: what its sessions spent since the last mark, or the start, is the stage's.
 import type { Analysis, Stage, StageStatus } from '../model/analysis.js';
-import { isLogged, type SessionPart } from '../model/cut.js';
+import { isLogged, type AgentProcess, type SessionPart } from '../model/cut.js';
 import { assertThat, TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import { stageCut } from '../ingest/session.js';
@@ -19,6 +19,8 @@ export interface MarkInput {
   readonly status: StageStatus;
   readonly notes: string | null;
   readonly running: Running | null;
+  /** The agent that runs that session now, where it is an ancestor of this process. */
+  readonly process: AgentProcess | null;
   /** What an agent that ran for it printed of its usage. */
   readonly envelope: EnvelopeResult | null;
 }
@@ -68,6 +70,13 @@ export async function bringUp(books: Books, analysis: Analysis, at: Instant): Pr
   return { analysis: { ...analysis, sessions, stages }, limits };
 }
 
+/** A session that goes on in another process of its agent is run by that one. */
+function withProcess(analysis: Analysis, { running, process }: MarkInput): Analysis {
+  if (running === null || process === null) return analysis;
+  const { session_id } = running.target;
+  return { ...analysis, sessions: analysis.sessions.map((part) => (part.session_id === session_id ? { ...part, process } : part)) };
+}
+
 /** The stage that ends now: what is left of the whole after the stages before it. */
 function closeStage(analysis: Analysis, input: MarkInput, at: Instant): Stage {
   const usage = tailOf(analysis);
@@ -99,7 +108,8 @@ export async function markStage(books: Books, input: MarkInput): Promise<Marked>
       input.envelope === null ? logged : withEnvelope(logged, input.envelope, at, await lastTold(books, input.envelope.session_id));
     joined = logged.sessions[current.sessions.length]?.session_id ?? null;
     const capture = now.sessions.length === 0 ? {} : captureOf(now.sessions, limits);
-    const marked = { ...now, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
+    const seen = withProcess(now, input);
+    const marked = { ...seen, ...capture, stages: [...now.stages, closeStage(now, input, at)] };
     // What envelopes tell has its price with it; other records get theirs when they are kept, at the end.
     return marked.sessions.some(isLogged) ? marked : { ...marked, ...envelopeCosts(marked) };
   });

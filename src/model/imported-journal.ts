@@ -51,6 +51,7 @@ const STATUS_WORDS: Readonly<Record<string, Status>> = {
   failed: 'failed',
   aborted: 'canceled',
   canceled: 'canceled',
+  cancelled: 'canceled',
 };
 
 /** `2026-02-11 01:43:00 UTC`. */
@@ -66,13 +67,19 @@ function timeAfter(time: string | null, before: Instant | null): Instant | null 
   if (time === null || before === null) return null;
   const at = parseInstant(`1970-01-01T${time}Z`);
   if (at === null) return null;
-  const midnight = Math.floor(before / DAY) * DAY;
-  return midnight + at >= before ? midnight + at : midnight + DAY + at;
+  const sameDay = Math.floor(before / DAY) * DAY + at;
+  if (sameDay >= before) return sameDay;
+  // Clocks that differ a little are no night between.
+  return before - sameDay > DAY / 2 ? sameDay + DAY : before;
 }
 
 /** Lines that say nothing that is not told otherwise. */
 const isEmptyLine = (line: string): boolean =>
   /^Step `[^`]{1,200}` completed\.$|^No review findings\.$|^Found \d{1,9} issue\(s\):$/.test(line);
+
+/** What a decision said that is none of those that are known. */
+const unreadCheckpoint = ({ unread, feedback }: JournalCheckpoint): string =>
+  ['Checkpoint', unread ?? 'without a decision', feedback].filter((part) => part !== null).join(': ');
 
 function entriesOf(step: JournalStep, attempt: number, at: Instant | null): JournalDraft[] {
   const own = { ...EMPTY_ENTRY, at, stage: step.name, attempt };
@@ -90,13 +97,22 @@ export function importedRun(run: JournalRun, at: Instant, key: string): Imported
   const stages: Stage[] = [];
   const entries: JournalDraft[] = [];
   const unread: string[] = [];
-  let last = started_at;
+  let [last, end]: [Instant | null, Instant | null] = [started_at, null];
   const attemptsOf = (name: string): number => stages.filter(({ stage }) => stage === name).length;
   for (const item of run.items) {
     if (item.kind === 'checkpoint') {
       const { step, decision, feedback, unread: word } = item.checkpoint;
       if (word !== null) unread.push(word);
-      if (decision !== null)
+      if (decision === null)
+        entries.push({
+          ...EMPTY_ENTRY,
+          entry: 'note',
+          at: null,
+          stage: step,
+          attempt: Math.max(1, attemptsOf(step)),
+          message: unreadCheckpoint(item.checkpoint),
+        });
+      else
         entries.push({
           ...EMPTY_ENTRY,
           entry: 'checkpoint',
@@ -111,6 +127,7 @@ export function importedRun(run: JournalRun, at: Instant, key: string): Imported
     const { step } = item;
     const closed = timeAfter(step.time, last);
     last = closed ?? last;
+    end = closed;
     const attempt = attemptsOf(step.name) + 1;
     const told = { usage: null, session_id: null, notes: step.usage === null ? null : `Usage as told there: ${step.usage}`, cuts: [] };
     stages.push({
@@ -126,14 +143,15 @@ export function importedRun(run: JournalRun, at: Instant, key: string): Imported
   }
   const word = run.outcome?.status?.toLowerCase() ?? '';
   const status: Status = Object.hasOwn(STATUS_WORDS, word) ? STATUS_WORDS[word]! : 'incomplete';
-  const completed_at = status === 'incomplete' ? null : last;
+  const completed_at = status === 'incomplete' ? null : end;
+  if (status === 'incomplete' && word !== '') unread.push(word);
   return {
     analysis: {
       ...NOTHING,
       status,
-      task: run.ticket ?? run.title,
-      notes: run.title,
-      reason: run.outcome?.error ?? null,
+      task: run.ticket ?? (run.title || 'untitled'),
+      notes: run.title || null,
+      reason: run.outcome?.error ?? (status === 'incomplete' ? (run.outcome?.status ?? null) : null),
       started_at,
       completed_at,
       duration_seconds: secondsBetween(started_at, completed_at),

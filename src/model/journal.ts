@@ -66,11 +66,10 @@ export const EMPTY_ENTRY: Omit<JournalDraft, 'entry' | 'at'> = {
 /** A decision after which the stage is done again. */
 export const isRefusal = (decision: Decision | null): boolean => decision === 'revise' || decision === 'reject';
 
-/** Tests of a result; null where a count is unknown. */
-export function testsOf({ passed, failed, errors }: Pick<JournalDraft, 'passed' | 'failed' | 'errors'>): number | null {
-  return passed === null || failed === null || errors === null ? null : passed + failed + errors;
-}
-
 /** Whether tests failed, or none ran. */
 export const isFailure = (result: Pick<JournalDraft, 'passed' | 'failed' | 'errors'>): boolean =>
-  (result.failed ?? 0) > 0 || (result.errors ?? 0) > 0 || testsOf(result) === 0;
+  (result.failed ?? 0) > 0 || (result.errors ?? 0) > 0 || isEmpty(result);
+
+/** Whether no test ran: none is told of. */
+export const isEmpty = ({ passed, failed, errors }: Pick<JournalDraft, 'passed' | 'failed' | 'errors'>): boolean =>
+  passed === 0 && failed === 0 && (errors ?? 0) === 0;

@@ -1,11 +1,11 @@
 // The story of an analysis: its attempts at each stage with what was decided, found and tested in them, and how it came out. Pure.
 // Invariant: what the attempts, the tail and nothing else spent is what the analysis spent.
 import type { Analysis, Stage } from '../model/analysis.js';
-import type { Usage } from '../model/cut.js';
-import { isFailure, isRefusal, SEVERITIES, testsOf, type Decision, type JournalEntry, type Severity } from '../model/journal.js';
+import { isLogged, type Usage } from '../model/cut.js';
+import { isFailure, isRefusal, SEVERITIES, isEmpty, type Decision, type JournalEntry, type Severity } from '../model/journal.js';
 import { addCost, NO_COST, type Cost } from '../model/price.js';
 import { secondsBetween, MICROS_PER_SECOND, type Instant } from '../model/time.js';
-import { sum, total, UNKNOWN, type Counts } from '../model/tokens.js';
+import { total } from '../model/tokens.js';
 
 /** One attempt at a stage. */
 export interface AttemptStory {
@@ -26,7 +26,7 @@ export interface AttemptStory {
   readonly turns: number | null;
   readonly notes: string | null;
   readonly entries: readonly JournalEntry[];
-  /** It was done again, or refused: what it spent is rework. */
+  /** It was revised, or the last decision on it refused it: what it spent is rework. */
   readonly isRework: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface Rework {
 export interface Outcome {
   readonly attempts: number;
   readonly rework: Rework;
-  /** Whole seconds in which a decision was waited for; null if of one decision the times are unknown. */
+  /** Whole seconds in which a decision was waited for; null without a decision, or if of one the times are unknown. */
   readonly human_seconds: number | null;
   /** The rest of the time; null if either is unknown. */
   readonly agent_seconds: number | null;
@@ -74,6 +74,10 @@ const MS = 1000;
 
 const sameStage = (a: { stage: string | null; attempt: number | null }, b: { stage: string | null; attempt: number | null }): boolean =>
   a.stage === b.stage && a.attempt === b.attempt;
+
+/** The decision that stands; null where there was none. */
+const lastDecision = (entries: readonly JournalEntry[]): Decision | null =>
+  entries.findLast(({ decision }) => decision !== null)?.decision ?? null;
 
 /** What envelopes told of the time and turns of the stage that was closed at an instant. */
 function toldAt({ sessions }: Analysis, at: Instant): Pick<AttemptStory, 'api_ms' | 'turns'> {
@@ -103,7 +107,7 @@ function closedAttempts(analysis: Analysis, entries: readonly JournalEntry[]): A
       ...toldAt(analysis, stage.at),
       notes: stage.notes,
       entries: own,
-      isRework: stage.status === 'revised' || own.some(({ decision }) => isRefusal(decision)),
+      isRework: stage.status === 'revised' || isRefusal(lastDecision(own)),
     };
   });
 }
@@ -123,13 +127,16 @@ function openAttempts({ stages }: Analysis, entries: readonly JournalEntry[]): A
     attempt: own[0]!.attempt ?? 1,
     status: 'open',
     entries: own,
-    isRework: own.some(({ decision }) => isRefusal(decision)),
+    isRework: isRefusal(lastDecision(own)),
   }));
 }
 
 /** Whole seconds of the work in which somebody was waited for, times that overlap once; null if of one decision they are unknown. */
 function humanSeconds(entries: readonly JournalEntry[], { started_at, completed_at }: Analysis): number | null {
-  const asked = entries.filter(({ decision }) => decision !== null && decision !== 'auto');
+  const decided = entries.filter(({ decision }) => decision !== null);
+  // Without any decision nobody knows whether people were asked.
+  if (decided.length === 0) return null;
+  const asked = decided.filter(({ decision }) => decision !== 'auto');
   const spans: (readonly [from: Instant, to: Instant])[] = [];
   for (const { requested_at, at } of asked) {
     if (requested_at === null || at === null) return null;
@@ -162,27 +169,42 @@ export const tokensOf = ({ usage, known_total }: Pick<AttemptStory, 'usage' | 'k
 /** What some attempts spent; one that nobody knows makes the sum unknown. */
 export function spendOf(attempts: readonly AttemptStory[]): {
   readonly tokens: number | null;
-  readonly counts: Counts;
   readonly cost: Cost;
 } {
   const known = attempts.map(tokensOf);
   const nothing = { ...NO_COST, unpriced_records: 1 };
   return {
     tokens: known.some((one) => one === null) ? null : known.reduce<number>((a, b) => a + b!, 0),
-    counts: sum(attempts.map(({ usage }) => usage?.counts ?? UNKNOWN)),
     cost: attempts.map(({ cost }) => cost ?? nothing).reduce(addCost, NO_COST),
   };
 }
 
+/** What a stage took over all its attempts. */
+export interface StageTotal {
+  readonly stage: string;
+  readonly attempts: number;
+  /** Null if what one of them spent is unknown. */
+  readonly tokens: number | null;
+  readonly cost: Cost;
+}
+
+/** Of those that were closed, in the order in which each began. */
+export function stageTotals(attempts: readonly AttemptStory[]): readonly StageTotal[] {
+  const byStage = new Map<string, AttemptStory[]>();
+  for (const attempt of attempts.filter(({ status }) => status !== 'open'))
+    byStage.set(attempt.stage, [...(byStage.get(attempt.stage) ?? []), attempt]);
+  return [...byStage].map(([stage, own]) => ({ stage, attempts: own.length, ...spendOf(own) }));
+}
+
 function contradictionsIn({ status }: Analysis, attempts: readonly AttemptStory[], lastResult: JournalEntry | null): string[] {
   if (status !== 'completed') return [];
-  const last = new Map(attempts.map((attempt) => [attempt.stage, attempt]));
+  // One that was never closed decides nothing, unless it was refused.
+  const decided = attempts.filter(({ status: ended, isRework }) => ended !== 'open' || isRework);
+  const last = new Map(decided.map((attempt) => [attempt.stage, attempt]));
   return [
-    ...(lastResult !== null && isFailure(lastResult)
-      ? [testsOf(lastResult) === 0 ? 'no test ran in the end' : 'its last tests failed']
-      : []),
+    ...(lastResult !== null && isFailure(lastResult) ? [isEmpty(lastResult) ? 'no test ran in the end' : 'its last tests failed'] : []),
     ...[...last.values()].flatMap(({ stage, status: ended, entries }) => {
-      const decision = entries.findLast((entry) => entry.decision !== null)?.decision ?? null;
+      const decision = lastDecision(entries);
       if (isRefusal(decision)) return [`the last decision on "${stage}" is ${decision!}`];
       return ended === 'failed' ? [`the last attempt at "${stage}" failed`] : [];
     }),
@@ -194,21 +216,27 @@ export function storyOf(analysis: Analysis, journal: readonly JournalEntry[], ta
   const attempts = [...closedAttempts(analysis, journal), ...openAttempts(analysis, journal)];
   const rework = attempts.filter(({ isRework }) => isRework);
   const human_seconds = humanSeconds(journal, analysis);
-  const last_result = journal.findLast(({ entry }) => entry === 'result') ?? null;
+  const results = journal.filter(({ entry }) => entry === 'result');
+  results.sort((a, b) => (a.at ?? a.recorded_at) - (b.at ?? b.recorded_at) || a.revision - b.revision);
+  const last_result = results.at(-1) ?? null;
   const wall = analysis.duration_seconds;
-  const { tokens, cost } = spendOf(rework);
+  const { tokens, cost } = spendOf(rework.filter(({ status }) => status !== 'open'));
   return {
     analysis,
     attempts,
     others: journal.filter(({ stage }) => stage === null),
-    resumptions: analysis.sessions.slice(1).map(({ session_id, baseline: { cut } }) => ({
-      at: cut.at,
-      session_id,
-      after: analysis.stages.findLast((stage) => stage.untimed !== true && stage.at <= cut.at)?.stage ?? null,
-    })),
+    // What envelopes tell of is a run of its own, and no resumption.
+    resumptions: analysis.sessions
+      .slice(1)
+      .filter(isLogged)
+      .map(({ session_id, baseline: { cut } }) => ({
+        at: cut.at,
+        session_id,
+        after: analysis.stages.findLast((stage) => stage.untimed !== true && stage.at <= cut.at)?.stage ?? null,
+      })),
     tail: analysis.stages.length === 0 ? null : tail,
     outcome: {
-      attempts: attempts.length,
+      attempts: analysis.stages.length,
       rework: { attempts: rework.length, tokens, cost },
       human_seconds,
       agent_seconds: wall === null || human_seconds === null ? null : Math.max(0, wall - human_seconds),

@@ -28,6 +28,8 @@ export interface FindingCost {
   readonly priced: number;
   /** Pico-dollars of these, rounded down; null where there are none. */
   readonly pico: bigint | null;
+  /** A part of it is estimated. */
+  readonly isEstimated: boolean;
 }
 
 export interface StagesReport {
@@ -59,10 +61,10 @@ function stageSpend(stage: string | null, attempts: readonly Attempt[]): StageSp
 
 /** @param others found in no stage. */
 function findingCosts(attempts: readonly AttemptStory[], others: readonly Severity[]): FindingCost[] {
-  const sums = new Map<Severity, { findings: number; priced: number; shares: [pico: bigint, of: bigint][] }>();
+  const sums = new Map<Severity, { findings: number; priced: number; isEstimated: boolean; shares: [pico: bigint, of: bigint][] }>();
   const of = (severity: Severity) => {
     let found = sums.get(severity);
-    if (found === undefined) sums.set(severity, (found = { findings: 0, priced: 0, shares: [] }));
+    if (found === undefined) sums.set(severity, (found = { findings: 0, priced: 0, isEstimated: false, shares: [] }));
     return found;
   };
   for (const { entries, cost } of attempts) {
@@ -73,6 +75,7 @@ function findingCosts(attempts: readonly AttemptStory[], others: readonly Severi
       own.findings++;
       if (pico === null) continue;
       own.priced++;
+      own.isEstimated ||= cost!.estimated_records > 0;
       own.shares.push([pico, BigInt(found.length)]);
     }
   }
@@ -80,8 +83,8 @@ function findingCosts(attempts: readonly AttemptStory[], others: readonly Severi
   return SEVERITIES.flatMap((severity): FindingCost[] => {
     const own = sums.get(severity);
     if (own === undefined) return [];
-    const { findings, priced, shares } = own;
-    return [{ severity, findings, priced, pico: priced === 0 ? null : sumOfShares(shares) }];
+    const { findings, priced, isEstimated, shares } = own;
+    return [{ severity, findings, priced, isEstimated, pico: priced === 0 ? null : sumOfShares(shares) }];
   });
 }
 

@@ -200,9 +200,21 @@ export class Store {
     return new LogFiles(await this.#table(logFiles.name));
   }
 
-  /** The journals of analyses; null in a store of an older version, which gets its table from the next writing command. */
+  /**
+   * The journals of analyses; null in a store of an older version, which gets its table from the next writing command.
+   *
+   * @throws STORE_DAMAGED if there were some
+   */
   async journal(): Promise<Journal | null> {
-    return this.#database.has(journal.name) ? new Journal(await this.#table(journal.name)) : null;
+    if (this.#database.has(journal.name)) return new Journal(await this.#table(journal.name));
+    await this.#requireOlder();
+    return null;
+  }
+
+  /** A table is not there: in a store of an older version it never was. @throws STORE_DAMAGED */
+  async #requireOlder(): Promise<void> {
+    if ((await missingMigrations(this.#database)).length > 0) return;
+    throw new TokentrailError('STORE_DAMAGED', `A table of the store "${this.folder}" is gone.`, { suggestions: RESTORE });
   }
 
   /** Whether the books of all sessions are there: a store of an older version gets them from its next writing command. */
@@ -213,9 +225,8 @@ export class Store {
   /** @throws STORE_MISSING if there are no books of all sessions yet, STORE_DAMAGED if there were. */
   async requireUsage(): Promise<void> {
     if (this.hasUsage) return;
-    const isOlder = (await missingMigrations(this.#database)).length > 0;
-    if (isOlder) throw new TokentrailError('STORE_MISSING', 'This store has no books of all sessions yet.');
-    throw new TokentrailError('STORE_DAMAGED', `A table of the store "${this.folder}" is gone.`, { suggestions: RESTORE });
+    await this.#requireOlder();
+    throw new TokentrailError('STORE_MISSING', 'This store has no books of all sessions yet.');
   }
 
   /** Runs `work` on a schema that is known to be ours, turning failures of the store into errors that tell what to do. */

@@ -64,6 +64,7 @@ const ledger = (analyses: readonly Analysis[], over: Partial<Ledger> = {}): Ledg
   writtenAt: () => null,
   isGone: () => false,
   stageNames: null,
+  project: '~/p',
   now: NOON + DAY,
   ...over,
 });

@@ -132,7 +132,7 @@ const START: StartInput = {
 export const start = (books: Books, over: Partial<StartInput> = {}): Promise<Started> => startAnalysis(books, { ...START, ...over });
 
 export const mark = (books: Books, id: string, stage: string, over: Partial<MarkInput> = {}): Promise<Marked> =>
-  markStage(books, { id, stage, status: 'done', notes: null, envelope: null, running: null, ...over });
+  markStage(books, { id, stage, status: 'done', notes: null, envelope: null, running: null, process: null, ...over });
 
 const COMPLETE: Omit<CompleteInput, 'id'> = {
   status: null,

@@ -25,6 +25,8 @@ export interface Ledger {
   readonly writtenAt: (agent: string, session: string) => Instant | null;
   /** Whether the agents that worked on a started one have ended. */
   readonly isGone: (analysis: Analysis) => boolean;
+  /** The project that the configuration is of, as rows have it. */
+  readonly project: string;
   /** Names that stages may have; null where any may. */
   readonly stageNames: readonly string[] | null;
   readonly now: Instant;

@@ -3,8 +3,10 @@ import type { BookCheck } from './check.js';
 
 export const stageNames: BookCheck = {
   name: 'stage-names',
-  check: ({ analyses, stageNames: listed }) => {
+  check: ({ analyses: all, stageNames: listed, project }) => {
     if (listed === null) return [];
+    // The list is that of this project, and of work that was recorded here.
+    const analyses = all.filter((analysis) => analysis.project === project && analysis.capture_reason !== 'imported');
     const used = new Set(analyses.flatMap(({ stages }) => stages.map(({ stage }) => stage)));
     const unlisted = analyses.flatMap(({ id, stages }) =>
       [...new Set(stages.map(({ stage }) => stage))].filter((stage) => !listed.includes(stage)).map((stage) => ({ id, stage })),

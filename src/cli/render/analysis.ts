@@ -16,7 +16,7 @@ import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
 import { costText, displayText, roundedDollars } from './cost.js';
 import type { Money } from './usage.js';
 import { analysesText, atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
-import { storyPairs } from './story-pairs.js';
+import { countedText, storyPairs } from './story-pairs.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
 const isLowerBound = ({ capture_status }: Analysis): boolean => capture_status === 'partial';
@@ -259,7 +259,7 @@ function listColumns(
     { header: 'tokens (in / out)', align: 'right', cell: ({ analysis }) => tokensText(analysis) },
     { header: 'cost', align: 'right', cell: ({ analysis }) => costOf(analysis) },
     ...some(({ story }) => story.attempts.length > 0, { header: 'stage', cell: ({ story }) => story.attempts.at(-1)?.stage ?? '' }),
-    ...some((line) => findings(line) > 0, { header: 'findings', align: 'right', cell: (line) => grouped(findings(line)) }),
+    ...some((line) => findings(line) > 0, { header: 'findings', cell: ({ story }) => countedText(story.outcome.findings) ?? '' }),
     {
       header: 'duration',
       align: 'right',

@@ -4,7 +4,7 @@ import type { ImportedFile, JournalCounts } from '../import.js';
 import { analysesText, plural } from './numbers.js';
 import { renderTable, type TableColumn } from './table.js';
 
-const isFresh = ({ result }: ImportedRow): boolean => result !== 'known';
+const isFresh = ({ result }: ImportedRow): boolean => result !== 'known' && result !== 'differs';
 
 export const importJson = ({ rows, skipped, sources, journals }: ImportedFile, dryRun: boolean): object => ({
   dry_run: dryRun,
@@ -26,14 +26,19 @@ const COLUMNS: readonly TableColumn<ImportedRow>[] = [
 
 /** Whether something was left out or could not be read. What is merely kept was read. */
 export const isPartial = ({ rows, skipped, sources }: ImportedFile): boolean =>
-  skipped > 0 || rows.some(({ unread }) => unread.length > 0) || (sources?.differing.length ?? 0) > 0;
+  skipped > 0 ||
+  rows.some(({ result }) => result === 'differs') ||
+  rows.some(({ unread }) => unread.length > 0) ||
+  (sources?.differing.length ?? 0) > 0 ||
+  (sources?.differing_journals.length ?? 0) > 0;
 
 function sourceParts(sources: ImportedFile['sources']): string[] {
   if (sources === null) return [];
-  const { imported, known, differing } = sources;
+  const { imported, known, differing, differing_journals: journals } = sources;
   return [
     ...(imported > 0 ? [plural(imported, 'source')] : []),
     ...(known > 0 ? [`${plural(known, 'source')} had been taken in before`] : []),
+    ...(journals.length > 0 ? [`the journals of ${journals.join(', ')} went on otherwise here, and stay`] : []),
     ...(differing.length > 0 ? [`of ${differing.join(', ')} the store has other revisions, which stay`] : []),
   ];
 }
@@ -43,13 +48,15 @@ const journalPart = ({ runs, outcomes, usage_lines, checkpoints, findings }: Jou
 
 /** The rows that need a look, or all of them in a dry run; then the counts. */
 export function renderImport({ rows, skipped, sources, journals }: ImportedFile, dryRun: boolean, terminal: boolean): string {
-  const shown = rows.filter(({ result, unread }) => dryRun || result === 'renamed' || unread.length > 0);
+  const shown = rows.filter(({ result, unread }) => dryRun || result === 'renamed' || result === 'differs' || unread.length > 0);
   const fresh = rows.filter(isFresh).length;
+  const changed = rows.filter(({ result }) => result === 'differs').length;
   const unread = rows.filter((row) => row.unread.length > 0).length;
   const kept = rows.filter((row) => row.kept.length > 0).length;
   const counts = [
     `${dryRun ? 'Would import' : 'Imported'} ${analysesText(fresh)}`,
     ...(rows.length > fresh ? [`${rows.length - fresh} had been taken in before`] : []),
+    ...(changed > 0 ? [`of ${plural(changed, 'run')} the file tells more than is here, which stays`] : []),
     ...(skipped > 0 ? [`${plural(skipped, 'item')} skipped, being no row`] : []),
     ...(unread > 0 ? [`fields of ${analysesText(unread)} could not be read, and are kept as they were`] : []),
     ...(kept > 0 ? [`fields of ${analysesText(kept)} say more than the columns here hold, and are kept beside them`] : []),

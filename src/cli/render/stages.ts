@@ -28,6 +28,7 @@ export const stagesReportJson = ({ stages, total, findings, unfinished }: Stages
       severity: finding.severity,
       findings: finding.findings,
       priced_findings: finding.priced,
+      is_estimated: finding.isEstimated,
       cost_usd: finding.pico === null ? null : dollars(finding.pico),
       cost_per_finding_usd: each === null ? null : dollars(each),
     };
@@ -50,13 +51,14 @@ const COLUMNS: readonly TableColumn<StageSpend>[] = [
   { header: 'failed cost', align: 'right', cell: ({ failed }) => costIn(failed) },
 ];
 
-const money = (pico: bigint | null): string => (pico === null ? 'N/A' : roundedDollars(pico));
+const money = (pico: bigint | null, isEstimated: boolean, isPart = false): string =>
+  pico === null ? 'N/A' : `${isPart ? '≥ ' : ''}${isEstimated ? '~' : ''}${roundedDollars(pico)}`;
 
 const FINDINGS: readonly TableColumn<FindingCost>[] = [
   { header: 'findings', cell: ({ severity }) => severity },
   { header: 'count', align: 'right', cell: ({ findings }) => grouped(findings) },
-  { header: 'cost', align: 'right', cell: ({ pico }) => money(pico) },
-  { header: 'each', align: 'right', cell: (finding) => money(perFinding(finding)) },
+  { header: 'cost', align: 'right', cell: ({ pico, isEstimated, priced, findings }) => money(pico, isEstimated, priced < findings) },
+  { header: 'each', align: 'right', cell: (finding) => money(perFinding(finding), finding.isEstimated) },
 ];
 
 export function renderStages({ stages, total, findings, unfinished }: StagesReport, terminal: boolean): string {

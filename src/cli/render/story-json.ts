@@ -3,7 +3,7 @@ import { HIDDEN, type Writing } from '../../exchange/books-file.js';
 import type { Usage } from '../../model/cut.js';
 import type { JournalEntry } from '../../model/journal.js';
 import { total } from '../../model/tokens.js';
-import type { AttemptStory, Rework, Story } from '../../report/journal.js';
+import { stageTotals, type AttemptStory, type Rework, type Story } from '../../report/journal.js';
 import { costJson } from './cost.js';
 import { entryJson } from './journal.js';
 
@@ -47,6 +47,12 @@ export function storyJson({ attempts, others, resumptions, tail, outcome }: Stor
   const { rework, last_result, ...rest } = outcome;
   return {
     stages: attempts.map((attempt) => attemptJson(attempt, writing)),
+    stage_totals: stageTotals(attempts).map(({ stage, attempts: count, tokens, cost }) => ({
+      stage,
+      attempts: count,
+      total_tokens: tokens,
+      cost: costJson(cost),
+    })),
     tail: tail === null ? null : { usage: usageJson(tail.usage), cost: tail.cost === null ? null : costJson(tail.cost) },
     journal: others.map((entry) => entryFields(entry, writing)),
     resumed: resumptions.map(({ at, session_id, after }) => ({ at: writing.time(at), session_id, after_stage: after })),

@@ -41,7 +41,7 @@ export function renderPerCompleted({ cost, analyses }: Together, completed: numb
 export const attemptsTable = (attempts: readonly AttemptStory[]): string =>
   renderTable<AttemptStory>(
     [
-      { header: 'stage', cell: ({ stage, attempt }) => `${stage.slice(0, 24)}${attempt > 1 ? ` (${attempt})` : ''}` },
+      { header: 'stage', cell: ({ stage, attempt }) => `${stage.slice(0, 24).toWellFormed()}${attempt > 1 ? ` (${attempt})` : ''}` },
       { header: 'status', cell: ({ status, isRework }) => (isRework ? 'rework' : status) },
       { header: 'tokens', align: 'right', cell: (attempt) => tokens(tokensOf(attempt)) },
       { header: 'cost', align: 'right', cell: ({ cost }) => (cost === null ? 'N/A' : costText(cost)) },

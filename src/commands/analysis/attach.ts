@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
+import { tellJournal } from '../../cli/export/journal-document.js';
 import { currentIdFlag, sessionFlags, timeFlag, toolFlag } from '../../cli/flags.js';
 import { renderSessions, sessionsJson } from '../../cli/render/attached.js';
 import { analysisIdOf, requiredSession } from '../../cli/session-flags.js';
@@ -33,6 +34,7 @@ export default class AnalysisAttach extends BaseCommand {
       to: flags.to ?? null,
     });
     context.warnOfLimits(analysis);
+    await tellJournal(context, analysis);
     await this.answer(() => sessionsJson(analysis), renderSessions(analysis, context.terminal));
   }
 }

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
+import { tellJournal } from '../../cli/export/journal-document.js';
 import { currentIdFlag, requiredId } from '../../cli/flags.js';
 import { renderSessions, sessionsJson } from '../../cli/render/attached.js';
 import { analysisIdOf } from '../../cli/session-flags.js';
@@ -20,6 +21,7 @@ export default class AnalysisDetach extends BaseCommand {
     const { context } = this;
     const id = await analysisIdOf(context, flags.id, 'write');
     const analysis = await detachSession(await context.existingBooks(), id, flags['usage-session-id']);
+    await tellJournal(context, analysis);
     await this.answer(() => sessionsJson(analysis), renderSessions(analysis, context.terminal));
   }
 }

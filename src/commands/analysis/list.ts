@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { atFlag, idFlag, kindFlag, limitFlag, statusFlag, textFlag, timeFlag, toolFlag } from '../../cli/flags.js';
+import { atFlag, idFlag, kindFlag, limitFlag, option, statusFlag, textFlag, timeFlag, toolFlag } from '../../cli/flags.js';
 import { analysisLineJson, overlapsJson, togetherJson } from '../../cli/render/analysis-json.js';
 import { renderAnalyses, renderTogether, type AnalysisLine } from '../../cli/render/analysis.js';
 import { perCompletedJson, renderPerCompleted, storyLineJson } from '../../cli/render/story-line.js';
@@ -13,6 +13,7 @@ import { findOverlaps } from '../../lifecycle/overlaps.js';
 import { spentTogether } from '../../lifecycle/together.js';
 import { toolFromFlag } from '../../model/agents.js';
 import type { Analysis } from '../../model/analysis.js';
+import { SEVERITIES } from '../../model/journal.js';
 import type { Story } from '../../report/journal.js';
 import { selectAnalyses, type Selection } from '../../report/select-analyses.js';
 
@@ -37,6 +38,7 @@ export default class AnalysisList extends BaseCommand {
     since: timeFlag('since', 'Only those begun at or after this time.', 'start'),
     until: timeFlag('until', 'Only those begun before the end of this time.', 'end'),
     at: atFlag(),
+    severity: option(SEVERITIES, 'Only those with a finding of this severity.'),
     contradictions: Flags.boolean({
       description: 'Only completed ones that their journal contradicts: tests that failed, a stage that was refused.',
     }),
@@ -67,7 +69,11 @@ export default class AnalysisList extends BaseCommand {
     const at = flags.at ?? null;
     const journals = await allJournals(books, at);
     const storyOf = (analysis: Analysis): Story => storyFrom(analysis, journals.get(analysis.id) ?? []);
-    const isWanted = (analysis: Analysis): boolean => !flags.contradictions || storyOf(analysis).outcome.contradictions.length > 0;
+    const isWanted = (analysis: Analysis): boolean => {
+      if (flags.severity !== undefined && !(journals.get(analysis.id) ?? []).some(({ severity }) => severity === flags.severity))
+        return false;
+      return !flags.contradictions || storyOf(analysis).outcome.contradictions.length > 0;
+    };
     const choose = (limit: number | null) => (all: readonly Analysis[]) => selectAnalyses(all.filter(isWanted), { ...filter, limit });
     const found = (limit: number | null): Promise<Selection> =>
       // Outlines tell no stages and no models.
@@ -76,7 +82,11 @@ export default class AnalysisList extends BaseCommand {
         : chosenAnalyses(books, at, choose(limit));
     const { analyses, matching } = await found(filter.limit);
     const overlaps = await findOverlaps(books, analyses, at);
-    const lines = analyses.map((analysis) => ({ analysis, story: storyOf(analysis), isGone: isProcessGone(context, analysis) }));
+    const lines = analyses.map((analysis) => ({
+      analysis,
+      story: storyOf(analysis),
+      isGone: at === null && isProcessGone(context, analysis),
+    }));
     const table = renderAnalyses(lines, overlaps, context.now(), context.terminal);
     const summed = flags.task === undefined ? analyses : (await found(null)).analyses;
     const isSummed = flags.total || (flags.task !== undefined && summed.length > 0);

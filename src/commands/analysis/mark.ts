@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { tellJournal } from '../../cli/export/journal-document.js';
 import { unlistedStage } from '../../cli/stage-names.js';
+import { agentProcess } from '../../cli/process.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { envelopeFrom } from '../../cli/envelope.js';
 import { currentIdFlag, requiredText, stageStatusFlag, textFlag } from '../../cli/flags.js';
@@ -33,12 +34,14 @@ export default class AnalysisMark extends BaseCommand {
     const { flags } = await this.begin(AnalysisMark);
     const id = await analysisIdOf(this.context, flags.id, 'write');
     const envelope = await envelopeFrom(this.context, flags['usage-from-envelope']);
+    const running = await runningSession(this.context);
     const marked = await markStage(await this.context.existingBooks(), {
       id,
       stage: flags.stage,
       status: flags.status,
       notes: flags.notes ?? null,
-      running: await runningSession(this.context),
+      running,
+      process: running === null ? null : await agentProcess(this.context, running.target.agent),
       envelope,
     });
     const { analysis, stage } = marked;

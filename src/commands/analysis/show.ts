@@ -36,7 +36,7 @@ export default class AnalysisShow extends BaseCommand {
       const line = {
         analysis,
         story: storyFrom(analysis, await journalOf(books, analysis.id, at)),
-        isGone: isProcessGone(this.context, analysis),
+        isGone: at === null && isProcessGone(this.context, analysis),
       };
       const data = (): object => ({
         analysis: {

@@ -1,12 +1,12 @@
 // A journal as a page: the stages in order, each with one line of what it took, what was decided, found and tested in it, and the
 // outcome.
-import { bullets, fields, heading, outside, paragraph, strong, type Block, type Inline } from '../../../exchange/markdown.js';
+import { bullets, fields, heading, outside, paragraph, strong, table, type Block, type Inline } from '../../../exchange/markdown.js';
 import { HIDDEN } from '../../../exchange/books-file.js';
 import type { Usage } from '../../../model/cut.js';
 import type { JournalEntry } from '../../../model/journal.js';
 import { provenanceOf, type Cost } from '../../../model/price.js';
 import { formatDuration, secondsBetween } from '../../../model/time.js';
-import type { AttemptStory, Resumption, Story } from '../../../report/journal.js';
+import { stageTotals, type AttemptStory, type Resumption, type StageTotal, type Story } from '../../../report/journal.js';
 import { costOf, spentText } from '../analysis.js';
 import { costText } from '../cost.js';
 import { grouped, plural, tokens } from '../numbers.js';
@@ -109,6 +109,23 @@ function blocksOf(attempt: AttemptStory, depth: 2 | 3, telling: Telling): Block[
   ];
 }
 
+/** What stages took over all their attempts, where some had several. */
+function repeated(attempts: readonly AttemptStory[]): Block[] {
+  const totals = stageTotals(attempts);
+  if (totals.every(({ attempts: count }) => count === 1)) return [];
+  return [
+    table<StageTotal>(
+      [
+        { header: 'Stage', cell: ({ stage }) => outside(stage) },
+        { header: 'Attempts', align: 'right', cell: ({ attempts: count }) => grouped(count) },
+        { header: 'Tokens', align: 'right', cell: ({ tokens: all }) => tokens(all) },
+        { header: 'Cost', align: 'right', cell: ({ cost }) => costText(cost) },
+      ],
+      totals,
+    ),
+  ];
+}
+
 /** The stages in order, with the sessions in which the work went on. */
 export function attemptBlocks({ attempts, resumptions, tail }: Story, depth: 2 | 3, telling: Telling): Block[] {
   const left = [...resumptions];
@@ -119,8 +136,14 @@ export function attemptBlocks({ attempts, resumptions, tail }: Story, depth: 2 |
   };
   const stages = attempts.flatMap((attempt) => [...resumedBefore(attempt.at), ...blocksOf(attempt, depth, telling)]);
   const rest = left.map((one) => resumedBlock(one, telling));
-  const after = tail === null ? [] : [heading(depth, 'After the last stage'), paragraph(...usageLine(tail.usage, null, tail.cost, []))];
-  return stages.length === 0 ? [paragraph('No stage was marked.'), ...rest] : [...stages, ...rest, ...after];
+  const after =
+    tail === null
+      ? []
+      : [
+          heading(depth, 'After the last stage'),
+          paragraph(...usageLine(tail.usage, null, tail.cost, ['wall N/A', 'API N/A', 'turns N/A'])),
+        ];
+  return stages.length === 0 ? [paragraph('No stage was marked.'), ...rest] : [...repeated(attempts), ...stages, ...rest, ...after];
 }
 
 /** Entries that are about no stage. */
