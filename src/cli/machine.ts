@@ -60,16 +60,21 @@ export const ancestors = async (): Promise<string[]> => (await ancestorProcesses
 /** A time is written in the zone and the words of the one who asks. */
 const PS = { timeout: TIMEOUT_MS, env: { PATH: process.env['PATH'], TZ: 'UTC', LC_ALL: 'C' } };
 
-/** When a running process began, as the system tells it: another one of the same number began at another time. Null if there is none. */
-export function processStart(pid: number): string | null {
+/**
+ * When a running process began, as the system tells it: another one of the same number began at another time.
+ *
+ * @returns null if there is none; undefined if nothing tells
+ */
+export function processStart(pid: number): string | null | undefined {
   try {
     if (process.platform !== 'linux')
       return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { ...PS, encoding: 'utf8' }).trim() || null;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Field 22, behind the name, which may hold anything.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
+  } catch (error) {
+    const { code, status } = error as { readonly code?: string; readonly status?: number };
+    return code === 'ENOENT' || code === 'ESRCH' || status === 1 ? null : undefined;
   }
 }
 

@@ -23,19 +23,10 @@ const machineOf = (machine: string): string => createHash('sha256').update(machi
 /** The nearest ancestor of this process that is the agent; null if none is, or nothing tells when it began. */
 export async function agentProcess(context: Context, { environment }: Agent): Promise<AgentProcess | null> {
   const found = (await ancestorProcesses()).find(({ names }) => names.some((name) => environment.processes.includes(name)));
-  const started = found === undefined ? null : processStart(found.pid);
+  const started = found === undefined ? null : (processStart(found.pid) ?? null);
   if (found === undefined || started === null) return null;
   const machine = context.machineId();
   return { pid: found.pid, started, machine: machineOf(machine), boot: bootOf(machine) };
-}
-
-/** Whether there is a process of that number, whoever's it is. */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 /** Whether the process is known to have ended: it began on this machine, and is there no more. */
@@ -43,7 +34,7 @@ function hasEnded(machine: string, { pid, started, machine: own, boot }: AgentPr
   if (own !== machineOf(machine)) return false;
   if (boot !== bootOf(machine)) return true;
   const now = processStart(pid);
-  return now === null ? !isRunning(pid) : now !== started;
+  return now !== undefined && now !== started;
 }
 
 /** Whether it is started and each agent that was seen to work on it has ended. */

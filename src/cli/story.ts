@@ -13,12 +13,13 @@ export function storyFrom(analysis: Analysis, journal: readonly JournalEntry[]):
   return storyOf(analysis, journal, usage === null ? null : { usage, cost: tailCost(analysis) });
 }
 
-/** The stages of an analysis that has ended, as lines; what was recorded stands, so that nothing here fails. */
-export async function stageLines(context: Context, analysis: Analysis): Promise<string[]> {
+/** Says what the stages of an analysis took that has ended; what was recorded stands, so that nothing here fails. */
+export async function sayStages(context: Context, analysis: Analysis): Promise<void> {
   try {
     const { attempts } = storyFrom(analysis, await journalOf(await context.readBooks(), analysis.id));
-    return attempts.length === 0 ? [] : attemptsTable(attempts).split('\n');
+    const lines = attempts.length === 0 ? [] : attemptsTable(attempts).split('\n');
+    for (const line of lines) context.output.say(line);
   } catch {
-    return [];
+    // `analysis show` tells what is wrong.
   }
 }

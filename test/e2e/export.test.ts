@@ -196,6 +196,34 @@ describe('a file that is imported', () => {
     expect((await home.run(['validate', ...elsewhere()])).code).toBe(0);
   });
 
+  const newest = async (): Promise<string> => (await home.json<{ analyses: { id: string }[] }>('analysis list')).analyses[0]!.id;
+
+  it('brings the journals, goes on with them, and leaves one alone that went on otherwise here', async () => {
+    const id = await newest();
+    const note = (text: string, ...flags: string[]): Promise<string> => home.ok(['analysis', 'note', '--id', id, '--text', text, ...flags]);
+    await note('one');
+    await home.run(['export', 'analyses', '--out', file('b.yaml')]);
+    await home.ok(['import', file('b.yaml'), ...elsewhere()]);
+    expect((await home.run(['export', 'analyses', ...elsewhere()])).stdout.trimEnd()).toBe(read('b.yaml').trimEnd());
+    await note('two');
+    await home.run(['export', 'analyses', '--out', file('c.yaml')]);
+    await home.ok(['import', file('c.yaml'), ...elsewhere()]);
+    expect((await home.run(['export', 'analyses', ...elsewhere()])).stdout.trimEnd()).toBe(read('c.yaml').trimEnd());
+    await note('three');
+    await home.run(['export', 'analyses', '--out', file('d.yaml')]);
+    await note('other', ...elsewhere());
+    const { code, stderr, stdout } = await home.run(['import', file('d.yaml'), ...elsewhere()]);
+    expect([code, stdout + stderr]).toEqual([3, expect.stringContaining(`the journals of ${id} went on otherwise here`)]);
+  });
+
+  it('is refused if an entry of a journal was changed', async () => {
+    const id = await newest();
+    await home.ok(['analysis', 'note', '--id', id, '--text', 'as it was']);
+    await home.run(['export', 'analyses', '--out', file('b.yaml')]);
+    writeFileSync(file('b.yaml'), read('b.yaml').replace('as it was', 'as it is'));
+    expect((await home.run(['import', file('b.yaml'), ...elsewhere()])).stderr).toContain('is not what was exported');
+  });
+
   it('brings its idempotency keys', async () => {
     await home.ok(['import', file('a.yaml'), ...elsewhere()]);
     const id = await home.ok(['analysis', 'start', '--source-id', 's1', '--idempotency-key', 'run-7', ...elsewhere()]);

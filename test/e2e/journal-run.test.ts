@@ -191,7 +191,9 @@ describe('the journal of a run', () => {
       `in ${grouped(input)} / out ${grouped(output)} / cache read ${grouped(read)} / cache write ${grouped(write)} · ~${shown} (estimated) ·`); // prettier-ignore
     expect(usage).toHaveLength(11);
     for (const [i, line] of expected.entries()) expect(usage[i]).toContain(`**Usage:** ${line}`);
-    expect(usage[10]).toBe('**Usage:** in 200 / out 40 / cache read 0 / cache write 0 · ~$0.0012 (estimated) · claude-sonnet-4-5');
+    expect(usage[10]).toBe(
+      '**Usage:** in 200 / out 40 / cache read 0 / cache write 0 · ~$0.0012 (estimated) · wall N/A · API N/A · turns N/A · claude-sonnet-4-5',
+    );
   });
 
   it('tells people how long each decision was waited for, and what stands at a finding', async () => {
@@ -206,8 +208,16 @@ describe('the journal of a run', () => {
     const { analysis, outcome } = (await journal()) as unknown as { analysis: { duration_seconds: number }; outcome: object };
     const all = analysis.duration_seconds;
     expect(outcome).toMatchObject({ human_seconds: 0, agent_seconds: all });
-    await home.ok(`analysis checkpoint --id ${id} --decision approve --requested-at 2026-01-05T10:00:00Z --at 2200-01-01T00:00:00Z`);
+    await home.ok(`analysis checkpoint --id ${id} --decision approve --requested-at 2026-01-05T10:00:00Z`);
     expect((await journal())['outcome']).toMatchObject({ human_seconds: all, agent_seconds: 0 });
+  });
+
+  it.each([
+    '--at 2200-01-01T00:00:00Z',
+    '--requested-at 2200-01-01T00:00:00Z',
+    '--at 2026-01-05T10:00:00Z --requested-at 2026-01-06T10:00:00Z',
+  ])('takes no decision with %s', async (times) => {
+    expect((await home.run(`analysis checkpoint --id ${id} --decision approve ${times}`)).code).toBe(2);
   });
 
   it('says that nobody knows how long somebody was waited for, where one decision does not tell it', async () => {

@@ -268,17 +268,36 @@ describe('one file of it', () => {
     expect((await take(file(29))).rows.map(({ id }) => id)).toEqual(['run-29', 'run-30']);
   });
 
-  it('with a description that looks like a step has that one more, and all others as they are', async () => {
-    const timed = RUNS[1]!.text.replace(/- \*\*Usage:\*\* .*/, '- **Usage:** $1.0000 | 7.5s');
-    writeFileSync(file(1), timed.replace('What is to be done', '## Step: x\nWhat is to be done'));
+  it('with a description that looks like sections is read as it is without them', async () => {
+    const odd = '## Step: x\n### Checkpoint: x\n- **Decision:** reject\n## Outcome\nWhat is to be done';
+    writeFileSync(file(1), RUNS[1]!.text.replace('What is to be done', odd));
     const [row] = (await take(file(1))).rows;
-    const { stages, ...rest } = await journal(row!.stored_as);
-    expect(stages[0]).toMatchObject({ stage: 'x', closed_at: null, wall_seconds: null, usage: null });
-    const [first, ...others] = TOLD[1]!.stages;
-    expect(toldBy('run-1', { ...rest, stages: stages.slice(1) })).toEqual({
-      ...TOLD[1],
-      stages: [{ ...first, wall_seconds: 7 }, ...others],
-    });
+    expect(toldBy('run-1', await journal(row!.stored_as))).toEqual(TOLD[1]);
+  });
+
+  it('that went on since it was taken in stays what it was, with exit 3', async () => {
+    await take(file(1));
+    writeFileSync(file(1), `${RUNS[1]!.text}\n## Step: more  (23:59:59)\n\nDone.\n`);
+    const { code, stdout } = await home.run(['import', file(1), '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ data: { imported: 0, rows: [{ result: 'differs' }] } });
+  });
+
+  it('goes on behind its outcome where it was taken up again', async () => {
+    const again = '\n## Step: fix  (23:59:59)\n\n- [WARNING] `a.ts`: late\n- **Usage:** 2.0s\n\n## Outcome\n\n- **Status:** completed\n';
+    writeFileSync(file(1), RUNS[1]!.text + again);
+    const [row] = (await take(file(1))).rows;
+    const { stages } = await journal(row!.stored_as);
+    expect(stages.at(-1)).toMatchObject({ stage: 'fix', wall_seconds: 2, journal: [{ entry: 'finding', message: 'late' }] });
+  });
+
+  it('keeps the home out of what it takes in', async () => {
+    writeFileSync(
+      file(1),
+      RUNS[1]!.text.replace('\n## Step:', `\n## Step: look  (00:00:01)\n\n- [WARNING] \`${file(1)}\`: in ${home.path}/x\n\n## Step:`),
+    );
+    const [row] = (await take(file(1))).rows;
+    expect(await home.ok(['export', 'journal', row!.stored_as])).not.toContain(home.path);
   });
 
   it('with a decision that can not be read tells so, and takes in all else', async () => {

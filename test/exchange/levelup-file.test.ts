@@ -40,8 +40,8 @@ describe('a run', () => {
     expect(told.run_id).toBe(null);
   });
 
-  it('takes a line of the description that looks like a step for one, and the steps that follow for what they are', () => {
-    expect(stepNames(run('## Task Description', '## Step: x', '## Step: coding', '- **Usage:** 1.0s'))).toEqual(['x', 'coding']);
+  it('takes no line of the description for a step that tells no time', () => {
+    expect(stepNames(run('## Task Description', '## Step: x', '## Step: coding  (01:02:03)', '- **Usage:** 1.0s'))).toEqual(['coding']);
   });
 
   it('ends where the next one begins', () => {
@@ -104,12 +104,11 @@ describe('a finding', () => {
     ['- [HIGH] ``: empty', { severity: 'high', file: null, message: 'empty' }],
     ['- [LOW] `a.ts', { severity: 'low', file: null, message: '`a.ts' }],
     ['- [CRITICAL] `a.ts`: `b`: c', { severity: 'critical', file: 'a.ts', message: '`b`: c' }],
-    ['- [MEDIUM] `a.ts`:', { severity: 'medium', file: 'a.ts', message: '' }],
   ])('%s', (line, finding) => {
     expect(step(line)).toMatchObject({ findings: [finding], lines: [] });
   });
 
-  it.each(['- [BAD] `a.ts`: x', '- [WARNING', '- [ ] to do', '[WARNING] x'])('is none: %s, which is kept as a line', (line) => {
+  it.each(['- [BAD] `a.ts`: x', '- [MEDIUM] `a.ts`:', '- [WARNING', '- [ ] to do', '[WARNING] x'])('is none: %s, which is kept as a line', (line) => {
     expect(step(line)).toMatchObject({ findings: [], lines: [line] });
   });
 });

@@ -152,10 +152,10 @@ describe('a chain', () => {
     const source = sourcesOf('s1', [{ title: 'x' }, { title: 'y' }]);
     const told = async (sources: RecordedBooks['sources']): Promise<unknown> =>
       (await importBooks(there, { analyses: [], sources })).sources;
-    expect(await told([source.slice(0, 1)])).toEqual({ imported: 1, known: 0, differing: [] });
-    expect(await told([source])).toEqual({ imported: 1, known: 0, differing: [] });
-    expect(await told([source])).toEqual({ imported: 0, known: 1, differing: [] });
-    expect(await told([sourcesOf('s1', [{ title: 'z' }])])).toEqual({ imported: 0, known: 0, differing: ['s1'] });
+    expect(await told([source.slice(0, 1)])).toEqual({ imported: 1, known: 0, differing: [], differing_journals: [] });
+    expect(await told([source])).toEqual({ imported: 1, known: 0, differing: [], differing_journals: [] });
+    expect(await told([source])).toEqual({ imported: 0, known: 1, differing: [], differing_journals: [] });
+    expect(await told([sourcesOf('s1', [{ title: 'z' }])])).toEqual({ imported: 0, known: 0, differing: ['s1'], differing_journals: [] });
     expect((await stored()).sources).toEqual([source]);
   });
 });

@@ -67,3 +67,8 @@ export async function tellJournal(context: Context, { analysis_file: file, id }:
     context.output.warn({ code, message: `What was recorded of ${id} is not told in its document: ${message}`, file });
   }
 }
+
+/** The same for each of some. */
+export async function tellJournals(context: Context, all: readonly { readonly analysis: Analysis }[]): Promise<void> {
+  for (const { analysis } of all) await tellJournal(context, analysis);
+}

@@ -3,7 +3,7 @@ import { tellJournal } from '../../cli/export/journal-document.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { countFlag, currentIdFlag, endStatusFlag, listFlag, listOf, textFlag } from '../../cli/flags.js';
 import { analysisJson } from '../../cli/render/analysis-json.js';
-import { stageLines } from '../../cli/story.js';
+import { sayStages } from '../../cli/story.js';
 import { renderEnded } from '../../cli/render/analysis.js';
 import { analysisIdOf, runningSession, warnOfJoined } from '../../cli/session-flags.js';
 import { completeAnalysis } from '../../lifecycle/complete.js';
@@ -56,7 +56,7 @@ export default class AnalysisComplete extends BaseCommand {
     this.context.warnOfLimits(analysis);
     await tellDocument(this.context, analysis, flags['analysis-file'] !== undefined);
     await tellJournal(this.context, analysis);
-    for (const line of await stageLines(this.context, analysis)) this.context.output.say(line);
+    await sayStages(this.context, analysis);
     await this.answer(() => ({ analysis: analysisJson(analysis) }), renderEnded(analysis));
   }
 }

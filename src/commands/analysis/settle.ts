@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.js';
-import { tellJournal } from '../../cli/export/journal-document.js';
+import { tellJournals } from '../../cli/export/journal-document.js';
 import { idFlag, timeFlag } from '../../cli/flags.js';
 import { renderSettled, settledJson } from '../../cli/render/verify.js';
 import { chosenAnalyses } from '../../cli/session-flags.js';
@@ -26,7 +26,7 @@ export default class AnalysisSettle extends BaseCommand {
       books,
       analyses.map(({ id }) => id),
     );
-    for (const { analysis } of settled) await tellJournal(context, analysis);
+    await tellJournals(context, settled);
     await this.answer(() => settledJson(settled), renderSettled(settled, context.terminal));
   }
 }
