@@ -16,6 +16,7 @@ import { isUnknown, tokensIn, total, totalKnown } from '../../model/tokens.js';
 import { costText, displayText, roundedDollars } from './cost.js';
 import type { Money } from './usage.js';
 import { analysesText, atLeast, classesText, grouped, plural, tokens, totalText } from './numbers.js';
+import { renderEntries } from './journal.js';
 import { countedText, storyPairs } from './story-pairs.js';
 import { renderPairs, renderTable, type TableColumn } from './table.js';
 
@@ -215,7 +216,9 @@ export function renderAnalysis(line: AnalysisLine, overlaps: readonly Overlap[],
   );
   const stages = stageLines(a);
   const table = stages.length === 0 ? [] : ['', renderTable(STAGE_COLUMNS, stages, true)];
-  return [head, '', pairs, ...table].join('\n');
+  const entries = [...story.attempts.flatMap((attempt) => attempt.entries), ...story.others];
+  const journal = entries.length === 0 ? [] : ['', renderEntries(entries)];
+  return [head, '', pairs, ...table, ...journal].join('\n');
 }
 
 const otherIds = (overlaps: readonly Overlap[]): string => [...new Set(overlaps.map(({ id }) => id))].sort(compareAnalysisIds).join(' ');

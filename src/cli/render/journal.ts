@@ -1,8 +1,9 @@
 // Entries of a journal, for people and for programs.
 import type { Recorded } from '../../lifecycle/journal.js';
 import type { JournalEntry } from '../../model/journal.js';
-import { formatOrNull } from '../../model/time.js';
-import { plural } from './numbers.js';
+import { formatLocal, formatOrNull } from '../../model/time.js';
+import { plural, tokens } from './numbers.js';
+import { renderTable, type TableColumn } from './table.js';
 
 /** Which of its fields an entry of a kind has. */
 const FIELDS = {
@@ -43,3 +44,38 @@ export function recordedText({ analysis, entries }: Recorded): string {
   if (entries.length > 1) return `Recorded ${plural(entries.length, first!.entry)} of ${analysis.id}.`;
   return `Recorded a ${first!.entry} of ${analysis.id}${aboutText(first!)}.`;
 }
+
+const testsText = ({ passed, failed, errors }: JournalEntry): string =>
+  `${tokens(passed)} passed, ${tokens(failed)} failed, ${tokens(errors)} errors`;
+
+const placeText = ({ file, line }: JournalEntry): string => (file === null ? '' : ` ${file}${line === null ? '' : `:${line}`}`);
+
+/** What an entry says, on one line. */
+function saidIn(entry: JournalEntry): string {
+  const { decision, decided_by, feedback, severity, category, message } = entry;
+  switch (entry.entry) {
+    case 'checkpoint':
+      return `${decision ?? 'N/A'}${decided_by === null ? '' : ` by ${decided_by}`}${feedback === null ? '' : `: ${feedback}`}`;
+    case 'finding':
+      return `${severity ?? 'N/A'}${category === null ? '' : ` ${category}`}${placeText(entry)}: ${message ?? 'N/A'}`;
+    case 'result':
+      return testsText(entry);
+    default:
+      return message ?? 'N/A';
+  }
+}
+
+const COLUMNS: readonly TableColumn<JournalEntry>[] = [
+  { header: 'journal', cell: ({ entry }) => entry },
+  { header: 'stage', cell: ({ stage, attempt }) => `${stage ?? ''}${(attempt ?? 1) > 1 ? ` (attempt ${attempt!})` : ''}` },
+  { header: 'at', cell: ({ at }) => (at === null ? 'N/A' : formatLocal(at)) },
+  { header: 'said', cell: saidIn },
+];
+
+/** Entries in the order in which they were recorded. */
+export const renderEntries = (entries: readonly JournalEntry[]): string =>
+  renderTable(
+    COLUMNS,
+    [...entries].sort((a, b) => a.revision - b.revision),
+    true,
+  );
