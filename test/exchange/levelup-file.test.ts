@@ -108,9 +108,12 @@ describe('a finding', () => {
     expect(step(line)).toMatchObject({ findings: [finding], lines: [] });
   });
 
-  it.each(['- [BAD] `a.ts`: x', '- [MEDIUM] `a.ts`:', '- [WARNING', '- [ ] to do', '[WARNING] x'])('is none: %s, which is kept as a line', (line) => {
-    expect(step(line)).toMatchObject({ findings: [], lines: [line] });
-  });
+  it.each(['- [BAD] `a.ts`: x', '- [MEDIUM] `a.ts`:', '- [WARNING', '- [ ] to do', '[WARNING] x'])(
+    'is none: %s, which is kept as a line',
+    (line) => {
+      expect(step(line)).toMatchObject({ findings: [], lines: [line] });
+    },
+  );
 });
 
 describe('a result', () => {

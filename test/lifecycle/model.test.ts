@@ -404,8 +404,8 @@ describe('analyses of logs that grow, fork, are reset and vanish', () => {
     `are booked as a model says, ${RUNS} times: part %i`,
     async (part) => {
       const chance = new Chance(20_261_126 + part);
-    // The home of a part goes with it.
-    [runs, desk] = [0, null];
+      // The home of a part goes with it.
+      [runs, desk] = [0, null];
       const property = fc.asyncProperty(
         fc.commands(
           KINDS.map((kind) => step.map((given) => new kind(given))),
