@@ -16,6 +16,8 @@ export interface AttemptStory {
   /** When it was closed; null if it was not, or nothing tells it. */
   readonly at: Instant | null;
   readonly usage: Usage | null;
+  /** Why there is none, in one word; null where there is. */
+  readonly unmeasured: string | null;
   /** Tokens in all, where an import told that alone. */
   readonly known_total: number | null;
   readonly cost: Cost | null;
@@ -101,6 +103,7 @@ function closedAttempts(analysis: Analysis, entries: readonly JournalEntry[]): A
       status: stage.status,
       at,
       usage: stage.usage,
+      unmeasured: stage.usage === null ? (analysis.capture_reason ?? 'not_measured') : null,
       known_total: stage.known_total ?? null,
       cost: costs?.stages[k] ?? null,
       wall_seconds: stage.duration_ms === undefined ? secondsBetween(before, at) : Math.floor(stage.duration_ms / MS),
@@ -126,6 +129,7 @@ function openAttempts({ stages }: Analysis, entries: readonly JournalEntry[]): A
     stage: own[0]!.stage!,
     attempt: own[0]!.attempt ?? 1,
     status: 'open',
+    unmeasured: 'not_closed',
     entries: own,
     isRework: isRefusal(lastDecision(own)),
   }));

@@ -35,6 +35,7 @@ const attemptJson = (attempt: AttemptStory, writing: Writing): object => ({
   api_ms: attempt.api_ms,
   turns: attempt.turns,
   usage: attempt.usage === null ? null : usageJson(attempt.usage),
+  ...(attempt.unmeasured === null ? {} : { usage_reason: attempt.unmeasured }),
   ...(attempt.known_total === null ? {} : { known_total: attempt.known_total }),
   cost: attempt.cost === null ? null : costJson(attempt.cost),
   notes: attempt.notes !== null && writing.redact ? HIDDEN : attempt.notes,

@@ -90,7 +90,21 @@ const resumedBlock = ({ at, session_id, after }: Resumption, telling: Telling): 
   );
 
 function blocksOf(attempt: AttemptStory, depth: 2 | 3, telling: Telling): Block[] {
-  const { stage, attempt: number, status, usage, known_total, cost, wall_seconds, api_ms, turns, notes, entries, isRework } = attempt;
+  const {
+    stage,
+    attempt: number,
+    status,
+    usage,
+    unmeasured,
+    known_total,
+    cost,
+    wall_seconds,
+    api_ms,
+    turns,
+    notes,
+    entries,
+    isRework,
+  } = attempt;
   const times = [
     `wall ${duration(wall_seconds)}`,
     `API ${api_ms === null ? 'N/A' : formatDuration(api_ms / 1000)}`,
@@ -105,7 +119,7 @@ function blocksOf(attempt: AttemptStory, depth: 2 | 3, telling: Telling): Block[
     ...(attempt.at === null ? [] : [paragraph(`Closed ${telling.time(attempt.at)}.`)]),
     ...(note === null ? [] : [paragraph(note)]),
     ...entryList(entries, telling),
-    paragraph(...usageLine(usage, known_total, cost, times)),
+    paragraph(...usageLine(usage, known_total, cost, times), ...(unmeasured === null ? [] : [' · unknown: ', outside(unmeasured)])),
   ];
 }
 
