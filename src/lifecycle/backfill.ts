@@ -230,6 +230,12 @@ function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, reco
   return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map(), priceOf };
 }
 
+/** All of it is known by now, wherever it stood in a log that was written anew since: its time alone tells where it belongs. */
+const allRead = (evidence: Evidence): Evidence => ({
+  ...evidence,
+  records: evidence.records.map((record) => ({ ...record, copy: { ...record.copy, position: 0 } })),
+});
+
 function changeOf({ analysis, from, to, session, rule, confidence }: Window, left: ReadonlyMap<string, readonly string[]>): PlannedChange {
   const excluded = [...left.values()].flat().sort();
   const without = new Set(excluded);
@@ -270,7 +276,7 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     spent,
     isNew: !isSame,
     part,
-    costs: costsFrom({ sessions: [part], stages: [] }, [evidence]),
+    costs: costsFrom({ sessions: [part], stages: [] }, [allRead(evidence)]),
   };
 }
 

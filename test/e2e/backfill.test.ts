@@ -199,6 +199,16 @@ describe('backfill', () => {
     expect(await verified()).toEqual(['verified']);
   });
 
+  it('prices what stood in a log that was written anew since', async () => {
+    await home.ok('usage sync');
+    writeFileSync(session.path, '');
+    session.answer({ input: 0, output: 7, at: at(9) });
+    const a = await added(3, 6);
+    expect((await backfill()).changes).toMatchObject([{ id: a, tokens_after: 11_100 }]);
+    const { analysis } = await home.json<{ analysis: { cost_usd: string } }>(['analysis', 'show', a]);
+    expect(analysis.cost_usd).toBe('0.1665');
+  });
+
   it.each([
     ['no form', 'x'],
     ['no analysis', 'ANALYSIS-2026-999=s'],
