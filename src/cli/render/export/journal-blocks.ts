@@ -151,7 +151,7 @@ export function attemptBlocks({ attempts, resumptions, tail }: Story, depth: 2 |
   const stages = attempts.flatMap((attempt) => [...resumedBefore(attempt.at), ...blocksOf(attempt, depth, telling)]);
   const rest = left.map((one) => resumedBlock(one, telling));
   const after =
-    tail === null
+    tail === null || tail.usage.records === 0
       ? []
       : [
           heading(depth, 'After the last stage'),
