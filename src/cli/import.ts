@@ -1,7 +1,7 @@
 // Takes in a file: the books as they were exported, or rows or run journals of another program.
 import { statSync } from 'node:fs';
 import { readImportFile, readJournalFolder } from '../exchange/import-file.js';
-import type { LevelUpRun } from '../exchange/levelup-file.js';
+import type { JournalRun } from '../model/imported-journal.js';
 import { importBooks, planBooks, type ImportedBooks } from '../lifecycle/import-books.js';
 import { importJournals, planJournals } from '../lifecycle/import-journals.js';
 import { importAnalyses, planImport, type ImportedRow } from '../lifecycle/import.js';
@@ -28,7 +28,7 @@ export interface JournalCounts {
   readonly findings: number;
 }
 
-function countsOf(runs: readonly LevelUpRun[]): JournalCounts {
+function countsOf(runs: readonly JournalRun[]): JournalCounts {
   const items = runs.flatMap((run) => run.items);
   const steps = items.flatMap((item) => (item.kind === 'step' ? [item.step] : []));
   return {
@@ -48,7 +48,7 @@ function stored<T>(context: Context, value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, one]: [string, unknown]) => [key, stored(context, one)])) as T;
 }
 
-async function importRuns(context: Context, given: readonly LevelUpRun[], dryRun: boolean): Promise<ImportedFile> {
+async function importRuns(context: Context, given: readonly JournalRun[], dryRun: boolean): Promise<ImportedFile> {
   const runs = stored(context, given);
   const rows = dryRun
     ? await planJournals(await booksIfThere(context), runs, context.now())

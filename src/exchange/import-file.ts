@@ -6,7 +6,8 @@ import { TokentrailError } from '../model/errors.js';
 import { isFields } from '../model/foreign-columns.js';
 import { BOOKS_SCHEMA, type BooksContent } from './books-file.js';
 import { readBooks } from './books-reader.js';
-import { isLevelUp, levelUpRuns, type LevelUpRun } from './levelup-file.js';
+import type { JournalRun } from '../model/imported-journal.js';
+import { isLevelUp, levelUpRuns } from './levelup-file.js';
 import { realityCheckRows, type ForeignRows } from './reality-check-file.js';
 import { loadYaml } from './yaml.js';
 
@@ -14,7 +15,7 @@ import { loadYaml } from './yaml.js';
 export type ImportFile =
   | ({ readonly kind: 'foreign' } & ForeignRows)
   | ({ readonly kind: 'books' } & BooksContent)
-  | { readonly kind: 'journals'; readonly runs: readonly LevelUpRun[] };
+  | { readonly kind: 'journals'; readonly runs: readonly JournalRun[] };
 
 const SUGGESTIONS = [
   'Give a file of `tokentrail export analyses`, one that Reality Check exported (YAML with a list `analysis_logs`), or run journals of LevelUp.',
@@ -75,7 +76,7 @@ export async function readImportFile(path: string, shown: string): Promise<Impor
  *
  * @throws IMPORT_INVALID if there are none
  */
-export function readJournalFolder(path: string, shown: string): readonly LevelUpRun[] {
+export function readJournalFolder(path: string, shown: string): readonly JournalRun[] {
   let names: Dirent[];
   try {
     names = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.md'));

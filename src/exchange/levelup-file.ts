@@ -1,55 +1,10 @@
 // Run journals as LevelUp writes them: Markdown, one run after the other, with steps, checkpoints, findings and an outcome. Spaces and
 // line ends are taken as they come. Pure.
-import { DECISIONS, SEVERITIES, type Decision, type Severity } from '../model/journal.js';
+import type { JournalCheckpoint, JournalRun, JournalStep } from '../model/imported-journal.js';
+import { DECISIONS, SEVERITIES, type Decision } from '../model/journal.js';
 
-export interface LevelUpFinding {
-  readonly severity: Severity;
-  readonly file: string | null;
-  readonly message: string;
-}
-
-export interface LevelUpResult {
-  readonly passed: number;
-  readonly failed: number;
-  readonly errors: number;
-}
-
-export interface LevelUpStep {
-  readonly name: string;
-  /** `HH:MM:SS` in UTC; null if it is none. */
-  readonly time: string | null;
-  /** What its usage line says, as it is; null without one. */
-  readonly usage: string | null;
-  /** The duration in it, in milliseconds. */
-  readonly duration_ms: number | null;
-  readonly findings: readonly LevelUpFinding[];
-  readonly results: readonly LevelUpResult[];
-  /** What else stands there. */
-  readonly lines: readonly string[];
-}
-
-export interface LevelUpCheckpoint {
-  readonly step: string;
-  readonly decision: Decision | null;
-  /** What is written in its place, where that is no decision that is known. */
-  readonly unread: string | null;
-  readonly feedback: string | null;
-}
-
-/** What stands in a run, in its order. */
-export type LevelUpItem =
-  { readonly kind: 'step'; readonly step: LevelUpStep } | { readonly kind: 'checkpoint'; readonly checkpoint: LevelUpCheckpoint };
-
-export interface LevelUpRun {
-  readonly run_id: string | null;
-  readonly title: string;
-  readonly ticket: string | null;
-  /** As it is written. */
-  readonly started: string | null;
-  readonly items: readonly LevelUpItem[];
-  /** Null where the journal ends before. */
-  readonly outcome: { readonly status: string | null; readonly error: string | null } | null;
-}
+type Finding = JournalStep['findings'][number];
+type Result = JournalStep['results'][number];
 
 const HEADER = '# Run Journal:';
 
@@ -88,7 +43,7 @@ function durationIn(usage: string): number | null {
 }
 
 /** `- [WARNING] \`file\`: message`. */
-function findingOf(line: string): LevelUpFinding | null {
+function findingOf(line: string): Finding | null {
   const inner = behind(line, '- [');
   const end = inner?.indexOf(']') ?? -1;
   if (inner === null || end < 0) return null;
@@ -103,7 +58,7 @@ function findingOf(line: string): LevelUpFinding | null {
 }
 
 /** `12 total, 1 failures, 0 errors (FAILED)`. */
-function resultOf(text: string): LevelUpResult | null {
+function resultOf(text: string): Result | null {
   const counts = /^(\d{1,9}) total, (\d{1,9}) failures?, (\d{1,9}) errors?\b/.exec(text);
   if (counts === null) return null;
   const [total, failed, errors] = counts.slice(1).map(Number) as [number, number, number];
@@ -121,9 +76,9 @@ function decisionOf(text: string): Decision | null {
 
 /** Reads one run, a line after the other. */
 class RunReader {
-  readonly run: Writable<LevelUpRun>;
-  #step: Writable<LevelUpStep> | null = null;
-  #checkpoint: Writable<LevelUpCheckpoint> | null = null;
+  readonly run: Writable<JournalRun>;
+  #step: Writable<JournalStep> | null = null;
+  #checkpoint: Writable<JournalCheckpoint> | null = null;
   #outcome: { status: string | null; error: string | null } | null = null;
   /** In the task's description, which is not kept. */
   #isDescription = false;
@@ -179,7 +134,7 @@ class RunReader {
     if (ticket !== null) this.run.ticket ??= ticket.split(' ')[0] || null;
   }
 
-  #readStep(line: string, step: Writable<LevelUpStep>): void {
+  #readStep(line: string, step: Writable<JournalStep>): void {
     const usage = field(line, 'Usage');
     const tests = field(line, 'Test results');
     const [finding, result] = [findingOf(line), tests === null ? null : resultOf(tests)];
@@ -191,7 +146,7 @@ class RunReader {
     else step.lines.push(line);
   }
 
-  #readCheckpoint(line: string, checkpoint: Writable<LevelUpCheckpoint>): void {
+  #readCheckpoint(line: string, checkpoint: Writable<JournalCheckpoint>): void {
     const decision = field(line, 'Decision');
     const feedback = field(line, 'Feedback');
     if (decision !== null) {
@@ -209,7 +164,7 @@ class RunReader {
 }
 
 /** The runs of a file, in its order; what stands before the first one is none. */
-export function levelUpRuns(text: string): readonly LevelUpRun[] {
+export function levelUpRuns(text: string): readonly JournalRun[] {
   const readers: RunReader[] = [];
   const lines = linesOf(text);
   for (const [i, line] of lines.entries()) {

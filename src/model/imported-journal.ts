@@ -10,16 +10,20 @@ export interface JournalStep {
   readonly name: string;
   /** `HH:MM:SS` in UTC; null if it is not told. */
   readonly time: string | null;
+  /** What its usage line says, as it is; null without one. */
   readonly usage: string | null;
+  /** The duration in it, in milliseconds. */
   readonly duration_ms: number | null;
   readonly findings: readonly { readonly severity: Severity; readonly file: string | null; readonly message: string }[];
   readonly results: readonly { readonly passed: number; readonly failed: number; readonly errors: number }[];
+  /** What else stands there. */
   readonly lines: readonly string[];
 }
 
 export interface JournalCheckpoint {
   readonly step: string;
   readonly decision: Decision | null;
+  /** What is written in its place, where that is no decision that is known. */
   readonly unread: string | null;
   readonly feedback: string | null;
 }
@@ -31,8 +35,10 @@ export interface JournalRun {
   readonly run_id: string | null;
   readonly title: string;
   readonly ticket: string | null;
+  /** As it is written. */
   readonly started: string | null;
   readonly items: readonly JournalItem[];
+  /** Null where the journal ends before. */
   readonly outcome: { readonly status: string | null; readonly error: string | null } | null;
 }
 

@@ -1,22 +1,23 @@
 // Run journals of LevelUp, with the lines that no two versions of it wrote the same way.
 import { describe, expect, it } from 'vitest';
-import { isLevelUp, levelUpRuns, type LevelUpCheckpoint, type LevelUpRun, type LevelUpStep } from '../../src/exchange/levelup-file.js';
+import { isLevelUp, levelUpRuns } from '../../src/exchange/levelup-file.js';
+import type { JournalCheckpoint, JournalRun, JournalStep } from '../../src/model/imported-journal.js';
 
-const run = (...lines: string[]): LevelUpRun => levelUpRuns(['# Run Journal: T', ...lines].join('\n'))[0]!;
+const run = (...lines: string[]): JournalRun => levelUpRuns(['# Run Journal: T', ...lines].join('\n'))[0]!;
 
-const step = (...lines: string[]): LevelUpStep => {
+const step = (...lines: string[]): JournalStep => {
   const [item] = run('## Step: coding  (01:43:05)', ...lines).items;
   if (item?.kind !== 'step') throw new Error('no step');
   return item.step;
 };
 
-const checkpoint = (...lines: string[]): LevelUpCheckpoint => {
+const checkpoint = (...lines: string[]): JournalCheckpoint => {
   const [item] = run('### Checkpoint: coding', ...lines).items;
   if (item?.kind !== 'checkpoint') throw new Error('no checkpoint');
   return item.checkpoint;
 };
 
-const stepNames = ({ items }: LevelUpRun): string[] => items.flatMap((item) => (item.kind === 'step' ? [item.step.name] : []));
+const stepNames = ({ items }: JournalRun): string[] => items.flatMap((item) => (item.kind === 'step' ? [item.step.name] : []));
 
 describe('a run', () => {
   it('has what stands in its header', () => {
