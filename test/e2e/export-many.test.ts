@@ -7,7 +7,7 @@ import { complete, Desk, start } from '../lifecycle/desk.js';
 import { Chance, SOAK } from '../support/chance.js';
 import { Home } from '../support/home.js';
 
-const [ANALYSES, SYNTHESES] = SOAK ? [200, [12, 6, 2]] : [10, [3, 2, 1]];
+const [ANALYSES, SYNTHESES] = SOAK ? [200, [12, 6, 2]] : [6, [2, 1, 1]];
 
 /** At most, in milliseconds. */
 const TIME = SOAK ? 5_400_000 : 600_000;
