@@ -264,6 +264,12 @@ describe('one file of it', () => {
     expect(await take(folder)).toMatchObject({ imported: 30, known: 1 });
   });
 
+  it('has no sum of what is unknown', async () => {
+    const [row] = (await take(file(5))).rows;
+    const { task } = (await home.json<{ analysis: { task: string } }>(['analysis', 'show', row!.stored_as])).analysis;
+    expect(await home.ok(['analysis', 'list', '--task', task])).toContain('Together: N/A tokens · cost N/A in 1 analysis');
+  });
+
   it('may hold two runs', async () => {
     expect((await take(file(29))).rows.map(({ id }) => id)).toEqual(['run-29', 'run-30']);
   });

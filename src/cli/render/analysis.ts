@@ -286,9 +286,11 @@ export function renderAnalyses(
 export function renderTogether(together: Together): string {
   const { analyses, total: all, known, records, shared, counts, cost, by_sum, unknown, unclear, is_lower_bound } = together;
   const split = all === null || tokensIn(counts) === null ? '' : ` (in ${tokens(tokensIn(counts))} · out ${tokens(counts.output)})`;
+  // Of nothing that is known, nothing is told: it is not 0.
+  const isNothing = all === null && records === 0 && by_sum.length === 0;
   const some = (ids: readonly string[], words: string): string[] => (ids.length === 0 ? [] : [`  ${ids.join(', ')}: ${words}`]);
   return [
-    `Together: ${all === null ? atLeast(known) : tokens(all, is_lower_bound)} tokens${split} · cost ${costText(cost, is_lower_bound)} in ${analysesText(analyses)}, each of ${plural(records, 'usage record')} once.`,
+    `Together: ${isNothing ? 'N/A' : all === null ? atLeast(known) : tokens(all, is_lower_bound)} tokens${split} · cost ${isNothing ? 'N/A' : costText(cost, is_lower_bound)} in ${analysesText(analyses)}, each of ${plural(records, 'usage record')} once.`,
     ...(shared.records === 0 ? [] : [`  ${plural(shared.records, 'record')} (${tokens(shared.tokens)} tokens) of more than one of them.`]),
     ...some(by_sum, 'counted by sum, since no records of it are known'),
     ...some(unknown, 'tokens unknown'),
