@@ -71,12 +71,33 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   // One copy of Arrow: LanceDB's `require` and our `import` would load two, whose classes don't know each other.
-  alias: { 'apache-arrow': join(root, 'node_modules/apache-arrow/Arrow.dom.mjs') },
+  alias: {
+    'apache-arrow': join(root, 'node_modules/apache-arrow/Arrow.dom.mjs'),
+    // Its other build finds its parts only when it runs.
+    'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
+  },
   external: ['typescript', '@lancedb/lancedb-*', 'openai', '@huggingface/transformers', 'fs-native-extensions'],
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);const __filename=import.meta.filename??'';const __dirname=import.meta.dirname??'';",
   },
   plugins: [sortWithoutCollator, withoutUnused],
+  logLevel: 'warning',
+});
+
+// What agents wait for: a file each, so that nothing else is looked up.
+await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: 'src/cli/hook-door.ts', out: 'hook' },
+    { in: 'src/cli/statusline-door.ts', out: 'statusline' },
+  ],
+  outdir: 'dist',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
 });
 

@@ -12,8 +12,10 @@ export async function checkStore(folder: string, open: () => Promise<Store>): Pr
     const [logs, sources] = await store.guarded(() => Promise.all([store.analysisLogs(), store.sources()]));
     const [analyses, known] = await store.guarded(() => Promise.all([logs.list(), sources.list()]));
     const rows = await store.guarded(async () => {
-      const journal = await store.journal();
-      return (await logs.prove()) + (await sources.prove()) + ((await journal?.prove()) ?? 0);
+      const others = [await store.journal(), await store.snapshots()];
+      let proved = (await logs.prove()) + (await sources.prove());
+      for (const chains of others) proved += (await chains?.prove()) ?? 0;
+      return proved;
     });
     const details = { ...base.details, analyses: analyses.length, sources: known.length, rows };
     return {

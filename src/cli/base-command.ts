@@ -16,6 +16,9 @@ export abstract class BaseCommand extends Command {
     quiet: Flags.boolean({ char: 'q', description: 'No words beside the answer and warnings.', helpGroup: 'GLOBAL' }),
   };
 
+  /** Whether what hooks told is taken in: by commands that write, and always by a sync, which also ends what fell silent. */
+  protected readonly folds: 'if it wrote' | 'always' = 'if it wrote';
+
   /** Set once the flags were read. */
   protected context!: Context;
 
@@ -47,6 +50,9 @@ export abstract class BaseCommand extends Command {
   protected async answer(data: () => unknown, text: string): Promise<void> {
     this.context.output.answer(data, text);
     // The answer stands, whatever becomes of tidying up.
+    const { context, folds } = this;
+    if (folds === 'always' || context.writes || context.synced !== 'not')
+      await import('./tidy-up.js').then(({ tidyUp }) => tidyUp(context, folds)).catch(() => undefined);
     await this.context.close().catch(() => undefined);
   }
 }

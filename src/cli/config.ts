@@ -17,13 +17,13 @@ export interface Config {
   readonly problem: TokentrailError | null;
 }
 
-const MONEY_KEYS = ['prices', 'subscriptions', 'currency'];
+const MONEY_KEYS = ['prices', 'subscriptions', 'currency', 'budget'];
 const KEYS = ['store', 'stages', ...MONEY_KEYS];
 
 const invalid = (file: string, line: number | null, what: string): TokentrailError =>
   new TokentrailError('CONFIG_INVALID', `${file}${line === null ? '' : `, line ${line}`}: ${what}`, {
     suggestions: [
-      'Correct the file; it can hold `store`, `stages`, `prices`, `subscriptions` and `currency`, see docs/reference/configuration.md.',
+      'Correct the file; it can hold `store`, `stages`, `prices`, `subscriptions`, `currency` and `budget`, see docs/reference/configuration.md.',
     ],
     details: { file, line },
   });

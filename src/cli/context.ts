@@ -1,7 +1,7 @@
 // The one place that reads the environment, the clock and the configuration, and puts the parts together.
 import { homedir } from 'node:os';
 import v8 from 'node:v8';
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import type { Agent, Surroundings } from '../capture/agent.js';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
 import { isPlainId } from '../capture/find-files.js';
@@ -18,16 +18,15 @@ import { logSize } from '../ingest/read-log.js';
 import { ThreadedReaders } from '../ingest/read-one.js';
 import type { Reading, UnreadLog } from '../ingest/scope.js';
 import { SessionReading, type SessionTarget } from '../ingest/session.js';
-import { readSessions, type AgentSessions, type SessionSummary } from '../ingest/sessions.js';
+import { readSessions, type AgentSessions } from '../ingest/sessions.js';
 import { Books, type BooksParts } from '../lifecycle/books.js';
 import { settleDue } from '../lifecycle/settle.js';
-import { agentOf, toolFromFlag, type ToolFlag } from '../model/agents.js';
+import type { ToolFlag } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
-import { TokentrailError, type Warning } from '../model/errors.js';
+import type { Warning } from '../model/errors.js';
 import { formatInstant, fromMs, type Instant } from '../model/time.js';
 import type { PriceBook } from '../pricing/book.js';
 import { CursorCache } from '../store/cursors.js';
-import { readConfig } from './config.js';
 import { machineOf } from './find-here.js';
 import { keepRecords } from './keep-records.js';
 import type { Output } from './output.js';
@@ -39,6 +38,7 @@ import { machineId } from './machine-id.js';
 import { PROGRAM } from './program.js';
 import { textWithoutHome, findProject, homeNames, isInProject, withHome, withoutHome, workingFolder, type Project } from './project.js';
 import { renderEvolution } from './render/store.js';
+import { storeFolderOf } from './store-address.js';
 
 export interface ContextOptions {
   readonly output: Output;
@@ -58,6 +58,8 @@ export class Context {
   readonly #homes: readonly string[];
   readonly #sessions = new Map<string, Promise<SessionReading>>();
   readonly #warned = new Set<string>();
+  /** Whether the books of all sessions were brought up to date, and whether that changed them. */
+  synced: 'not' | 'same' | 'changed' = 'not';
 
   constructor(options: ContextOptions) {
     this.#options = options;
@@ -159,34 +161,26 @@ export class Context {
     return machineId(this.#folderOf('XDG_STATE_HOME', '.local', 'state'));
   }
 
-  /** The folder of the store: flag, variable, project, user, beside the project, the user's data folder. */
-  async storeFolder(): Promise<string> {
-    const given = this.#options.store ?? this.#variable('TOKENTRAIL_STORE');
-    if (given !== null) return this.#local(given, this.folder);
-    const { marked, root } = this.project;
-    for (const file of this.configFiles) {
-      const config = await readConfig(file);
-      if (config?.store) return this.#local(config.store, dirname(file));
-    }
-    return marked ? join(root, '.tokentrail') : this.#folderOf('XDG_DATA_HOME', '.local', 'share');
+  /** The folder of the store for work in this folder. */
+  storeFolder(): Promise<string> {
+    return this.storeFolderFor(this.folder, this.#options.store ?? this.#variable('TOKENTRAIL_STORE'));
+  }
+
+  /** The same for work in another one, with the store that is named there. */
+  storeFolderFor(folder: string, given: string | null): Promise<string> {
+    const project = folder === this.folder ? this.#project : findProject(folder);
+    const [dataFolder, expand] = [this.#folderOf('XDG_DATA_HOME', '.local', 'share'), (path: string) => this.expand(path)];
+    return storeFolderOf({ given, folder, project, configFiles: this.#configFilesOf(project), dataFolder, expand });
   }
 
   /** Configuration files: the project's, then the user's. */
   get configFiles(): readonly string[] {
-    const { configFile } = this.project;
-    const own = join(this.#folderOf('XDG_CONFIG_HOME', '.config'), 'config.yaml');
-    return configFile === null ? [own] : [configFile, own];
+    return this.#configFilesOf(this.#project);
   }
 
-  #local(address: string, base: string): string {
-    const [scheme] = /^[a-z][a-z0-9+]*:\/\//i.exec(address) ?? [];
-    if (scheme !== undefined) {
-      // What follows may hold a password.
-      throw new TokentrailError('STORE_UNSUPPORTED', `The store address "${scheme}…" is no local folder.`, {
-        suggestions: ['Name a local folder; object storage is not supported by this version.'],
-      });
-    }
-    return resolve(base, this.expand(address));
+  #configFilesOf({ configFile }: Project): readonly string[] {
+    const own = join(this.#folderOf('XDG_CONFIG_HOME', '.config'), 'config.yaml');
+    return configFile === null ? [own] : [configFile, own];
   }
 
   readonly #readers = new ThreadedReaders(new URL('reader-thread.js', PROGRAM), logSize);
@@ -241,6 +235,14 @@ export class Context {
     const prices = () => this.prices();
     return new Books({ store, now, agentNamed, warmUp, openSession, keep, prices });
   }
+
+  /** Whether the store was opened to be written to. */
+  get writes(): boolean {
+    return this.#writes;
+  }
+
+  /** A path as it is stored: without the home, also in the names of folders that agents make of it. */
+  readonly stored = (path: string): string => withoutHome(this.tilde(path), this.#homes);
 
   /** What a writing command does after its answer. */
   async close(): Promise<void> {
@@ -302,21 +304,6 @@ export class Context {
     return readSessions(agent, this.roots(agent), this.reading);
   }
 
-  /** The sessions of one tool, or of all agents; what could not be read is told. */
-  async allSessions(tool: ToolFlag | null): Promise<SessionSummary[]> {
-    const name = tool === null ? null : agentOf(toolFromFlag(tool));
-    const agents = tool === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
-    const all: SessionSummary[] = [];
-    for (const agent of agents) {
-      if (agent.coverage === 'unsupported' && tool !== null)
-        this.output.warn({ code: 'NO_TOKENS', message: `${agent.label}: ${agent.limits}.`, agent: agent.name });
-      const { sessions, unread } = await this.sessions(agent);
-      all.push(...sessions);
-      this.warnOfUnread(agent, unread);
-    }
-    return all;
-  }
-
   /** Says which logs were found and could not be read. */
   warnOfUnread(agent: Agent, unread: readonly UnreadLog[]): void {
     if (unread.length === 0) return;
@@ -353,7 +340,7 @@ export class Context {
       roots: (agent) => this.roots(agent),
       openSession: (target) => this.openSession(target),
       inProject: (folder) => this.inProject(folder),
-      tilde: (path) => withoutHome(this.tilde(path), this.#homes),
+      tilde: this.stored,
     });
   }
 
@@ -375,9 +362,9 @@ export class Context {
   }
 
   /** How costs are shown. */
-  async money(): Promise<Money> {
-    const { plans, display } = await this.#money(false);
-    return { plans, display };
+  async money(): Promise<Money & Pick<MoneySettings, 'budget'>> {
+    const { plans, display, budget } = await this.#money(false);
+    return { plans, display, budget };
   }
 
   /** What a reading of logs for the books of all sessions needs. */

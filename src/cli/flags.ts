@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { END_STATUSES, KINDS, STAGE_STATUSES, STATUSES } from '../model/analysis.js';
 import { AGENT_FLAGS, TOOL_FLAGS } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
+import { HOOK_AGENTS, type HookAgent } from '../model/hook-event.js';
 import { fromMs, localDay, parseInstant, spanBefore, type Instant } from '../model/time.js';
 
 const usage = (message: string, suggestion: string): TokentrailError =>
@@ -188,3 +189,26 @@ export const sessionFlags = () => ({
 
 /** One of some words. */
 export const option = <T extends string>(options: readonly T[], description: string) => Flags.option({ options, description })();
+
+const HOOK_AGENT_FLAGS = [...HOOK_AGENTS, 'claude-code'] as const;
+
+/** The agent that is meant by a flag. */
+export const hookAgentOf = (name: (typeof HOOK_AGENT_FLAGS)[number]): HookAgent => (name === 'claude-code' ? 'claude' : name);
+
+/** An agent that has hooks. */
+export const hookAgentFlag = (description: string) => Flags.option({ options: HOOK_AGENT_FLAGS, description, helpValue: 'AGENT' })();
+
+/** Several of them. */
+export const hookAgentsFlag = () =>
+  Flags.option({
+    options: HOOK_AGENT_FLAGS,
+    description: 'Only this agent; may be repeated. All that are used here if left out.',
+    helpValue: 'AGENT',
+    multiple: true,
+  })();
+
+/** For whom something is installed. */
+export const scopeFlags = () => ({
+  user: Flags.boolean({ description: 'For all projects of this user (as if left out).', exclusive: ['project'] }),
+  project: Flags.boolean({ description: 'For the project of this folder.', exclusive: ['user'] }),
+});

@@ -16,6 +16,14 @@ export interface MoneySettings {
   readonly rules: readonly UserRule[];
   readonly plans: readonly AgentName[];
   readonly display: Display | null;
+  /** What may be spent, for `statusline`; null where nothing is set. */
+  readonly budget: Budget | null;
+}
+
+/** Pico-dollars that may be spent; null for no limit. */
+export interface Budget {
+  readonly day: bigint | null;
+  readonly month: bigint | null;
 }
 
 /** What is wrong with a setting, and where. */
@@ -159,6 +167,18 @@ function displayOf(reader: Reader, node: Node | null): Display {
   return { code, rate, pico: picoOf(rate)!, date: date.text };
 }
 
+function budgetOf(reader: Reader, node: Node | null): Budget {
+  const fields = reader.fields(node, ['day', 'month'], '"budget"');
+  const limit = (name: string): bigint | null => {
+    const amount = reader.amount(fields.get(name), name);
+    if (amount !== null && picoOf(amount) === 0n) throw new SettingProblem(`"${name}" of "budget" must be more than 0 dollars.`, node);
+    return amount === null ? null : picoOf(amount);
+  };
+  const budget = { day: limit('day'), month: limit('month') };
+  if (budget.day === null && budget.month === null) throw new SettingProblem('"budget" needs "day" or "month", in dollars.', node);
+  return budget;
+}
+
 /** What is right of the settings about money, and the first thing that is wrong: one bad setting takes nothing from the others. */
 export function readMoney(
   yaml: Yaml,
@@ -180,6 +200,7 @@ export function readMoney(
     rules: part<readonly UserRule[]>('prices', [], (node) => reader.items(node, 'prices').map((one) => ruleOf(reader, one))),
     plans: part<readonly AgentName[]>('subscriptions', [], (node) => reader.items(node, 'subscriptions').map((one) => planOf(reader, one))),
     display: part<Display | null>('currency', null, (node) => displayOf(reader, node)),
+    budget: part<Budget | null>('budget', null, (node) => budgetOf(reader, node)),
   };
   return { money, problem: problems[0] ?? null };
 }
@@ -189,6 +210,7 @@ export const mergedMoney = (all: readonly MoneySettings[]): MoneySettings => ({
   rules: all.flatMap(({ rules }) => rules),
   plans: [...new Set(all.flatMap(({ plans }) => plans))],
   display: all.find(({ display }) => display !== null)?.display ?? null,
+  budget: all.find(({ budget }) => budget !== null)?.budget ?? null,
 });
 
 /** A name that tells one set of rules from another, for rate cards; null where there are none. */

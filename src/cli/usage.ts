@@ -16,6 +16,7 @@ import type { Store } from '../store/store.js';
 import type { Context } from './context.js';
 import type { GivenDay } from './flags.js';
 import { plural } from './render/numbers.js';
+import { noteToday } from './today.js';
 
 /** Flags of sessions, and those without any count, from what the logs say of the sessions they hold. */
 export class Notes implements SessionNotes {
@@ -128,8 +129,14 @@ export function warnOfSkips(context: Context, synced: readonly Pick<AgentSync, '
 export async function syncBooks(context: Context, tool: ToolFlag | null, rebuild: boolean): Promise<readonly AgentSync[]> {
   const name = tool === null ? null : agentOf(toolFromFlag(tool));
   const agents = name === null ? AGENT_LIST : AGENT_LIST.filter((agent) => agent.name === name);
-  return syncUsage(await context.syncParts(agents, rebuild));
+  const synced = await syncUsage(await context.syncParts(agents, rebuild));
+  if (hasNews(synced)) context.synced = 'changed';
+  else if (context.synced === 'not') context.synced = 'same';
+  return synced;
 }
+
+const hasNews = (synced: readonly AgentSync[]): boolean =>
+  synced.some(({ added, changed, gone, superseded }) => added + changed + gone + superseded > 0);
 
 /** How often a watch looks for what agents wrote: what they have finished is in the books two seconds later. */
 const WATCH_MICROS = 2 * MICROS_PER_SECOND;
@@ -143,8 +150,9 @@ export async function watchBooks(context: Context, tool: ToolFlag | null, told: 
   for (;;) {
     const began = context.now();
     const synced = await syncBooks(context, tool, false);
-    if (synced.some(({ added, changed, gone, superseded }) => added + changed + gone + superseded > 0)) {
+    if (hasNews(synced)) {
       told(synced);
+      await noteToday(context, true);
       await context.keepSmall();
     }
     await setTimeout(Math.max(0, WATCH_MICROS - (context.now() - began)) / MICROS_PER_MS);

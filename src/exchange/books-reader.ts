@@ -12,7 +12,7 @@ import { UNKNOWN } from '../model/tokens.js';
 import { analysisLogs, journal, sources } from '../schema/index.js';
 import type { TableSchema } from '../schema/columns.js';
 import { analysisToRow } from '../store/analysis-rows.js';
-import { entryToRow } from '../store/journal-rows.js';
+import { sealedRow } from '../store/entry-rows.js';
 import type { Row, Value } from '../store/rows.js';
 import { stagesFromText } from '../store/stages-text.js';
 import { sourceToRow } from '../store/source-rows.js';
@@ -169,7 +169,7 @@ function journalIn(items: readonly unknown[], shown: string): readonly (readonly
   }
   return [...chains].map(([id, chain]) => {
     try {
-      requireChain(chain, (entry) => hashOf(entryToRow(entry), journal));
+      requireChain(chain, (entry) => hashOf(sealedRow(journal, entry), journal));
       return chain;
     } catch (error) {
       throw invalid(shown, `journal of "${id}": ${error instanceof Unreadable ? error.message : 'it is not what was exported'}.`);

@@ -4,9 +4,10 @@ import type { Analysis } from '../model/analysis.js';
 import { compareAnalysisIds } from '../model/ids.js';
 import type { JournalEntry } from '../model/journal.js';
 import type { Source } from '../model/source.js';
+import { journal as journalTable } from '../schema/index.js';
 import { analysisToRow, provedBy } from '../store/analysis-rows.js';
 import type { AnalysisLogs } from '../store/analysis-logs.js';
-import { entryToRow } from '../store/journal-rows.js';
+import { sealedRow } from '../store/entry-rows.js';
 import { sourceProvedBy } from '../store/source-rows.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
 import type { ImportedRow } from './import.js';
@@ -138,7 +139,7 @@ function renamedJournal(chain: readonly JournalEntry[], id: string): readonly Jo
   let prev_sha256: string | null = null;
   return chain.map((entry) => {
     const own: JournalEntry = { ...entry, id, prev_sha256, row_sha256: null };
-    prev_sha256 = entryToRow(own)['row_sha256'] as string;
+    prev_sha256 = sealedRow(journalTable, own)['row_sha256'] as string;
     return { ...own, row_sha256: prev_sha256 };
   });
 }

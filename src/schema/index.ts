@@ -9,13 +9,15 @@ import { usageTables } from './migrations/0002-usage.js';
 import { imports } from './migrations/0003-imports.js';
 import { prices } from './migrations/0004-prices.js';
 import { journals } from './migrations/0005-journal.js';
+import { snapshotTable } from './migrations/0006-snapshots.js';
+import { snapshots } from './snapshots.js';
 import { sources } from './sources.js';
 import { usage } from './usage.js';
 
-export { analysisLogs, journal, ledger, logFiles, sources, usage };
+export { analysisLogs, journal, ledger, logFiles, snapshots, sources, usage };
 export type { Column, ColumnType, TableSchema } from './columns.js';
 export type { FrozenColumn, Migration, MigrationStep } from './migration.js';
 
-export const TABLES = [sources, analysisLogs, usage, logFiles, journal, ledger] as const;
+export const TABLES = [sources, analysisLogs, usage, logFiles, journal, snapshots, ledger] as const;
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables, imports, prices, journals];
+export const MIGRATIONS: readonly Migration[] = [firstTables, usageTables, imports, prices, journals, snapshotTable];

@@ -1,4 +1,4 @@
-// Proves a whole store: every row by its hash, every analysis, source and journal by its chain, all usage by its sums.
+// Proves a whole store: every row by its hash, every analysis, source, journal and session by its chain, all usage by its sums.
 import type { Store } from './store.js';
 
 /** Rows that were proved. */
@@ -7,6 +7,7 @@ export interface StoreRows {
   readonly sources: number;
   readonly usage_records: number;
   readonly journal: number;
+  readonly snapshots: number;
 }
 
 /** Every row proves itself, every chain holds, every sum agrees. @throws STORE_DAMAGED */
@@ -24,6 +25,7 @@ export async function prove(store: Store): Promise<StoreRows> {
       });
     }
     const journal = (await (await store.journal())?.prove()) ?? 0;
-    return { analysis_logs, sources: known, usage_records, journal };
+    const snapshots = (await (await store.snapshots())?.prove()) ?? 0;
+    return { analysis_logs, sources: known, usage_records, journal, snapshots };
   });
 }

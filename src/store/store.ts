@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TokentrailError } from '../model/errors.js';
 import { fromMs, MICROS_PER_MS, type Instant } from '../model/time.js';
-import { analysisLogs, journal, ledger, logFiles, sources, TABLES, usage } from '../schema/index.js';
+import { analysisLogs, journal, ledger, logFiles, snapshots, sources, TABLES, usage } from '../schema/index.js';
 import { AnalysisLogs } from './analysis-logs.js';
 import { Database } from './database.js';
 import type { RevisionTable } from './revision-table.js';
@@ -15,6 +15,7 @@ import type { CopyProgress } from './copy.js';
 import { migrate, migrationPlan, missingMigrations, type Evolution, type MigrationPlan } from './migrate.js';
 import { scratchFolder } from './scratch.js';
 import { Journal } from './journal.js';
+import { Snapshots } from './snapshots.js';
 import { LogFiles } from './log-files.js';
 import { RESTORE } from './damage.js';
 import { Sources } from './sources.js';
@@ -39,7 +40,7 @@ const missing = (folder: string): TokentrailError =>
   });
 
 /** What a store leaves in its folder, also one whose creation was cut short. */
-const OURS = /^(\.gitignore|\.DS_Store|(usage|unsettled)\.state|backup\.json|backups|.*\.(lance|lock|tmp))$/;
+const OURS = /^(\.gitignore|\.DS_Store|(usage|unsettled|hooks)\.state|backup\.json|backups|.*\.(lance|lock|tmp))$/;
 
 /** A store ignores its whole folder for git and keeps others out of it, so it is made in no folder that holds anything else. */
 function requireOwnFolder(folder: string): void {
@@ -207,6 +208,13 @@ export class Store {
    */
   async journal(): Promise<Journal | null> {
     if (this.#database.has(journal.name)) return new Journal(await this.#table(journal.name));
+    await this.#requireOlder();
+    return null;
+  }
+
+  /** What hooks saw of sessions; null as with the journals. @throws STORE_DAMAGED if there were some */
+  async snapshots(): Promise<Snapshots | null> {
+    if (this.#database.has(snapshots.name)) return new Snapshots(await this.#table(snapshots.name));
     await this.#requireOlder();
     return null;
   }

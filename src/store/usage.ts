@@ -5,7 +5,7 @@ import type { Counts } from '../model/tokens.js';
 import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type UsagePoint, type UsageRow } from '../model/usage-row.js';
 import { checkTotals, requireTotals } from './control-totals.js';
 import type { RevisionTable } from './revision-table.js';
-import { above, and, eq, oneOf, or, startsWith, type Filter } from './filter.js';
+import { above, and, eq, oneOf, or, since, startsWith, type Filter } from './filter.js';
 import type { Columns, Value } from './rows.js';
 
 /** So many at a time, so that a first sync does not hold everything in memory three times. */
@@ -231,6 +231,12 @@ export class Usage {
   /** The same of all agents, as they were recorded by a time (null: now); unordered. */
   eachBy(at: Instant | null, visit: (row: UsageRow) => void): Promise<void> {
     return this.#each(at, visit);
+  }
+
+  /** The current records that were made at or after an instant and count. */
+  async since(at: Instant): Promise<UsageRow[]> {
+    const { rows } = await this.#current(since('at', at));
+    return [...rows.values()].filter(({ counted }) => counted);
   }
 
   async #each(at: Instant | null, visit: (row: UsageRow) => void, filter?: Filter): Promise<void> {

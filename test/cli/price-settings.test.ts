@@ -96,7 +96,7 @@ describe('what is wrong with prices', () => {
     const { store, money, problem } = await read(`${text}\nstore: ledger\n`);
     expect([store, money, problem?.code, problem?.details['line']]).toEqual([
       'ledger',
-      { rules: [], plans: [], display: null },
+      { rules: [], plans: [], display: null, budget: null },
       'CONFIG_INVALID',
       line,
     ]);

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { analysisLogs, journal, ledger, logFiles, MIGRATIONS, sources, TABLES, usage, type FrozenColumn } from '../../src/schema/index.js';
+import {
+  analysisLogs,
+  journal,
+  ledger,
+  logFiles,
+  MIGRATIONS,
+  snapshots,
+  sources,
+  TABLES,
+  usage,
+  type FrozenColumn,
+} from '../../src/schema/index.js';
 
 /**
  * Released migrations by content. One that was released is never edited: stores went through it as it was. A new one gets a
@@ -12,6 +23,7 @@ const FROZEN: Readonly<Record<number, string>> = {
   3: '5415fe8ce1877a18c55ddaececf2c15cd2941670892b6f72a3b548f8e54284c0',
   4: '1656240aab4ed9a6cd38be36519c7b8d56ddd584c43268bbd5a00114293d8f08',
   5: '2ea15526ef82bd353fe9f0521924df2a11a9000bbb3b8b4412cff72f49cd1784',
+  6: '99d9f4e6f02a1a67e35cfc43a1d6fc6da52b628d6316691d186bb8e3cf8e808e',
 };
 
 const hashOf = (migration: unknown): string => createHash('sha256').update(JSON.stringify(migration)).digest('hex');
@@ -48,7 +60,7 @@ describe('migrations', () => {
     expect(new Set(names.filter((name) => name !== '')).size).toBe(MIGRATIONS.length);
   });
 
-  it.each([sources, analysisLogs, usage, logFiles, journal].map((table) => [table.name, table] as const))(
+  it.each([sources, analysisLogs, usage, logFiles, journal, snapshots].map((table) => [table.name, table] as const))(
     'lead to the table %s as it is today',
     (name, table) => {
       const today = table.columns.map(({ name: column, type, nullable }) => [column, type, nullable] as const);
@@ -56,7 +68,7 @@ describe('migrations', () => {
     },
   );
 
-  it.each([sources, analysisLogs, usage, logFiles, journal].map((table) => [table.name, table] as const))(
+  it.each([sources, analysisLogs, usage, logFiles, journal, snapshots].map((table) => [table.name, table] as const))(
     'give the table %s its key',
     (name, table) => {
       expect(migrated().get(name)!.key).toBe(table.key);

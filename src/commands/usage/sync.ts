@@ -24,6 +24,8 @@ export default class UsageSync extends BaseCommand {
     strict: Flags.boolean({ description: 'Exit 1 instead of 3 if something was skipped.' }),
   };
 
+  protected override readonly folds = 'always';
+
   async run(): Promise<void> {
     const { flags } = await this.begin(UsageSync);
     const { context } = this;

@@ -1,3 +1,4 @@
+import { allSessions } from '../../../cli/all-sessions.js';
 import { BaseCommand } from '../../../cli/base-command.js';
 import { limitFlag, textFlag, timeFlag, agentFlag } from '../../../cli/flags.js';
 import { renderSessions, sessionJson } from '../../../cli/render/sessions.js';
@@ -21,7 +22,7 @@ export default class AnalysisSessionsList extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(AnalysisSessionsList);
     const { context } = this;
-    const all = await context.allSessions(flags.tool ?? null);
+    const all = await allSessions(context, flags.tool ?? null);
     const { sessions, matching } = selectSessions(all, {
       inProject: context.projectTest(flags.project),
       since: flags.since ?? null,

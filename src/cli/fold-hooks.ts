@@ -1,0 +1,57 @@
+// Takes in what hooks left for this store, after the answer of a command that writes.
+import { statSync } from 'node:fs';
+import { isRefused, type HookEvent } from '../model/hook-event.js';
+import { chainOf } from '../model/snapshot-row.js';
+import { endSilentSessions, storeSnapshots } from '../lifecycle/snapshots.js';
+import { readHooksState, writeHooksState } from '../store/hooks-state.js';
+import { pruneSpool, readSpool } from '../store/spool.js';
+import type { Context } from './context.js';
+import { spoolFolder } from './hook-call.js';
+
+/** The spool of this user on this machine. */
+export const spoolOf = ({ surroundings: { variables, home } }: Context): string => spoolFolder(variables, home);
+
+const isEdge = (event: HookEvent): boolean => event.kind === 'start' || event.kind === 'end';
+
+/** The store that a call of a hook is for; null where what names it can't be read. */
+async function storeOf(context: Context, { cwd, store }: HookEvent, known: Map<string, Promise<string | null>>): Promise<string | null> {
+  const folder = cwd === null ? context.folder : context.path(cwd);
+  const key = JSON.stringify([folder, store]);
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = context.storeFolderFor(folder, store).catch(() => null)));
+  return found;
+}
+
+/**
+ * Stores the snapshots of sessions of this store that began or ended. Where nothing was told since, and no session may have fallen
+ * silent, the store is not opened.
+ *
+ * @param silent also end the sessions that fell silent, as a sync does.
+ */
+export async function foldHooks(context: Context, silent: boolean): Promise<void> {
+  const spool = spoolOf(context);
+  if (statSync(spool, { throwIfNoEntry: false }) === undefined) return;
+  const store = await context.storeFolder();
+  const state = readHooksState(store);
+  const { events, position } = readSpool(spool, state.position);
+  const known = new Map<string, Promise<string | null>>();
+  const own: HookEvent[] = [];
+  for (const event of events) if (!isRefused(event) && isEdge(event) && (await storeOf(context, event, known)) === store) own.push(event);
+  const isDue = own.length > 0 || (silent && state.open.length > 0);
+  if (!isDue && (events.length === 0 || statSync(store, { throwIfNoEntry: false }) === undefined)) return;
+  const open = [...new Set([...state.open, ...own.map(chainOf)])];
+  if (!isDue) {
+    writeHooksState(store, { position, open });
+    return;
+  }
+  const books = await context.books();
+  await storeSnapshots(books, own, context.output.command, context.stored);
+  const left = silent ? await endSilentSessions(books, open) : open;
+  await books.store.exclusively(() => {
+    // Another command may have taken in what came meanwhile.
+    const others = readHooksState(store).open.filter((id) => !open.includes(id));
+    writeHooksState(store, { position, open: [...left, ...others] });
+    return Promise.resolve();
+  });
+  pruneSpool(spool, context.now() / 1000);
+}

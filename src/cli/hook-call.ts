@@ -1,0 +1,65 @@
+// What `hook EVENT` does: reads a payload on stdin, appends what it tells of its session to the spool, and says nothing. An agent waits
+// for it at every tool call and takes an exit code of 2 for an order to stop, so it ends with 0 whatever happens; what goes wrong is
+// told by `hooks doctor`. It has a door of its own before oclif, and loads nothing but this.
+import { appendFileSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { homedir } from 'node:os';
+import { readPayload } from '../hooks/payload.js';
+import { HOOK_AGENTS, isRefused, type HookAgent, type SpooledEvent } from '../model/hook-event.js';
+import { appendToSpool } from '../store/spool.js';
+import { readInput } from './stdin.js';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where hooks leave what they were told, and what they could not leave. */
+export function spoolFolder(variables: Variables, home: string): string {
+  const named = variables['XDG_STATE_HOME'];
+  const state = named !== undefined && isAbsolute(named) ? named : join(home, '.local', 'state');
+  return join(state, 'tokentrail', 'spool');
+}
+
+function sizeOf(path: string): number | null {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? stat.size : null;
+  } catch {
+    return null;
+  }
+}
+
+const isAgent = (name: string | undefined): name is HookAgent => (HOOK_AGENTS as readonly (string | undefined)[]).includes(name);
+
+/** The event and the agent that a command line names: `EVENT [--agent A]`. Without one it is Claude Code's, as its plugin calls it. */
+export function callOf(args: readonly string[]): { readonly event: string; readonly agent: HookAgent } {
+  const at = args.findIndex((arg) => arg === '--agent' || arg.startsWith('--agent='));
+  const given = at < 0 ? undefined : args[at] === '--agent' ? args[at + 1] : args[at]!.slice('--agent='.length);
+  const event = args.find((arg, i) => !arg.startsWith('-') && (at < 0 || args[at] !== '--agent' || i !== at + 1));
+  return { event: event ?? '', agent: isAgent(given) ? given : 'claude' };
+}
+
+/**
+ * Before 2.1.132 Claude Code does not tell the session's id to the commands that it runs, but lets a SessionStart hook set variables
+ * for them. From then on the same variable is there already.
+ */
+function tellSession(event: SpooledEvent, variables: Variables): void {
+  const file = variables['CLAUDE_ENV_FILE'];
+  if (file === undefined || file === '' || variables['CLAUDE_CODE_SESSION_ID']) return;
+  if (isRefused(event) || event.agent !== 'claude' || event.kind !== 'start' || !/^[\w-]{1,128}$/.test(event.session_id)) return;
+  appendFileSync(file, `export CLAUDE_CODE_SESSION_ID=${event.session_id}\n`);
+}
+
+/** Takes one call of a hook. Never throws, prints nothing. */
+export function takeHookCall(args: readonly string[]): void {
+  const { env } = process;
+  try {
+    const home = env['HOME'] || homedir();
+    const now = Date.now() * 1000;
+    const id = `${now.toString(36)}-${process.pid.toString(36)}-${process.hrtime()[1].toString(36)}`;
+    const store = env['TOKENTRAIL_STORE'] || null;
+    const event = readPayload(readInput(), { ...callOf(args), id, at: now, store, home, sizeOf });
+    appendToSpool(spoolFolder(env, home), event);
+    tellSession(event, env);
+  } catch {
+    // Nobody may be told here; the doctor finds that nothing came.
+  }
+}

@@ -1,0 +1,4 @@
+// The door of `statusline`, before oclif.
+import { printStatusLine } from './statusline.js';
+
+printStatusLine();

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { INSTALLED_EVENTS } from '../../src/hooks/events.js';
+import {
+  installedEvents,
+  SettingsProblem,
+  statusLineIn,
+  withHooks,
+  withoutHooks,
+  withoutStatusLine,
+  withStatusLine,
+} from '../../src/hooks/settings.js';
+import { HOOK_AGENTS, type HookAgent } from '../../src/model/hook-event.js';
+
+const put = (text: string | null, agent: HookAgent = 'claude'): string =>
+  withHooks(text, agent, (event) => `tokentrail hook ${event} --agent ${agent}`);
+
+const OTHERS = `{
+  // kept
+  "model": "opus",
+  "hooks": {
+    "Stop": [{ "matcher": "", "hooks": [{ "type": "command", "command": "say done" }] }],
+    "PreToolUse": [{ "hooks": [{ "type": "command", "command": "tokentrail-like hook" }] }]
+  }
+}
+`;
+
+describe.each(HOOK_AGENTS)('the settings of %s', (agent) => {
+  it('get an entry for each event, once', () => {
+    const text = put(null, agent);
+    expect(installedEvents(text, agent).map(({ event }) => event)).toEqual(INSTALLED_EVENTS[agent]);
+    expect(put(text, agent)).toBe(text);
+  });
+
+  it('hold nothing of ours any more when it was taken out', () => {
+    expect(JSON.parse(withoutHooks(put(null, agent)))).toEqual(agent === 'copilot' ? { version: 1 } : {});
+  });
+});
+
+describe('settings with hooks of others', () => {
+  it('keep them, their comments and their order', () => {
+    const text = put(OTHERS);
+    expect(text).toContain('// kept');
+    expect(text.indexOf('say done')).toBeLessThan(text.indexOf('tokentrail hook Stop'));
+    expect(text).toContain('tokentrail-like hook');
+    const back = withoutHooks(text);
+    expect(JSON.parse(back.replace('// kept', ''))).toEqual(JSON.parse(OTHERS.replace('// kept', '')));
+  });
+
+  it('get another program where ours has moved, in its place', () => {
+    const moved = withHooks(put(OTHERS), 'claude', (event) => `'/new place/tokentrail' hook ${event} --agent claude`);
+    expect(installedEvents(moved, 'claude').map(({ command }) => command)).toContain(`'/new place/tokentrail' hook Stop --agent claude`);
+    expect(moved).not.toContain('"tokentrail hook');
+  });
+
+  it('keep what they are indented by, and their ends of lines', () => {
+    const tabs = put('{\n\t"a": 1\n}');
+    expect(tabs).toContain('\n\t"hooks": {');
+    expect(put('{\r\n  "a": 1\r\n}\r\n')).toContain('\r\n  "hooks"');
+  });
+
+  it.each([
+    ['no JSON', '{ "hooks": '],
+    ['a list', '[]'],
+    ['hooks that are a list', '{"hooks":[]}'],
+    ['an event that is an object', '{"hooks":{"Stop":{}}}'],
+  ])('are left alone where they hold %s', (_, text) => {
+    expect(() => put(text)).toThrow(SettingsProblem);
+  });
+
+  it('are as they were after any of them got ours and lost it, whatever they hold', () => {
+    const command = fc.constantFrom('say done', 'echo hook Stop', 'node x.js hook');
+    const entry = fc.record({
+      matcher: fc.constantFrom('', 'Bash'),
+      hooks: fc.array(fc.record({ type: fc.constant('command'), command }), { minLength: 1 }),
+    });
+    const events = fc.dictionary(fc.constantFrom('Stop', 'SessionStart', 'PostToolUse', 'Other'), fc.array(entry, { minLength: 1 }));
+    const settings = fc.record({ model: fc.string(), hooks: events }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(settings, fc.constantFrom(0, 2, 4), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const back = JSON.parse(withoutHooks(put(text))) as object;
+        // An empty list of hooks is as none.
+        expect({ hooks: {}, ...back }).toEqual({ hooks: {}, ...value });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a status line', () => {
+  it('is set where none is, and taken away again', () => {
+    const text = withStatusLine('{\n  "a": 1\n}\n', 'tokentrail statusline');
+    expect([statusLineIn(text), withoutStatusLine(text)]).toEqual(['ours', '{\n  "a": 1\n}\n']);
+  });
+
+  it('of others is never replaced or taken away', () => {
+    const text = '{"statusLine":{"type":"command","command":"mine.sh"}}';
+    expect([withStatusLine(text, 'tokentrail statusline'), withoutStatusLine(text)]).toEqual([text, text]);
+  });
+});
