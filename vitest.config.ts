@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: { 'apache-arrow': fileURLToPath(new URL('node_modules/apache-arrow/Arrow.node.js', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/build-once.ts', 'test/support/in-memory.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
