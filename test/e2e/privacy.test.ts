@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, symlinkSyn
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_FRAGMENTS } from '../../src/store/upkeep.js';
 import { ClaudeSession } from '../support/claude-session.js';
 import { BIN, Home, type Envelope, type Result } from '../support/home.js';
 import { QuickHome } from '../support/quick-home.js';
@@ -197,8 +198,17 @@ describe('who may read the books', () => {
 
   it('is only their owner after the tables were merged', async () => {
     const id = await home.ok('analysis start --source-id s1 --tool manual');
-    const marks = Array.from({ length: 36 }, (_, n) => `tokentrail analysis mark --id ${id} --stage s${n} -q`).join('\n');
-    await home.shell(`umask 000\n${marks}`);
+    const mark = (stage: string): string[] => ['analysis', 'mark', '--id', id, '--stage', stage, '-q'];
+    const parts = async (): Promise<number> => {
+      const { tables } = await home.json<{ tables: { name: string; fragments: number }[] }>('store status');
+      return tables.find(({ name }) => name === 'analysis_logs')!.fragments;
+    };
+    for (let n = 1; n < MAX_FRAGMENTS; n++) await home.ok(mark(`s${n}`));
+    expect(await parts()).toBe(MAX_FRAGMENTS);
+    // More are too many: one of the next commands, which a shell runs that leaves everything open, merges them.
+    for (let n = 0; n < 16 && (await parts()) >= MAX_FRAGMENTS; n++)
+      await home.shell(`umask 000\ntokentrail ${mark(`open${n}`).join(' ')}`);
+    expect(await parts()).toBeLessThan(MAX_FRAGMENTS);
     expect(modesUnder(home.store).filter((line) => !/ (700 folder|600 file)$/.test(line))).toEqual([]);
   });
 
