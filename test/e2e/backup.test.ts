@@ -1,7 +1,8 @@
 // Backups of a store: made while others write, proved, and put back without losing what was there.
-import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { fixtures } from '../capture/fixture.js';
 import { Home } from '../support/home.js';
 import { QuickHome } from '../support/quick-home.js';
@@ -12,13 +13,25 @@ const START = ['analysis', 'start', '--source-id', 's1', '--tool', 'manual'];
 let home: Home;
 let kept: string;
 
+/** What the first of the homes was when it was made, to be copied into the others. */
+const made = mkdtempSync(join(tmpdir(), 'tokentrail-made-'));
+let isMade = false;
+
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+
 async function prepare(empty: Home): Promise<void> {
   home = empty;
   kept = join(home.path, 'kept');
+  if (isMade) {
+    cpSync(made, home.path, { recursive: true, preserveTimestamps: true });
+    return;
+  }
   const [logs] = fixtures().filter(({ name }) => name.startsWith('claude/'));
   cpSync(logs!.home, home.path, { recursive: true });
   await home.ok(START);
   await home.run('usage sync');
+  cpSync(home.path, made, { recursive: true, preserveTimestamps: true });
+  isMade = true;
 }
 
 beforeEach(() => prepare(new QuickHome()));
