@@ -2,6 +2,7 @@
 // folder of capture/ fulfils.
 import type { AgentName } from '../model/agents.js';
 import type { UsageMode } from '../model/analysis.js';
+import type { ToolCall } from '../model/phase.js';
 import type { RecordCopy } from '../model/record.js';
 import type { Instant } from '../model/time.js';
 import type { Blocked } from './find-files.js';
@@ -135,6 +136,32 @@ export interface LogReader {
   rows?(log: LogFile, path: string, sink: RecordSink): Promise<LogState>;
 }
 
+/** A tool call as a log tells it. `id` is equal in all copies of the call; null where the log gives it none. */
+export interface LoggedCall {
+  readonly id: string | null;
+  readonly call: ToolCall;
+}
+
+/** Which record a call belongs to. */
+export type RecordName = Pick<RecordCopy, 'key' | 'session'>;
+
+/** Takes a call with the record that issued it. */
+export type CallSink = (record: RecordName, call: LoggedCall) => void;
+
+/** Finds the tool calls in the logs of an agent. It is given what its reader made of the same, so that records have one name. */
+export interface CallReader {
+  /** What `line` looks at beside the fields of the reader. */
+  readonly fields: Fields;
+  /** What it must remember of a log. */
+  begin(): unknown;
+  /** Takes one line of an append log. `copies`: what the reader gave for it, in that order; `state`: the reader's, after the line. */
+  line(own: unknown, value: Readonly<Record<string, unknown>>, copies: readonly RecordCopy[], state: LogState, sink: CallSink): void;
+  /** The same of a document. */
+  document(log: LogFile, value: unknown, copies: readonly RecordCopy[], sink: CallSink): void;
+  /** The same of a database. */
+  rows?(path: string, copies: readonly RecordCopy[], sink: CallSink): Promise<void>;
+}
+
 /** How an agent shows itself to the programs that it starts. */
 export interface AgentEnvironment {
   /** Set inside the agent: `[name]`, or `[name, value]` where only that value counts. */
@@ -157,6 +184,8 @@ export interface Agent {
   /** `full`: its logs tell every class. `partial`: some are missing at times, and null. `unsupported`: they tell no tokens at all. */
   readonly coverage: 'full' | 'partial' | 'unsupported';
   readonly reader: LogReader;
+  /** Null where its logs tell no calls beside tokens. */
+  readonly calls: CallReader | null;
   /** What its logs don't tell, and why; null where there is nothing to say. */
   readonly limits: string | null;
 }

@@ -1,9 +1,11 @@
 // Configuration files. An unknown key is an error with its line: a setting that is misspelt must not be silently ignored. What is wrong
-// with prices is told and breaks nothing else, since work is measured without them.
+// with prices or phases is told and breaks nothing else, since work is measured without them.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Node, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { TokentrailError } from '../model/errors.js';
 import { loadYaml } from '../exchange/yaml.js';
+import type { PhaseRule } from '../model/phase.js';
+import { readPhases } from './phase-settings.js';
 import { readMoney, type MoneySettings } from './price-settings.js';
 
 export interface Config {
@@ -15,15 +17,18 @@ export interface Config {
   readonly money: MoneySettings;
   /** What is wrong with them. */
   readonly problem: TokentrailError | null;
+  /** Rules of phases, which come before those that are built in; none if one of them is wrong. */
+  readonly phases: readonly PhaseRule[];
+  readonly phaseProblem: TokentrailError | null;
 }
 
 const MONEY_KEYS = ['prices', 'subscriptions', 'currency', 'budget'];
-const KEYS = ['store', 'stages', ...MONEY_KEYS];
+const KEYS = ['store', 'stages', 'phases', ...MONEY_KEYS];
 
 const invalid = (file: string, line: number | null, what: string): TokentrailError =>
   new TokentrailError('CONFIG_INVALID', `${file}${line === null ? '' : `, line ${line}`}: ${what}`, {
     suggestions: [
-      'Correct the file; it can hold `store`, `stages`, `prices`, `subscriptions`, `currency` and `budget`, see docs/reference/configuration.md.',
+      'Correct the file; it can hold `store`, `stages`, `phases`, `prices`, `subscriptions`, `currency` and `budget`, see docs/reference/configuration.md.',
     ],
     details: { file, line },
   });
@@ -77,10 +82,8 @@ export async function readConfig(file: string): Promise<Config | null> {
   if (named !== undefined && stages === null) throw invalid(file, keyLine(named), '"stages" must be a list of names, each once.');
   const settings = new Map<string, Node | null>(items.map((item) => [nameOf(item), item.value]));
   const { money, problem: wrong } = readMoney(yaml, settings);
-  return {
-    store: address as string | null,
-    stages,
-    money,
-    problem: wrong === null ? null : invalid(file, lineOf(wrong.offset), wrong.message),
-  };
+  const told = (found: typeof wrong): TokentrailError | null =>
+    found === null ? null : invalid(file, lineOf(found.offset), found.message);
+  const { phases, problem: wrongPhase } = readPhases(yaml, settings);
+  return { store: address as string | null, stages, money, problem: told(wrong), phases, phaseProblem: told(wrongPhase) };
 }

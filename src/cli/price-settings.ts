@@ -39,7 +39,7 @@ export class SettingProblem extends Error {
 const RULE_KEYS = ['model', 'from', 'to', 'mode', 'like', 'times', 'over', ...RATES];
 
 /** Reads nodes of a document; texts are taken as they are written, so that no rate goes through a double. */
-class Reader {
+export class SettingReader {
   readonly #yaml: Yaml;
 
   constructor(yaml: Yaml) {
@@ -87,7 +87,7 @@ class Reader {
   }
 }
 
-function ratesIn(reader: Reader, fields: ReadonlyMap<string, Node>): Rates {
+function ratesIn(reader: SettingReader, fields: ReadonlyMap<string, Node>): Rates {
   const rates: Partial<Record<RateName, string>> = {};
   for (const name of RATES) {
     const amount = reader.amount(fields.get(name), name);
@@ -101,7 +101,7 @@ function factorOf(text: string): UserRule['times'] {
   return { numerator: picoOf(text)!, denominator: 10n ** 12n };
 }
 
-function ruleOf(reader: Reader, node: Node): UserRule {
+function ruleOf(reader: SettingReader, node: Node): UserRule {
   const fields = reader.fields(node, RULE_KEYS, 'A price');
   const pattern = reader.text(fields.get('model'), 'model');
   if (pattern === null)
@@ -147,14 +147,14 @@ const withCaches = (rates: Rates): Rates =>
     ? rates
     : { cache_read: rates.input, cache_write_5m: rates.input, cache_write_1h: rates.cache_write_5m ?? rates.input, ...rates };
 
-function planOf(reader: Reader, node: Node): AgentName {
+function planOf(reader: SettingReader, node: Node): AgentName {
   const name = reader.text(node, 'subscriptions');
   const agent = AGENTS.find((one) => one === name);
   if (agent === undefined) throw new SettingProblem(`"subscriptions" is a list of ${AGENTS.join(', ')}, not "${name ?? ''}".`, node);
   return agent;
 }
 
-function displayOf(reader: Reader, node: Node | null): Display {
+function displayOf(reader: SettingReader, node: Node | null): Display {
   const fields = reader.fields(node, ['code', 'rate', 'date'], '"currency"');
   const [code, rate, date] = [
     reader.text(fields.get('code'), 'code'),
@@ -184,7 +184,7 @@ export function readMoney(
   yaml: Yaml,
   settings: ReadonlyMap<string, Node | null>,
 ): { money: MoneySettings; problem: SettingProblem | null } {
-  const reader = new Reader(yaml);
+  const reader = new SettingReader(yaml);
   const problems: SettingProblem[] = [];
   const part = <T>(name: string, none: T, read: (node: Node | null) => T): T => {
     if (!settings.has(name)) return none;

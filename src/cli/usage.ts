@@ -6,6 +6,7 @@ import { findLogs } from '../ingest/find-logs.js';
 import { skippedOf } from '../ingest/flags.js';
 import { hasUncounted, notesIn, pointsIn, type SessionNote } from '../ingest/points.js';
 import { syncUsage, type AgentSync } from '../ingest/sync.js';
+import { recordKeyOf } from '../ingest/usage-plan.js';
 import { agentOf, toolFromFlag, type AgentName, type ToolFlag } from '../model/agents.js';
 import { TokentrailError } from '../model/errors.js';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Instant } from '../model/time.js';
@@ -59,13 +60,16 @@ async function storeWithUsage(context: Context): Promise<Store> {
   }
 }
 
-async function addFromStore(context: Context, add: (point: UsagePoint) => void, notes: Notes): Promise<void> {
+/** Takes a record; its key is empty where nobody asks for it. */
+type Add = (point: UsagePoint, key: string) => void;
+
+async function addFromStore(context: Context, add: Add, notes: Notes, keyed: boolean): Promise<void> {
   const store = await storeWithUsage(context);
   await store.guarded(async () => {
     const usage = await store.usage();
     const logs = await (await store.logFiles()).current();
     for (const log of logs.values()) notes.addLog(log);
-    warnOfCutSync(context, await usage.eachPoint(logs, add));
+    warnOfCutSync(context, await usage.eachPoint(logs, add, keyed));
   });
 }
 
@@ -76,12 +80,13 @@ export function warnOfCutSync(context: Context, pending: readonly LogFileRow[]):
   context.output.warn({ code: 'SYNC_CUT_SHORT', message, logs: pending.map(({ agent, path }) => ({ agent, path })) });
 }
 
-async function addFromLogs(context: Context, add: (point: UsagePoint) => void, notes: Notes): Promise<void> {
+async function addFromLogs(context: Context, add: Add, notes: Notes, keyed: boolean): Promise<void> {
   for (const agent of AGENT_LIST) {
     const all = AllLogs.once(agent, context.reading);
     await all.update(await findLogs(agent, context.roots(agent)));
     warnOfSkips(context, [{ agent: agent.name, unread: all.unread, skipped: skippedOf(all.entries, 0) }]);
-    for (const point of pointsIn(all, (folder) => context.tilde(folder), await context.prices())) add(point);
+    for (const [point, copy] of pointsIn(all, (folder) => context.tilde(folder), await context.prices()))
+      add(point, keyed ? recordKeyOf(agent, copy) : '');
     if (notes.wanted || hasUncounted(all)) for (const [session, note] of notesIn(all)) notes.add(agent.name, session, note);
   }
 }
@@ -94,22 +99,24 @@ export interface UsageSource {
   readonly sync: boolean;
 }
 
-/**
- * What a report says of all records that count.
- *
- * @param flagged whether it tells the flags of sessions, which cost a look at all of them.
- */
+/** What a report asks for that costs a look of its own: the flags of sessions, and the keys of records. */
+export interface ReportNeeds {
+  readonly flagged?: boolean;
+  readonly keyed?: boolean;
+}
+
+/** What a report says of all records that count. */
 export async function reportUsage<T>(
   context: Context,
   { noStore, sync }: UsageSource,
   foldOf: (notes: SessionNotes) => UsageFold<T>,
-  flagged = false,
+  { flagged = false, keyed = false }: ReportNeeds = {},
 ): Promise<T> {
   const notes = new Notes(flagged);
   const fold = foldOf(notes);
-  const add = (point: UsagePoint): void => fold.add(point);
+  const add: Add = (point, key) => fold.add(point, key);
   if (sync) warnOfSkips(context, await syncBooks(context, null, false));
-  await (noStore ? addFromLogs(context, add, notes) : addFromStore(context, add, notes));
+  await (noStore ? addFromLogs(context, add, notes, keyed) : addFromStore(context, add, notes, keyed));
   return fold.result();
 }
 

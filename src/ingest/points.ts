@@ -5,6 +5,7 @@ import { picoOf } from '../model/money.js';
 import type { UsagePoint } from '../model/usage-row.js';
 import type { PriceBook } from '../pricing/book.js';
 import type { AllLogs } from './all-logs.js';
+import type { Copy } from './groups.js';
 import { sessionsIn } from './sessions.js';
 
 /** The first working folder of a session that the log with that number tells; null if it tells none. */
@@ -14,8 +15,12 @@ export function folderOf(all: AllLogs, log: number, session: string): string | n
   return facts?.folders[0] ?? null;
 }
 
-/** All records that count. `stored`: a folder as it is shown and stored. */
-export function* pointsIn(all: AllLogs, stored: (folder: string) => string, prices: PriceBook): Generator<UsagePoint> {
+/** All records that count, each with the copy that it is. `stored`: a folder as it is shown and stored. */
+export function* pointsIn(
+  all: AllLogs,
+  stored: (folder: string) => string,
+  prices: PriceBook,
+): Generator<readonly [point: UsagePoint, copy: Copy]> {
   const rootOf = all.rootOf();
   const projects = new Map<string, string | null>();
   for (const copy of all.counted()) {
@@ -29,7 +34,8 @@ export function* pointsIn(all: AllLogs, stored: (folder: string) => string, pric
     }
     const subagent = copy.subagent || session !== copy.session;
     const cost = { reported: reported === null ? null : picoOf(reported), estimated: prices.estimate(copy).pico };
-    yield { agent: all.agent.name, session, at, model, project, subagent, agent_type, calls, counts, partial, gone: false, ...cost };
+    const agent = all.agent.name;
+    yield [{ agent, session, at, model, project, subagent, agent_type, calls, counts, partial, gone: false, ...cost }, copy];
   }
 }
 

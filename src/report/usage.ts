@@ -89,9 +89,12 @@ function sessionKeys(): (point: UsagePoint) => string {
   };
 }
 
-/** Adds up records one after the other. What `add` is given is looked at during the call only, so that it can be used again. */
+/**
+ * Adds up records one after the other. What `add` is given is looked at during the call only, so that it can be used again. `key`: of the
+ * record as the books have it, where the report asks for it; else empty.
+ */
 export interface UsageFold<T> {
-  add(point: UsagePoint): void;
+  add(point: UsagePoint, key: string): void;
   result(): T;
 }
 

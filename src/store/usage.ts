@@ -83,7 +83,7 @@ type Visited = Changeable<UsagePoint> & Changeable<Digested>;
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Gives some rows to `visit`, always as the same object: there may be a million of them. */
-function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visited, log: string) => void): void {
+function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visited, log: string, i: number) => void): void {
   const column = (name: (typeof POINT)[number]): readonly Value[] => columns[name]!;
   const agents = column('agent') as readonly AgentName[];
   const sessions = column('session_id') as readonly string[];
@@ -132,7 +132,7 @@ function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visit
     row.reported = row.reported_cost_pico_usd;
     row.cost_pico_usd = costs[i]!;
     row.estimated = row.cost_pico_usd;
-    visit(row, logs[i]!);
+    visit(row, logs[i]!, i);
   }
 }
 
@@ -286,17 +286,23 @@ export class Usage {
    * be those that `log_files` tells, which are kept for that (double entry).
    *
    * @param logs what `log_files` says of each log.
+   * @param keyed whether `visit` is told the record's key; it is empty otherwise, since reading the keys costs as much as all the rest.
    * @returns the logs of a sync that was cut short, whose sums may be those before it, after it, or between.
    * @throws STORE_DAMAGED
    */
-  async eachPoint(logs: ReadonlyMap<string, LogFileRow>, visit: (point: UsagePoint) => void): Promise<readonly LogFileRow[]> {
+  async eachPoint(
+    logs: ReadonlyMap<string, LogFileRow>,
+    visit: (point: UsagePoint, key: string) => void,
+    keyed = false,
+  ): Promise<readonly LogFileRow[]> {
     const adders = new Map<string, TotalsAdder>();
-    for await (const { columns, rows } of this.counted(POINT)) {
-      visitRows(columns, rows, (row, log) => {
+    for await (const { columns, rows } of this.counted(keyed ? [...POINT, 'record_key'] : POINT)) {
+      const keys = keyed ? (columns['record_key'] as readonly string[]) : null;
+      visitRows(columns, rows, (row, log, i) => {
         let adder = adders.get(log);
         if (adder === undefined) adders.set(log, (adder = new TotalsAdder()));
         adder.add(row);
-        visit(row);
+        visit(row, keys?.[i] ?? '');
       });
     }
     const totals = checkTotals(logs, new Map([...adders].map(([id, adder]) => [id, adder.totals])));

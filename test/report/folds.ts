@@ -4,7 +4,7 @@ import type { UsagePoint } from '../../src/model/usage-row.js';
 import * as report from '../../src/report/usage.js';
 
 function folded<T>(points: Iterable<UsagePoint>, fold: report.UsageFold<T>): T {
-  for (const point of points) fold.add(point);
+  for (const point of points) fold.add(point, '');
   return fold.result();
 }
 

@@ -1,5 +1,6 @@
 // Sourcegraph Amp.
 import type { Agent } from '../agent.js';
+import { ampCalls } from './calls.js';
 import { ampDocument, beginAmp } from './parse.js';
 import { ampLogs, ampLogsAt, ampLogsOf, ampRoots } from './paths.js';
 
@@ -30,4 +31,5 @@ export const amp: Agent = {
     line: () => undefined,
     document: ampDocument,
   },
+  calls: ampCalls,
 };

@@ -1,5 +1,6 @@
 // Claude Code.
 import type { Agent } from '../agent.js';
+import { claudeCalls } from './calls.js';
 import { beginClaude, CLAUDE_FIELDS, claudeLine } from './parse.js';
 import { claudeLogs, claudeLogsAt, claudeLogsOf, claudeRoots } from './paths.js';
 
@@ -26,4 +27,5 @@ export const claude: Agent = {
     line: claudeLine,
     document: (log) => beginClaude(log),
   },
+  calls: claudeCalls,
 };

@@ -16,7 +16,7 @@ import { isSubagentLog, sessionInName } from './paths.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 // Gateways give every message the same short id ("msg"); an id of the API has 28 characters.
-const SHORTEST_OWN_ID = 8;
+export const SHORTEST_OWN_ID = 8;
 
 // Before 2.1.77 a response without stop_reason keeps the placeholder output of its first line: of versions 2.1.12–2.1.29 1–3 % of
 // the output is recorded, of 2.1.30–2.1.42 29–90 %.

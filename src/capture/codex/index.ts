@@ -1,5 +1,6 @@
 // OpenAI Codex: the command line, the desktop program and the extensions of editors, which all write rollouts.
 import type { Agent } from '../agent.js';
+import { codexCalls } from './calls.js';
 import { beginCodex, CODEX_FIELDS, codexLine } from './parse.js';
 import { codexLogs, codexLogsAt, codexLogsOf, codexRepeated, codexRoots } from './paths.js';
 
@@ -27,4 +28,5 @@ export const codex: Agent = {
     line: codexLine,
     document: beginCodex,
   },
+  calls: codexCalls,
 };

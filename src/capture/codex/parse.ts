@@ -275,12 +275,17 @@ function isAnswer({ type, role }: Fields): boolean {
   return typeof type === 'string' && /^(reasoning|.*_call)$/.test(type);
 }
 
+/** Whether a line is of the history that a sub-agent took over from its parent. */
+export function isInherited(state: LogState, line: Fields): boolean {
+  const ordinal = line['ordinal'];
+  return typeof ordinal === 'number' && ordinal < (state.own as Own).historyStart;
+}
+
 export function codexLine(state: LogState, line: Fields, place: Place, sink: RecordSink): void {
   const own = state.own as Own;
   const at = parseInstant(line['timestamp']);
   noteTime(state.facts, at);
-  const ordinal = line['ordinal'];
-  if (typeof ordinal === 'number' && ordinal < own.historyStart) return;
+  if (isInherited(state, line)) return;
   const payload = objectIn(line, 'payload');
   if (payload === null) {
     // August 2025: a bare first line, items without a wrapper, and no token counts at all.

@@ -1,5 +1,6 @@
 // GitHub Copilot CLI.
 import type { Agent } from '../agent.js';
+import { copilotCalls } from './calls.js';
 import { beginCopilot, COPILOT_FIELDS, copilotLine } from './parse.js';
 import { copilotLogs, copilotLogsAt, copilotLogsOf, copilotRoots } from './paths.js';
 
@@ -26,4 +27,5 @@ export const copilot: Agent = {
     line: copilotLine,
     document: beginCopilot,
   },
+  calls: copilotCalls,
 };

@@ -30,4 +30,5 @@ export const cursor: Agent = {
     line: cursorLine,
     document: beginCursor,
   },
+  calls: null,
 };

@@ -1,5 +1,6 @@
 // Gemini CLI.
 import type { Agent } from '../agent.js';
+import { geminiCalls } from './calls.js';
 import { beginGemini, GEMINI_FIELDS, geminiDocument, geminiLine } from './parse.js';
 import { geminiLogs, geminiLogsAt, geminiLogsOf, geminiRoots } from './paths.js';
 
@@ -26,4 +27,5 @@ export const gemini: Agent = {
     line: geminiLine,
     document: geminiDocument,
   },
+  calls: geminiCalls,
 };

@@ -1,5 +1,6 @@
 // OpenCode.
 import type { Agent } from '../agent.js';
+import { opencodeCalls } from './calls.js';
 import { beginOpencode, opencodeDocument, opencodeRows } from './parse.js';
 import { opencodeLogs, opencodeLogsAt, opencodeLogsOf, opencodeRoots } from './paths.js';
 
@@ -27,4 +28,5 @@ export const opencode: Agent = {
     document: opencodeDocument,
     rows: opencodeRows,
   },
+  calls: opencodeCalls,
 };

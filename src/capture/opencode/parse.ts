@@ -146,7 +146,8 @@ export const beginOpencode = (log: LogFile): LogState =>
   log.kind === 'rows' ? { facts: noFacts(), own: null, sessions: [] } : { facts: factsOf(sessionOf(log, null)), own: null };
 
 /** The parts of a message lie in a folder of its name. */
-function partsOf(log: LogFile, id: string): unknown[] {
+export function partsOf(log: LogFile, id: string): unknown[] {
+  if (!/^[A-Za-z0-9_-]+$/.test(id)) return [];
   const folder = join(log.root, 'storage', 'part', id);
   return namesIn(folder)
     .filter((name) => name.endsWith('.json'))
@@ -161,7 +162,7 @@ export function opencodeDocument(log: LogFile, value: unknown, sink: RecordSink)
   const session = sessionOf(log, textIn(value, 'sessionID'));
   const facts = factsOf(session);
   const id = textIn(value, 'id') ?? basename(log.name, '.json');
-  const parts = value['role'] === 'assistant' && /^[A-Za-z0-9_-]+$/.test(id) ? partsOf(log, id) : [];
+  const parts = value['role'] === 'assistant' ? partsOf(log, id) : [];
   // Where the database has the message too, it knows better.
   readMessage(facts, session, value, parts, { id, position: 0, rank: 1 }, sink);
   return { facts, own: null };

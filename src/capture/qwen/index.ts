@@ -1,5 +1,6 @@
 // Qwen Code.
 import type { Agent } from '../agent.js';
+import { qwenCalls } from './calls.js';
 import { beginQwen, QWEN_FIELDS, qwenDocument, qwenLine } from './parse.js';
 import { qwenLogs, qwenLogsAt, qwenLogsOf, qwenRoots } from './paths.js';
 
@@ -26,4 +27,5 @@ export const qwen: Agent = {
     line: qwenLine,
     document: qwenDocument,
   },
+  calls: qwenCalls,
 };

@@ -100,7 +100,7 @@ async function inOrderOf(all: Visit, filter: UsageFilter): Promise<UsageRow[]> {
 
 /** Fills a fold and gives its result. */
 async function folded<T>(fold: UsageFold<T>, all: Visit): Promise<T> {
-  await all((row) => fold.add(pointOf(row)));
+  await all((row) => fold.add(pointOf(row), row.record_key));
   return fold.result();
 }
 

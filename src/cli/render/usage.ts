@@ -10,7 +10,7 @@ import { renderTable, type TableColumn } from './table.js';
 import { countsJson } from './usage-json.js';
 
 /** `known`: by class what is known of it, where the sum of another one is not. */
-function sumJson({ records, counts, known_counts, cost, partial_records, gone_records }: UsageSum): object {
+export function sumJson({ records, counts, known_counts, cost, partial_records, gone_records }: UsageSum): object {
   const known = total(counts) === null ? { total_known: total(known_counts), known: known_counts } : {};
   // What is not known to have been spent has no cost, not even $0.
   const isSilent = records === 0 && isUnknown(counts);
@@ -30,7 +30,7 @@ export interface Money {
 }
 
 /** On which basis the costs of a report stand. */
-const moneyJson = ({ plans, display }: Money): object => ({
+export const moneyJson = ({ plans, display }: Money): object => ({
   prices: {
     api_equivalent: plans,
     display: display === null ? null : { currency: display.code, rate: display.rate, date: display.date },
@@ -99,10 +99,10 @@ export const usageSessionsJson = (
   total: groupJson(total),
 });
 
-const isLowerBound = ({ partial_records }: UsageSum): boolean => partial_records > 0;
+export const isLowerBound = ({ partial_records }: UsageSum): boolean => partial_records > 0;
 
 /** A sum, or of one that has unknown parts what is known, marked as incomplete; N/A where nothing is. */
-const sumText = (value: number | null, known: number | null, lowerBound = false): string =>
+export const sumText = (value: number | null, known: number | null, lowerBound = false): string =>
   value === null && known !== null && known > 0 ? `≥ ${grouped(known)} (incomplete)` : tokens(value, lowerBound);
 
 /** Nothing was told of it, so that nothing is known of its cost. */

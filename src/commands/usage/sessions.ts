@@ -21,7 +21,7 @@ export default class UsageSessions extends BaseCommand {
     const zone = zoneOf(flags.tz);
     const filter = usageFilter(flags, zone);
     const fold = (notes: SessionNotes) => usageBySession(filter, notes);
-    const usage = await reportUsage(context, usageSource(flags), fold, true);
+    const usage = await reportUsage(context, usageSource(flags), fold, { flagged: true });
     const shown = usage.sessions.slice(0, flags.limit);
     const money = await context.money();
     context.sayRest(shown.length, usage.sessions.length);
