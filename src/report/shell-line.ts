@@ -111,9 +111,11 @@ class Splitter {
         this.#at++;
         return;
       case '&':
-        if (this.#next(1) === '>') return this.#redirect(1, true);
-        this.#endCommand();
-        this.#at += this.#next(1) === '&' ? 2 : 1;
+        if (this.#next(1) === '>') this.#redirect(1, true);
+        else {
+          this.#endCommand();
+          this.#at += this.#next(1) === '&' ? 2 : 1;
+        }
         return;
       case '|':
         this.#endCommand();
@@ -121,11 +123,13 @@ class Splitter {
         this.#at += this.#next(1) === '|' || this.#next(1) === '&' ? 2 : 1;
         return;
       case '>':
-        return this.#redirect(0, true);
       case '<':
-        return this.#redirect(0, false);
-      case '#':
-        if (this.#word === null) return this.#comment();
+        this.#redirect(0, c === '>');
+        return;
+    }
+    if (c === '#' && this.#word === null) {
+      this.#comment();
+      return;
     }
     this.#add(c);
     this.#at++;
@@ -267,7 +271,7 @@ function programAt(words: readonly string[]): number {
 function unwrapped({ words, writes, piped }: Found, depth: number): Found[] {
   const at = programAt(words);
   if (at >= words.length) return [];
-  const [program = '', ...rest] = [programOf(words[at]!), ...words.slice(at + 1)];
+  const [program, rest] = [programOf(words[at]!), words.slice(at + 1)];
   const flag = SHELLS.has(program) ? rest.findIndex((word) => /^-[a-z]*c$/.test(word)) : -1;
   const line = flag >= 0 ? rest[flag + 1] : undefined;
   if (line !== undefined && depth < MOST_SHELLS) return split(line, depth + 1);

@@ -65,7 +65,7 @@ function readLine(own: Own, line: Fields, copies: readonly RecordCopy[], state: 
     own.last = { key, session };
     for (const call of own.pending.splice(0)) sink(own.last, call);
   }
-  if (beginsTurn(line, payload)) return beginTurn(own);
+  if (beginsTurn(line, payload)) beginTurn(own);
   const call = line['type'] === 'response_item' ? callIn(payload) : null;
   if (call === null) return;
   own.follows ??= own.last !== null;
