@@ -17,6 +17,10 @@ interface HereDocument {
   readonly tabs: boolean;
 }
 
+/** Letters, digits, `-`, `.`, `/`, `_`, and all that is not ASCII. */
+const isPlain = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x2d && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code > 0x7f;
+
 class Splitter {
   readonly #line: string;
   #at = 0;
@@ -36,9 +40,19 @@ class Splitter {
   }
 
   get commands(): Found[] {
-    while (this.#at < this.#line.length) this.#step(this.#line[this.#at]!);
+    while (this.#at < this.#line.length) {
+      this.#plain();
+      if (this.#at < this.#line.length) this.#step(this.#line[this.#at]!);
+    }
     this.#endCommand();
     return this.#found;
+  }
+
+  /** Characters that mean themselves wherever they stand, all at once. */
+  #plain(): void {
+    const start = this.#at;
+    while (this.#at < this.#line.length && isPlain(this.#line.charCodeAt(this.#at))) this.#at++;
+    if (this.#at > start) this.#add(this.#line.slice(start, this.#at));
   }
 
   #add(text: string): void {

@@ -86,4 +86,33 @@ describe('readConfig', () => {
   it('refuses a folder in the place of the file with an error that is no bug', async () => {
     await expect(readConfig(folder)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
+
+  it('reads rules of phases, of a pattern or a list of them', async () => {
+    expect(await read('phases:\n  - {phase: docs, tool: [a, b*], path: "*.md"}\n  - {phase: x, command: npm publish}\n')).toMatchObject({
+      phases: [
+        { phase: 'docs', tool: ['a', 'b*'], path: ['*.md'], command: null, agent_type: null },
+        { phase: 'x', tool: null, path: null, command: ['npm publish'], agent_type: null },
+      ],
+      phaseProblem: null,
+    });
+  });
+
+  it.each([
+    ['phases: x\n', 1, '"phases" must be a list'],
+    ['phases:\n  - {phase: x}\n', 2, 'A phase needs one of tool, path, command, agent_type'],
+    ['phases:\n  - {tool: x}\n', 2, 'A phase needs "phase"'],
+    ['phases:\n  - phase: x\n    tol: y\n', 3, 'no setting "tol"'],
+    ['phases:\n  - phase: x\n    tool: [[]]\n', 3, '"tool" must be a text'],
+    ['phases:\n  - phase: x\n    tool: []\n', 3, '"tool" must be a pattern'],
+    ['phases:\n  - phase: unknown\n    tool: x\n', 2, '"unknown" is what requests'],
+  ])('tells what is wrong with %j, and where, and reads the rest', async (text, line, message) => {
+    const config = (await read(`store: a\n${text}`))!;
+    expect(config).toMatchObject({
+      store: 'a',
+      phases: [],
+      problem: null,
+      phaseProblem: { code: 'CONFIG_INVALID', details: { line: line + 1 } },
+    });
+    expect(config.phaseProblem!.message).toContain(message);
+  });
 });
