@@ -45,7 +45,7 @@ function classifier(rules: readonly RuleInForce[]): Classify {
 }
 
 /** The calls of one agent's records, or of all agents'. Of logs that the report itself reads, it tells which can't be read. */
-async function callsOf(context: Context, { agent: only }: UsageFilter, classify: Classify, told: boolean): Promise<CallsOf> {
+async function callsOf(context: Context, { agent: only, since }: UsageFilter, classify: Classify, told: boolean): Promise<CallsOf> {
   const books: CallBook[] = [];
   const agents = AGENT_LIST.filter((agent: Agent) => agent.calls !== null && (only === null || agent.name === only));
   for (const agent of agents) {
@@ -53,6 +53,7 @@ async function callsOf(context: Context, { agent: only }: UsageFilter, classify:
       agent,
       context.roots(agent),
       classify,
+      since,
       context.progress(`Reading ${agent.label}'s tool calls`),
     );
     if (!told) context.warnOfUnread(agent, unread);

@@ -4,8 +4,9 @@ import type { Agent, CallReader, LogFile, LogReader, RecordName } from '../captu
 import type { Fields } from '../capture/scanner/fields.js';
 import type { PhasedCall, ToolCall } from '../model/phase.js';
 import type { RecordCopy } from '../model/record.js';
+import { MICROS_PER_MS, type Instant } from '../model/time.js';
 import { findLogs } from './find-logs.js';
-import { logPath, readLog } from './read-log.js';
+import { logPath, readLog, statLog } from './read-log.js';
 import type { UnreadLog } from './scope.js';
 import { recordKeyOf } from './usage-plan.js';
 
@@ -100,20 +101,29 @@ function listening(reader: LogReader, calls: CallReader, shelf: CallShelf): LogR
 
 const NOTHING = { record: (): void => undefined, skip: (): void => undefined };
 
+/** What clocks may differ by. */
+const MARGIN_MS = 86_400_000;
+
+/** Whether a log may have records at or after a time: one that was last written before has none. Of a database other files tell, too. */
+const mayReach = (log: LogFile, since: Instant | null): boolean =>
+  since === null || log.kind === 'rows' || (statLog(log)?.mtimeMs ?? Infinity) >= since / MICROS_PER_MS - MARGIN_MS;
+
 /**
  * Reads the calls of all records in the logs of an agent.
  *
+ * @param since earlier records need not be there, so that logs that have no later ones are not read; null: all.
  * @param progress is told how many of how many logs are done.
  */
 export async function readCalls(
   agent: Agent,
   roots: readonly string[],
   classify: Classify,
+  since: Instant | null,
   progress: (done: number, of: number) => void,
 ): Promise<{ readonly calls: CallBook; readonly unread: readonly UnreadLog[] }> {
   if (agent.calls === null) return { calls: new Map(), unread: [] };
   const { logs: found, blocked } = await findLogs(agent, roots);
-  const logs = [...new Map(found.map((log) => [logPath(log), log])).values()];
+  const logs = [...new Map(found.map((log) => [logPath(log), log])).values()].filter((log) => mayReach(log, since));
   const shelf = new CallShelf(agent, classify);
   const reader = listening(agent.reader, agent.calls, shelf);
   const unread: UnreadLog[] = [...blocked];

@@ -14,7 +14,7 @@ const told = ({ tool, command, path, agent_type }: ToolCall): string =>
 export async function callsBelow(name: AgentName, home: string): Promise<Record<string, string[]>> {
   const agent = agentNamed(name);
   const classify = (call: ToolCall) => ({ phase: told(call), tool: call.tool });
-  const { calls } = await readCalls(agent, agent.roots({ home, variables: {} }), classify, () => undefined);
+  const { calls } = await readCalls(agent, agent.roots({ home, variables: {} }), classify, null, () => undefined);
   return Object.fromEntries([...calls].map(([key, all]) => [key, all.map(({ phase }) => phase)]));
 }
 
