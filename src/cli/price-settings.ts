@@ -167,7 +167,7 @@ function displayOf(reader: SettingReader, node: Node | null): Display {
   return { code, rate, pico: picoOf(rate)!, date: date.text };
 }
 
-function budgetOf(reader: Reader, node: Node | null): Budget {
+function budgetOf(reader: SettingReader, node: Node | null): Budget {
   const fields = reader.fields(node, ['day', 'month'], '"budget"');
   const limit = (name: string): bigint | null => {
     const amount = reader.amount(fields.get(name), name);
