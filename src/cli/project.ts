@@ -56,16 +56,27 @@ function mainCheckout(root: string): string {
   }
 }
 
+/** The nearest folder upward with `.git` or tokentrail.yaml; null if there is none. */
+function markedFolder(start: string): string | null {
+  for (let folderUp = start; ; folderUp = dirname(folderUp)) {
+    if (existsSync(join(folderUp, '.git')) || existsSync(join(folderUp, CONFIG_NAME))) return folderUp;
+    if (dirname(folderUp) === folderUp) return null;
+  }
+}
+
 export function findProject(folder: string): Project {
   const start = realPath(folder);
-  for (let folderUp = start; ; folderUp = dirname(folderUp)) {
-    if (existsSync(join(folderUp, '.git')) || existsSync(join(folderUp, CONFIG_NAME))) {
-      const root = mainCheckout(folderUp);
-      const configFile = join(root, CONFIG_NAME);
-      return { root, marked: true, configFile: existsSync(configFile) ? configFile : null };
-    }
-    if (dirname(folderUp) === folderUp) return { root: start, marked: false, configFile: null };
-  }
+  const marked = markedFolder(start);
+  if (marked === null) return { root: start, marked: false, configFile: null };
+  const root = mainCheckout(marked);
+  const configFile = join(root, CONFIG_NAME);
+  return { root, marked: true, configFile: existsSync(configFile) ? configFile : null };
+}
+
+/** The top of the files that one works on: of a worktree it itself, whose project is the main checkout's. */
+export function checkoutOf(folder: string): string {
+  const start = realPath(folder);
+  return markedFolder(start) ?? start;
 }
 
 /** Whether a working folder that a log names lies in the project; it may be gone by now. */

@@ -1,0 +1,93 @@
+// Where each agent looks for skills: its own first folder, of a user and of a project. Codex and Amp share the one of a project.
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { AGENTS, type AgentName } from '../model/agents.js';
+
+export const SCOPES = ['user', 'project'] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** What decides where folders are. */
+export interface Where {
+  readonly home: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Root of the project. */
+  readonly project: string;
+}
+
+interface Places {
+  /** Folders of which one is there where the agent was ever used. */
+  readonly signs: (where: Where) => readonly string[];
+  readonly user: (where: Where) => string;
+  /** Below the project. */
+  readonly project: string;
+}
+
+/** The folder that a variable names, else one below the home. A relative one would be another one in each folder. */
+function named({ home, variables }: Where, variable: string, ...fallback: readonly string[]): string {
+  const value = variables[variable];
+  return value !== undefined && isAbsolute(value) ? value : join(home, ...fallback);
+}
+
+const config = (where: Where, name: string): string => join(named(where, 'XDG_CONFIG_HOME', '.config'), name);
+
+const data = (where: Where, name: string): string => join(named(where, 'XDG_DATA_HOME', '.local', 'share'), name);
+
+/** An agent that keeps skills in a folder of its own. */
+const own = (folder: (where: Where) => string, project: string): Places => ({
+  signs: (where) => [folder(where)],
+  user: (where) => join(folder(where), 'skills'),
+  project,
+});
+
+const PLACES: Readonly<Record<AgentName, Places>> = {
+  claude: own((where) => named(where, 'CLAUDE_CONFIG_DIR', '.claude'), '.claude/skills'),
+  // `~/.agents/skills` is read by others, too, and they would find each skill twice.
+  codex: own((where) => named(where, 'CODEX_HOME', '.codex'), '.agents/skills'),
+  amp: {
+    signs: (where) => [join(where.home, '.config', 'amp'), data(where, 'amp')],
+    user: ({ home }) => join(home, '.config', 'agents', 'skills'),
+    project: '.agents/skills',
+  },
+  gemini: own((where) => join(named(where, 'GEMINI_CLI_HOME'), '.gemini'), '.gemini/skills'),
+  qwen: own((where) => named(where, 'QWEN_HOME', '.qwen'), '.qwen/skills'),
+  copilot: own((where) => named(where, 'COPILOT_HOME', '.copilot'), '.github/skills'),
+  opencode: {
+    signs: (where) => [config(where, 'opencode'), data(where, 'opencode')],
+    user: (where) => join(config(where, 'opencode'), 'skills'),
+    project: '.opencode/skills',
+  },
+  cursor: own(({ home }) => join(home, '.cursor'), '.cursor/skills'),
+};
+
+/** The folder of an agent's skills, absolute, existing or not. */
+export const skillsFolder = (agent: AgentName, scope: Scope, where: Where): string =>
+  scope === 'user' ? PLACES[agent].user(where) : join(where.project, PLACES[agent].project);
+
+/** The agents that were used on this machine. */
+export const agentsHere = (where: Where): AgentName[] =>
+  AGENTS.filter((agent) => PLACES[agent].signs(where).some((path) => existsSync(path)));
+
+/** A folder of skills, and who looks into it. */
+export interface SkillsRoot {
+  readonly folder: string;
+  readonly scope: Scope;
+  /** Those that were asked for. */
+  readonly agents: readonly AgentName[];
+  /** All agents whose own folder it is. */
+  readonly sharers: readonly AgentName[];
+}
+
+/** The folders of some agents, each once. */
+export function rootsOf(agents: readonly AgentName[], scopes: readonly Scope[], where: Where): readonly SkillsRoot[] {
+  const roots = new Map<string, SkillsRoot>();
+  for (const scope of scopes) {
+    for (const agent of agents) {
+      const folder = skillsFolder(agent, scope, where);
+      const known = roots.get(folder);
+      const sharers = AGENTS.filter((other) => SCOPES.some((one) => skillsFolder(other, one, where) === folder));
+      roots.set(folder, { folder, scope: known?.scope ?? scope, agents: [...new Set([...(known?.agents ?? []), agent])], sharers });
+    }
+  }
+  return [...roots.values()];
+}
