@@ -5,7 +5,7 @@ SOURCES := $(shell find src build -type f) package.json tsconfig.json
 BUILT := oclif.manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check bench build docs scanner
+.PHONY: help setup demo test soak check bench build docs scanner assemble-skills check-skills
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ test: $(NODE_MODULES) ## Build, and run all tests
 soak: $(BUILT) ## Crowds, kills, faults and damage in full: about an hour
 	npm run --silent soak
 
-check: $(NODE_MODULES) $(BUILT) ## Types, lint, format, and generated documentation
+check: $(NODE_MODULES) $(BUILT) check-skills ## Types, lint, format, skills, and generated documentation
 	npm run --silent typecheck
 	npm run --silent lint
 	node build/docs.js --check
@@ -38,6 +38,12 @@ check: $(NODE_MODULES) $(BUILT) ## Types, lint, format, and generated documentat
 
 scanner: $(NODE_MODULES) ## Compile the line scanner to WebAssembly
 	node build/scanner.js
+
+assemble-skills: $(BUILT) ## Render templates/skills into a skill for each agent, and the plugin
+	@node bin/run.js skills assemble
+
+check-skills: $(BUILT) ## Whether what is rendered is what the templates make, and keeps the rules of Agent Skills
+	@node bin/run.js skills assemble --check --strict
 
 docs: $(BUILT) ## Write the generated parts of the documentation
 	node build/docs.js
