@@ -50,7 +50,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   ENVELOPE_UNRECOGNISED: 'What was given with `--usage-from-envelope` is not what an agent prints; nothing of it was booked.',
   FILE_NOT_FOUND: 'A file that was given is not there.',
   DOCUMENT_INVALID: 'The markers of a section inside a document are not a pair; the document was not changed.',
-  TEMPLATE_INVALID: 'A template of an export or a skill is none, or names something that is not there; of a skill, file and line are named.',
+  TEMPLATE_INVALID:
+    'A template of an export or a skill is none, or names something that is not there; of a skill, file and line are named.',
   MANIFEST_INVALID: 'What lies beside an exported file is no manifest of one.',
   FILE_UNWRITABLE: "A file that was to be written can't be: its folder is not there, or may not be written.",
   SESSION_NOT_FOUND: 'A session or a log that was given by flag is not on this machine.',

@@ -1,4 +1,5 @@
 // A unified diff of two short texts, as people know it from `diff -u`.
+import { safe, safeText } from '../model/safe.js';
 
 /** Lines around a change. */
 const CONTEXT = 3;
@@ -70,8 +71,9 @@ export function unifiedDiff(path: string, before: string | null, after: string |
     const count = (until: number, other: Line['kind'], start = 0): number =>
       lines.slice(start, until).filter(({ kind }) => kind !== other).length;
     const header = `@@ -${range(count(from, '+'), count(to, '+', from))} +${range(count(from, '-'), count(to, '-', from))} @@`;
-    return [header, ...lines.slice(from, to).map(({ kind, text }) => `${kind}${text}`)].join('\n');
+    return [header, ...lines.slice(from, to).map(({ kind, text }) => `${kind}${safeText(text)}`)].join('\n');
   });
   if (parts.length === 0) return '';
-  return [`--- ${before === null ? '/dev/null' : path}`, `+++ ${after === null ? '/dev/null' : path}`, ...parts].join('\n');
+  const name = safe(path);
+  return [`--- ${before === null ? '/dev/null' : name}`, `+++ ${after === null ? '/dev/null' : name}`, ...parts].join('\n');
 }

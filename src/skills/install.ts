@@ -4,19 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readlinkSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AGENTS, type AgentName } from '../model/agents.js';
+import { safe } from '../model/safe.js';
 import { unifiedDiff } from './diff.js';
-import {
-  leadsAway,
-  makeReadableFolder,
-  RECORD,
-  recordIn,
-  recordText,
-  removeEmptyFolders,
-  sha256,
-  statOf,
-  textOf,
-  writeText,
-} from './files.js';
+import { leadsAway, makeReadableFolder, RECORD, recordIn, recordText, removeEmptyFolders, sha256, textOf, writeText } from './files.js';
 import { examine, SKILL_SCHEMA, strangersIn, type Examined } from './installed.js';
 import type { SkillsRoot } from './places.js';
 import type { Rendered } from './rendered.js';
@@ -107,16 +97,16 @@ const leftovers = ({ found, texts }: Job): string[] => [...(found.record?.files.
 
 function diffOf(job: Job): string {
   const { folder, texts, found, options, root } = job;
-  const isLink = statOf(folder)?.isSymbolicLink() === true;
-  if (options.link)
-    return `${isLink ? `- link ${folder} → ${readlinkSync(folder)}\n` : ''}+ link ${folder} → ${options.rendered.folderOf(job.agent, job.skill)}`;
+  const isLink = found.link !== null;
+  const unlinked = isLink ? [`- link ${safe(folder)} → ${safe(readlinkSync(folder))}`] : [];
   const before = (name: string): string | null => (isLink ? null : textOf(join(folder, name)));
-  const changes = [...texts].map(([name, text]) => unifiedDiff(join(folder, name), before(name), text));
-  const gone = leftovers(job).map((name) => unifiedDiff(join(folder, name), before(name), null));
-  const unlinked = isLink ? [`- link ${folder} → ${readlinkSync(folder)}`] : [];
+  const gone = (names: Iterable<string>): string[] => [...names].map((name) => unifiedDiff(join(folder, name), before(name), null));
+  const diffs = options.link
+    ? [...gone(found.record?.files.keys() ?? []), `+ link ${safe(folder)} → ${safe(options.rendered.folderOf(job.agent, job.skill))}`]
+    : [...[...texts].map(([name, text]) => unifiedDiff(join(folder, name), before(name), text)), ...gone(leftovers(job))];
   const newcomers = root.agents.filter((agent) => found.record !== null && !found.record.agents.includes(agent));
-  const shared = newcomers.length > 0 ? [`+ ${join(folder, RECORD)}: for ${newcomers.join(', ')}, too`] : [];
-  return [...unlinked, ...changes, ...gone, ...shared].filter((part) => part !== '').join('\n');
+  const shared = newcomers.length > 0 ? [`+ ${safe(join(folder, RECORD))}: for ${newcomers.join(', ')}, too`] : [];
+  return [...unlinked, ...diffs, ...shared].filter((part) => part !== '').join('\n');
 }
 
 /** Whether there is nothing to be done. */
