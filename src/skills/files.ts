@@ -11,10 +11,18 @@ const LONGEST_BYTES = 4 * 1024 * 1024;
 /** Hash of a text as it lies on disk. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What lies at a path itself, not where a link leads; null if nothing does. */
+/** What lies at a path itself, not where a link leads; null if nothing does, or a file is in the place of a folder above it. */
 export function statOf(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
 }
+
+/** The system's word for what failed. */
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
 /** The text of a plain file; null if there is none, or something else is in its place. */
 export function textOf(path: string): string | null {

@@ -6,7 +6,18 @@ import { dirname, join } from 'node:path';
 import { AGENTS, type AgentName } from '../model/agents.js';
 import { safe } from '../model/safe.js';
 import { unifiedDiff } from './diff.js';
-import { leadsAway, makeReadableFolder, RECORD, recordIn, recordText, removeEmptyFolders, sha256, textOf, writeText } from './files.js';
+import {
+  codeOf,
+  leadsAway,
+  makeReadableFolder,
+  RECORD,
+  recordIn,
+  recordText,
+  removeEmptyFolders,
+  sha256,
+  textOf,
+  writeText,
+} from './files.js';
 import { examine, SKILL_SCHEMA, strangersIn, type Examined } from './installed.js';
 import type { SkillsRoot } from './places.js';
 import type { Rendered } from './rendered.js';
@@ -189,9 +200,6 @@ function done(job: Job): Done {
   }
   return { ...about, outcome: found.state === 'missing' ? 'installed' : 'updated', reason: null, diff };
 }
-
-/** The system's word for what failed. */
-export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
 /** Installs skills into folders; one that can't be is told and hinders no other. */
 export async function installSkills(roots: readonly SkillsRoot[], skills: readonly string[], options: InstallOptions): Promise<Done[]> {

@@ -4,7 +4,7 @@ import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AGENTS, type AgentName } from '../model/agents.js';
 import { checkSkill } from './check-skill.js';
-import { filesBelow, hashesIn, leadsAway, namesIn, RECORD, recordIn, sha256, statOf, textOf } from './files.js';
+import { codeOf, filesBelow, hashesIn, leadsAway, namesIn, RECORD, recordIn, sha256, statOf, textOf } from './files.js';
 import type { Rendered } from './rendered.js';
 import type { Texts } from './sources.js';
 
@@ -84,9 +84,23 @@ async function problemsOf(folder: string, skill: string): Promise<string[]> {
   return text === null ? ['it has no SKILL.md'] : checkSkill(skill, text);
 }
 
-/** @param agents those that share the folder; a link may lead to the rendering of any of them. */
+const NOTHING = { record: null, link: null, edited: [], reasons: [] };
+
+/**
+ * What can't be read is taken for somebody else's.
+ *
+ * @param agents those that share the folder; a link may lead to the rendering of any of them.
+ */
 export async function examine(folder: string, skill: string, agents: readonly AgentName[], rendered: Rendered): Promise<Examined> {
-  const nothing = { record: null, link: null, edited: [], reasons: [] };
+  try {
+    return await examineReadable(folder, skill, agents, rendered);
+  } catch (error) {
+    return { state: 'foreign', ...NOTHING, reasons: [`it can't be read (${codeOf(error)})`] };
+  }
+}
+
+async function examineReadable(folder: string, skill: string, agents: readonly AgentName[], rendered: Rendered): Promise<Examined> {
+  const nothing = NOTHING;
   if (statOf(folder) === null) return { state: 'missing', ...nothing };
   const link = ownLink(folder, skill, rendered);
   if (link !== null) {

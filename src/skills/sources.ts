@@ -105,14 +105,24 @@ function textsBelow(folder: string): Texts {
   );
 }
 
+const unreadable = (shown: string, cause?: unknown): TokentrailError =>
+  new TokentrailError('FILE_NOT_FOUND', `The folder of templates "${shown}" can't be read, or is empty.`, {
+    suggestions: ['Copy templates/skills of this program and change it; see docs/how-to/write-own-skills.md.'],
+    details: { folder: shown },
+    cause,
+  });
+
 /** @throws FILE_NOT_FOUND if there is no such folder, TEMPLATE_INVALID if a file of settings is wrong or missing */
 export async function readSources(folder: string, shown: string): Promise<Sources> {
-  if (namesIn(folder).length === 0) {
-    throw new TokentrailError('FILE_NOT_FOUND', `The folder of templates "${shown}" can't be read, or is empty.`, {
-      suggestions: ['Copy templates/skills of this program and change it; see docs/how-to/write-own-skills.md.'],
-      details: { folder: shown },
-    });
+  if (namesIn(folder).length === 0) throw unreadable(shown);
+  try {
+    return await readFolder(folder);
+  } catch (error) {
+    throw error instanceof TokentrailError ? error : unreadable(shown, error);
   }
+}
+
+async function readFolder(folder: string): Promise<Sources> {
   const named = namesIn(folder).filter(
     (name) => !NO_SKILLS.has(name) && !name.startsWith('.') && statOf(join(folder, name))?.isDirectory() === true,
   );

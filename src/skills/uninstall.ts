@@ -1,8 +1,8 @@
 // Takes out of agents' folders what was installed, and nothing else: a home is then as it was before.
 import { rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { RECORD, removeEmptyFolders, sha256, textOf, writeText } from './files.js';
-import { codeOf, levelsMade, removeFile, skillRecordText, type Done, type Outcome } from './install.js';
+import { codeOf, RECORD, removeEmptyFolders, sha256, textOf, writeText } from './files.js';
+import { levelsMade, removeFile, skillRecordText, type Done, type Outcome } from './install.js';
 import { examine, ownSkillsIn, strangersIn, type Examined, type SkillRecord } from './installed.js';
 import type { SkillsRoot } from './places.js';
 import type { Rendered } from './rendered.js';
