@@ -40,19 +40,20 @@ export async function requiredSession(context: Context, flags: SessionFlags): Pr
 }
 
 /** The sessions that may be the running one; none where none is known. */
-async function runningSessions(context: Context): Promise<Pick<CurrentQuestion, 'sessionIds' | 'running'>> {
+async function runningSessions(context: Context): Promise<Omit<CurrentQuestion, 'project'>> {
   try {
     const found = await context.findSession({ tool: null, sessionId: null, sessionPath: null });
     const { session_id } = found;
     const running = found.kind === 'session' ? { agent: found.agent, session_id: found.session_id, path: found.path } : null;
-    return { sessionIds: session_id === null ? [] : [session_id], running };
+    const untelling = found.kind === 'session' && found.found_by === 'project' ? found.tool : null;
+    return { sessionIds: session_id === null ? [] : [session_id], running, untelling };
   } catch (error) {
     if (!(error instanceof TokentrailError)) throw error;
     if (error.code === 'SESSION_AMBIGUOUS') {
       const candidates = error.details['candidates'] as { session_id: string }[];
-      return { sessionIds: candidates.map(({ session_id }) => session_id), running: null };
+      return { sessionIds: candidates.map(({ session_id }) => session_id), running: null, untelling: null };
     }
-    if (error.code === 'AGENT_AMBIGUOUS') return { sessionIds: context.namedSessionIds, running: null };
+    if (error.code === 'AGENT_AMBIGUOUS') return { sessionIds: context.namedSessionIds, running: null, untelling: null };
     throw error;
   }
 }

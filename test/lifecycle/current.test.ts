@@ -12,9 +12,11 @@ beforeEach(async () => {
   books = await desk.books();
 });
 
-const inSession = (): Promise<{ id: string }> =>
-  currentAnalysis(books, { sessionIds: [desk.session.id], running: null, project: '~/work/paper' });
-const inProject = (): Promise<{ id: string }> => currentAnalysis(books, { sessionIds: [], running: null, project: '~/work/paper' });
+const here = { running: null, project: '~/work/paper', untelling: null };
+const inSession = (): Promise<{ id: string }> => currentAnalysis(books, { ...here, sessionIds: [desk.session.id] });
+const inProject = (): Promise<{ id: string }> => currentAnalysis(books, { ...here, sessionIds: [] });
+/** Of a session that its agent doesn't tell and that was found. */
+const inFound = (): Promise<{ id: string }> => currentAnalysis(books, { ...here, sessionIds: ['found'], untelling: 'gemini' });
 
 describe('the current analysis', () => {
   it('is the only started one of the session', async () => {
@@ -46,5 +48,15 @@ describe('the current analysis', () => {
     const { analysis } = await start(books);
     await start(books, { project: '~/work/other' });
     expect((await inProject()).id).toBe(analysis.id);
+  });
+
+  it('is the one that an agent which tells no session started there before its session could be found', async () => {
+    const session = { kind: 'none', session_id: null, reason: 'session_not_found', message: '' } as const;
+    await start(books, { session: { ...session, tool: 'claude-code' } });
+    await start(books, { session: { ...session, tool: 'gemini', session_id: 'another' } });
+    await expect(inFound()).rejects.toMatchObject({ code: 'NO_CURRENT_ANALYSIS' });
+    const { analysis } = await start(books, { session: { ...session, tool: 'gemini' } });
+    expect((await inFound()).id).toBe(analysis.id);
+    await expect(inSession()).rejects.toMatchObject({ code: 'NO_CURRENT_ANALYSIS' });
   });
 });

@@ -56,6 +56,12 @@ const outcomes = (done: readonly Done[]): string[] => done.map(({ outcome }) => 
 
 const path = (name: string): string => join(home, '.claude/skills', name);
 
+/** A link of somebody else. */
+function linked(target: string): void {
+  mkdirSync(path(''), { recursive: true });
+  symlinkSync(target, path('one'));
+}
+
 describe('installing', () => {
   it('copies each file, readable by all', async () => {
     expect(outcomes(await install())).toEqual(['installed', 'installed']);
@@ -119,8 +125,8 @@ describe('installing', () => {
 
   it.each([
     ['a file', () => fill(home, { '.claude/skills/one': 'mine' })],
-    ['a link to elsewhere', () => (mkdirSync(path(''), { recursive: true }), symlinkSync(project, path('one')))],
-    ['a link that leads nowhere', () => (mkdirSync(path(''), { recursive: true }), symlinkSync('nowhere', path('one')))],
+    ['a link to elsewhere', () => linked(project)],
+    ['a link that leads nowhere', () => linked('nowhere')],
     ['a record that is none', () => fill(home, { '.claude/skills/one/.tokentrail.json': '{"schema":"tokentrail/skill/v1"}' })],
     [
       'a record that names files elsewhere',

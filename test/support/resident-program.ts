@@ -4,7 +4,6 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Home } from './home.js';
 import { Resident } from './resident.js';
 
 /** How often is looked for calls. */
@@ -65,7 +64,7 @@ export class ResidentProgram {
     );
     const cwd = readFileSync(join(call, 'cwd'), 'utf8').trimEnd();
     // All of the environment is the shell's.
-    const { code, stdout, stderr } = await this.#resident.run(listIn(join(call, 'args')), { env: {}, project: cwd } as Home, { env, cwd });
+    const { code, stdout, stderr } = await this.#resident.run(listIn(join(call, 'args')), { env: {}, project: cwd }, { env, cwd });
     writeFileSync(join(call, 'out'), stdout);
     writeFileSync(join(call, 'err'), stderr);
     // A pipe, at whose other end the script waits.

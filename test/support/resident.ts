@@ -13,7 +13,7 @@ export class Resident {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Runs one command line after the one before; code −1 and how it ended if the process dies of it. */
-  run(args: readonly string[], home: Home, { env = {}, cwd = home.project }: RunOptions = {}): Promise<Result> {
+  run(args: readonly string[], home: Pick<Home, 'env' | 'project'>, { env = {}, cwd = home.project }: RunOptions = {}): Promise<Result> {
     const next = this.#last.then(() => this.#run(args, { ...home.env, ...env }, cwd));
     this.#last = next.catch(() => undefined);
     return next;
