@@ -1,6 +1,6 @@
 // Every command of the program once, in an order in which each finds what it needs. A new command must be added here: a test holds the
 // list against the manifest.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Home, Result, RunOptions } from '../support/home.js';
@@ -22,6 +22,15 @@ function importFile(home: Home, text: string): string {
     stringify({ analysis_logs: [{ id: text, notes: text, status: text, [text]: text, stages_json: [{ stage: text }] }] }),
   );
   return file;
+}
+
+/** Templates of a skill that says that text. */
+function skillTemplates(home: Home, text: string): string {
+  const folder = join(home.path, 'skill-templates');
+  mkdirSync(join(folder, 'mine'), { recursive: true });
+  writeFileSync(join(folder, 'agents.yaml'), stringify({ claude: { label: text } }));
+  writeFileSync(join(folder, 'mine', 'SKILL.md.liquid'), '---\nname: mine\ndescription: mine\n---\n\n{{ agent.label }}\n');
+  return folder;
 }
 
 /** Command lines in order; `id` stands for the analysis that was started. */
@@ -107,11 +116,11 @@ export function everyCommand(home: Home, { text = 'x', usageFrom, session = text
     ['import', exported],
     ['analysis forget', 'id', '--reason', text],
     ['analysis list', '--all', '--forgotten'],
-    ['skills assemble', '--out', join(home.path, 'assembled')],
-    ['skills install', '--agent', 'claude'],
-    ['skills install', text, '--agent', 'claude', '--from', join(home.path, 'assembled')],
-    ['skills list', '--from', text],
-    ['skills check', '--agent', 'claude'],
+    ['skills assemble', '--from', skillTemplates(home, text), '--out', join(home.path, 'assembled')],
+    ['skills install', 'mine', '--agent', 'claude', '--from', join(home.path, 'assembled'), '--dry-run'],
+    ['skills install', '--agent', 'claude', '--from', join(home.path, 'assembled')],
+    ['skills list', '--from', join(home.path, 'assembled')],
+    ['skills check', '--agent', 'claude', '--from', join(home.path, 'assembled')],
     ['skills uninstall', '--agent', 'claude'],
     ['store status'],
     ['store migrate'],

@@ -52,10 +52,10 @@ describe('the current analysis', () => {
 
   it('is the one that an agent which tells no session started there before its session could be found', async () => {
     const session = { kind: 'none', session_id: null, reason: 'session_not_found', message: '' } as const;
-    await start(books, { session: { ...session, tool: 'claude-code' } });
-    await start(books, { session: { ...session, tool: 'gemini', session_id: 'another' } });
+    await start(books, { tool: null, session: { ...session, tool: 'claude-code' } });
+    await start(books, { tool: null, session: { ...session, tool: 'gemini', session_id: 'another' } });
     await expect(inFound()).rejects.toMatchObject({ code: 'NO_CURRENT_ANALYSIS' });
-    const { analysis } = await start(books, { session: { ...session, tool: 'gemini' } });
+    const { analysis } = await start(books, { tool: null, session: { ...session, tool: 'gemini' } });
     expect((await inFound()).id).toBe(analysis.id);
     await expect(inSession()).rejects.toMatchObject({ code: 'NO_CURRENT_ANALYSIS' });
   });
