@@ -68,14 +68,5 @@ const KINDS: Readonly<Record<HookAgent, Kinds>> = {
 export const kindOf = (agent: HookAgent, event: string): EventKind | null =>
   Object.hasOwn(KINDS[agent], event) ? KINDS[agent][event]! : null;
 
-/** The events that an installation asks for: enough for snapshots, and to tell that the hooks are alive. */
-export const INSTALLED_EVENTS: Readonly<Record<HookAgent, readonly string[]>> = {
-  claude: ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'],
-  codex: ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'],
-  gemini: ['SessionStart', 'AfterTool', 'AfterAgent', 'SessionEnd'],
-  qwen: ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'],
-  copilot: ['sessionStart', 'postToolUse', 'subagentStop', 'agentStop', 'sessionEnd'],
-};
-
 /** All events that an agent is known to have. */
 export const eventsOf = (agent: HookAgent): readonly string[] => Object.keys(KINDS[agent]);

@@ -1,8 +1,7 @@
 // Our entries in an agent's settings: put in and taken out of the text, so that comments, order and everything of others stay as they
 // are. Pure.
 import { applyEdits, modify, parseTree, findNodeAtLocation, getNodeValue, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser'; // prettier-ignore
-import type { HookAgent } from '../model/hook-event.js';
-import { INSTALLED_EVENTS } from './events.js';
+import { INSTALLED_EVENTS, type HookAgent } from '../model/hook-event.js';
 
 /** Seconds after which the agent need not wait any more. */
 const TIMEOUT_SECONDS = 10;

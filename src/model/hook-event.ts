@@ -6,6 +6,15 @@ import type { Instant } from './time.js';
 export const HOOK_AGENTS = ['claude', 'codex', 'gemini', 'qwen', 'copilot'] as const satisfies readonly AgentName[];
 export type HookAgent = (typeof HOOK_AGENTS)[number];
 
+/** The events that an installation asks for: enough for snapshots, and to tell that the hooks are alive. */
+export const INSTALLED_EVENTS: Readonly<Record<HookAgent, readonly string[]>> = {
+  claude: ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'],
+  codex: ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'],
+  gemini: ['SessionStart', 'AfterTool', 'AfterAgent', 'SessionEnd'],
+  qwen: ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'],
+  copilot: ['sessionStart', 'postToolUse', 'subagentStop', 'agentStop', 'sessionEnd'],
+};
+
 /** `start` and `end` of a session give snapshots; all others are counted. */
 export type EventKind = 'start' | 'end' | 'turn' | 'subagent' | 'tool' | 'other';
 

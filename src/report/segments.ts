@@ -1,6 +1,6 @@
 // Stretches of sessions between their beginnings and ends, as hooks told them, with what each spent. Pure.
 import type { SnapshotRow } from '../model/snapshot-row.js';
-import type { Instant } from '../model/time.js';
+import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
 import type { Counts } from '../model/tokens.js';
 
 const NAMES = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning'] as const;
@@ -36,9 +36,16 @@ export function spentBetween(start: Counts | null, end: Counts | null): Counts |
   return Object.fromEntries(entries) as unknown as Counts;
 }
 
+/** Hooks that are installed twice, as by a plugin and by hand, tell a beginning twice within the same moment. */
+const REPEATED_MICROS = 2 * MICROS_PER_SECOND;
+
+const isRepeated = (row: SnapshotRow, before: SnapshotRow | undefined): boolean =>
+  row.event === 'start' && before?.event === 'start' && row.reason === before.reason && row.at - before.at < REPEATED_MICROS;
+
 /** The segments of a session, the first one first. @param chain its snapshots, as they were recorded */
 export function segmentsOf(chain: readonly SnapshotRow[]): Segment[] {
-  const rows = [...chain].sort((a, b) => a.at - b.at || a.revision - b.revision);
+  const sorted = [...chain].sort((a, b) => a.at - b.at || a.revision - b.revision);
+  const rows = sorted.filter((row, i) => !isRepeated(row, sorted[i - 1]));
   const segments: Segment[] = [];
   rows.forEach((row, i) => {
     if (row.event !== 'start') return;

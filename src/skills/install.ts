@@ -5,7 +5,7 @@ import { existsSync, readlinkSync, renameSync, rmSync, symlinkSync, unlinkSync }
 import { dirname, join } from 'node:path';
 import { AGENTS, type AgentName } from '../model/agents.js';
 import { safe } from '../model/safe.js';
-import { unifiedDiff } from './diff.js';
+import { unifiedDiff } from '../store/unified-diff.js';
 import {
   codeOf,
   leadsAway,

@@ -1,8 +1,6 @@
 // The plugin for Claude Code: its manifest, and skills, commands and hooks in the folders where it looks for them.
+import { INSTALLED_EVENTS } from '../model/hook-event.js';
 import type { PluginSource, Texts } from './sources.js';
-
-/** Events after which tokens have been spent, or a session begins or ends. */
-export const HOOK_EVENTS = ['SessionStart', 'PostToolUse', 'SubagentStop', 'Stop', 'SessionEnd'] as const;
 
 /** Seconds; far more than a hook takes. */
 const TIMEOUT = 10;
@@ -16,7 +14,7 @@ function hooksFile(): string {
   const hookOf = (event: string): object => ({ hooks: [{ type: 'command', command: hookCommand(event), timeout: TIMEOUT }] });
   return json({
     description: 'Takes a note of the running session, so that its tokens are known without its help.',
-    hooks: Object.fromEntries(HOOK_EVENTS.map((event) => [event, [hookOf(event)]])),
+    hooks: Object.fromEntries(INSTALLED_EVENTS.claude.map((event) => [event, [hookOf(event)]])),
   });
 }
 

@@ -10,15 +10,22 @@ const CLONE = fileURLToPath(new URL('../..', import.meta.url));
 const TEXT = readFileSync(join(CLONE, 'docs/tutorial/first-analysis.md'), 'utf8');
 
 const blocks = (language: string): string[] =>
-  [...TEXT.matchAll(new RegExp(`^\`\`\`${language}\n([^\`]*)^\`\`\``, 'gm'))].map(([, block]) => block!);
+  [...TEXT.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block]) => block!);
 
 const [INSTALL, ...REST] = blocks('sh');
 
 describe('the tutorial', () => {
   it('installs what is there', () => {
-    const { scripts, bin } = JSON.parse(readFileSync(join(CLONE, 'package.json'), 'utf8')) as Record<'scripts' | 'bin', Record<string, string>>;
+    const { scripts, bin } = JSON.parse(readFileSync(join(CLONE, 'package.json'), 'utf8')) as Record<
+      'scripts' | 'bin',
+      Record<string, string>
+    >;
     expect(INSTALL).toMatch(/^make build\nnpm link/);
-    expect([/^build: /m.test(readFileSync(join(CLONE, 'Makefile'), 'utf8')), 'build' in scripts, 'tokentrail' in bin]).toEqual([true, true, true]);
+    expect([/^build: /m.test(readFileSync(join(CLONE, 'Makefile'), 'utf8')), 'build' in scripts, 'tokentrail' in bin]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('leads from there to the first report, block after block, and prints what it says', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { recordedPayloads, PRIVATE } from '../../src/cli/hooks/replay.js';
-import { eventsOf, INSTALLED_EVENTS } from '../../src/hooks/events.js';
+import { eventsOf } from '../../src/hooks/events.js';
 import { readPayload, type HookCall } from '../../src/hooks/payload.js';
-import { HOOK_AGENTS, isRefused } from '../../src/model/hook-event.js';
+import { HOOK_AGENTS, INSTALLED_EVENTS, isRefused } from '../../src/model/hook-event.js';
 
 const CALL: HookCall = { id: 'c1', at: 1, agent: 'claude', event: 'PostToolUse', store: null, home: '/home/ada', sizeOf: () => 7 };
 

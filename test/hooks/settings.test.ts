@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { INSTALLED_EVENTS } from '../../src/hooks/events.js';
 import {
   installedEvents,
   SettingsProblem,
@@ -10,7 +9,7 @@ import {
   withoutStatusLine,
   withStatusLine,
 } from '../../src/hooks/settings.js';
-import { HOOK_AGENTS, type HookAgent } from '../../src/model/hook-event.js';
+import { HOOK_AGENTS, INSTALLED_EVENTS, type HookAgent } from '../../src/model/hook-event.js';
 
 const put = (text: string | null, agent: HookAgent = 'claude'): string =>
   withHooks(text, agent, (event) => `tokentrail hook ${event} --agent ${agent}`);

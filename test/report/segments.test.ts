@@ -4,6 +4,9 @@ import { segmentsOf } from '../../src/report/segments.js';
 
 let revision = 0;
 
+/** Later than a hook that is installed twice tells the same again. */
+const LATER = 60_000_000;
+
 const row = (event: 'start' | 'end', at: number, output: number | null, rest: Partial<SnapshotRow> = {}): SnapshotRow => ({
   ...{
     id: 'claude:s',
@@ -36,10 +39,14 @@ describe('a stretch of a session', () => {
   });
 
   it('ends where the session begins again, if nothing told of its end, and the next one has only what came later', () => {
-    expect(told([row('start', 1, 0), row('start', 5, 300), row('end', 9, 320)])).toEqual([
-      [1, 5, 'SessionStart', 0, 300],
-      [5, 9, 'SessionEnd', 300, 20],
+    expect(told([row('start', 1, 0), row('start', LATER, 300), row('end', LATER + 9, 320)])).toEqual([
+      [1, LATER, 'SessionStart', 0, 300],
+      [LATER, LATER + 9, 'SessionEnd', 300, 20],
     ]);
+  });
+
+  it('begins once, though a hook that is installed twice told it twice', () => {
+    expect(told([row('start', 1, 7), row('start', 2, 7), row('end', 9, 10)])).toEqual([[1, 9, 'SessionEnd', 7, 3]]);
   });
 
   it('goes on while no end is known', () => {

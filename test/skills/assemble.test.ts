@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { AGENTS } from '../../src/model/agents.js';
 import { assemble, type Assembled } from '../../src/skills/assemble.js';
-import { HOOK_EVENTS } from '../../src/skills/plugin.js';
+import { INSTALLED_EVENTS } from '../../src/model/hook-event.js';
 import { readSources } from '../../src/skills/sources.js';
 import { folderWith, skill, TEMPLATES } from './assembled-home.js';
 
@@ -112,7 +112,7 @@ describe('assembling', () => {
     expect(files.get('plugin/skills/my-skill/SKILL.md')).toBe(files.get('claude/my-skill/SKILL.md'));
     expect(files.get('plugin/commands/go.md')).toBe('Use Claude Code.\n');
     const { hooks } = JSON.parse(files.get('plugin/hooks/hooks.json')!) as { hooks: Record<string, { hooks: { command: string }[] }[]> };
-    expect(Object.keys(hooks)).toEqual([...HOOK_EVENTS]);
+    expect(Object.keys(hooks)).toEqual(INSTALLED_EVENTS.claude);
     expect(hooks['Stop']![0]!.hooks[0]!.command).toBe('command -v tokentrail >/dev/null 2>&1 && tokentrail hook Stop || true');
   });
 

@@ -1,10 +1,9 @@
 // What is known of the hooks on this machine: where they stand in agents' settings, what they told, and what was stored of it.
 import { existsSync, readFileSync } from 'node:fs';
 import { hookFile, type HookScope } from '../../hooks/places.js';
-import { INSTALLED_EVENTS } from '../../hooks/events.js';
 import { installedEvents, SettingsProblem } from '../../hooks/settings.js';
 import { TokentrailError } from '../../model/errors.js';
-import { HOOK_AGENTS, type HookAgent } from '../../model/hook-event.js';
+import { HOOK_AGENTS, INSTALLED_EVENTS, type HookAgent } from '../../model/hook-event.js';
 import type { SnapshotRow } from '../../model/snapshot-row.js';
 import { countHooks, worthOfHooks, type HookCounts, type HookWorth } from '../../report/hooks.js';
 import { readHookInstalls } from '../../store/hook-installs.js';

@@ -1,7 +1,7 @@
 // What was done to agents' settings.
 import { safe } from '../../model/safe.js';
 import type { HookChange } from '../hooks/install.js';
-import { unifiedDiff } from './diff.js';
+import { unifiedDiff } from '../../store/unified-diff.js';
 
 const STATES: Readonly<Record<HookChange['state'], readonly [done: string, planned: string]>> = {
   installed: ['installed', 'would be installed'],
