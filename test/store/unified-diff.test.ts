@@ -29,8 +29,6 @@ describe('a unified diff', () => {
   });
 
   it('does nothing to a terminal', () => {
-    expect(unifiedDiff('f\u001b[31m', null, 'a\u001b[31mb\r\n')).toBe(
-      '--- /dev/null\n+++ f\\u{1b}[31m\n@@ -0,0 +1,1 @@\n+a\\u{1b}[31mb',
-    );
+    expect(unifiedDiff('f\u001b[31m', null, 'a\u001b[31mb\r\n')).toBe('--- /dev/null\n+++ f\\u{1b}[31m\n@@ -0,0 +1,1 @@\n+a\\u{1b}[31mb');
   });
 });
