@@ -1,10 +1,12 @@
 // What every command has: --json, --store, --quiet, a context, and one way to answer.
+import { existsSync } from 'node:fs';
 import type { Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { Context } from './context.js';
 import { Output } from './output.js';
 import { currentOutput, setOutput } from './run-state.js';
+import { spoolFolder } from './spool-folder.js';
 import { guardStreams } from './streams.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags'] & T['flags']>;
@@ -51,8 +53,11 @@ export abstract class BaseCommand extends Command {
     this.context.output.answer(data, text);
     // The answer stands, whatever becomes of tidying up.
     const { context, folds } = this;
-    if (folds === 'always' || context.writes || context.synced !== 'not')
-      await import('./tidy-up.js').then(({ tidyUp }) => tidyUp(context, folds)).catch(() => undefined);
+    const { variables, home } = context.surroundings;
+    // Without hooks there is nothing to be taken in, and nothing to be loaded for it.
+    const takesIn = (folds === 'always' || context.writes) && existsSync(spoolFolder(variables, home));
+    if (takesIn || context.synced !== 'not')
+      await import('./tidy-up.js').then(({ tidyUp }) => tidyUp(context, takesIn, folds === 'always')).catch(() => undefined);
     await this.context.close().catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import { endSilentSessions, storeSnapshots } from '../lifecycle/snapshots.js';
 import { readHooksState, writeHooksState } from '../store/hooks-state.js';
 import { pruneSpool, readSpool } from '../store/spool.js';
 import type { Context } from './context.js';
-import { spoolFolder } from './hook-call.js';
+import { spoolFolder } from './spool-folder.js';
 
 /** The spool of this user on this machine. */
 export const spoolOf = ({ surroundings: { variables, home } }: Context): string => spoolFolder(variables, home);
@@ -30,7 +30,6 @@ async function storeOf(context: Context, { cwd, store }: HookEvent, known: Map<s
  */
 export async function foldHooks(context: Context, silent: boolean): Promise<void> {
   const spool = spoolOf(context);
-  if (statSync(spool, { throwIfNoEntry: false }) === undefined) return;
   const store = await context.storeFolder();
   const state = readHooksState(store);
   const { events, position } = readSpool(spool, state.position);

@@ -2,21 +2,14 @@
 // for it at every tool call and takes an exit code of 2 for an order to stop, so it ends with 0 whatever happens; what goes wrong is
 // told by `hooks doctor`. It has a door of its own before oclif, and loads nothing but this.
 import { appendFileSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
 import { homedir } from 'node:os';
 import { readPayload } from '../hooks/payload.js';
 import { HOOK_AGENTS, isRefused, type HookAgent, type SpooledEvent } from '../model/hook-event.js';
 import { appendToSpool } from '../store/spool.js';
+import { spoolFolder } from './spool-folder.js';
 import { readInput } from './stdin.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Where hooks leave what they were told, and what they could not leave. */
-export function spoolFolder(variables: Variables, home: string): string {
-  const named = variables['XDG_STATE_HOME'];
-  const state = named !== undefined && isAbsolute(named) ? named : join(home, '.local', 'state');
-  return join(state, 'tokentrail', 'spool');
-}
 
 function sizeOf(path: string): number | null {
   try {

@@ -3,10 +3,12 @@ import type { Context } from './context.js';
 import { foldHooks } from './fold-hooks.js';
 import { noteToday } from './today.js';
 
-/** @param folds whether what hooks told is taken in also where nothing else is written, as a sync does. */
-export async function tidyUp(context: Context, folds: 'if it wrote' | 'always'): Promise<void> {
-  const always = folds === 'always';
+/**
+ * @param takesIn what hooks told is taken in.
+ * @param silent sessions that fell silent are ended, too, as a sync does.
+ */
+export async function tidyUp(context: Context, takesIn: boolean, silent: boolean): Promise<void> {
   // One may fail without the other.
-  if (always || context.writes) await foldHooks(context, always).catch(() => undefined);
+  if (takesIn) await foldHooks(context, silent).catch(() => undefined);
   if (context.synced !== 'not') await noteToday(context, context.synced === 'changed');
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readPayload } from '../../hooks/payload.js';
 import { HOOK_AGENTS, isRefused, type HookAgent, type SpooledEvent } from '../../model/hook-event.js';
 import { readSpool } from '../../store/spool.js';
-import { spoolFolder } from '../hook-call.js';
+import { spoolFolder } from '../spool-folder.js';
 import { TEMPLATES } from '../program.js';
 import { scriptPath } from './program.js';
 
