@@ -50,3 +50,4 @@ docs: $(BUILT) ## Write the generated parts of the documentation
 
 bench: $(BUILT) ## Measure the figures of docs/explanation/performance.md
 	node bench/run.js
+	node bench/hook.js
