@@ -361,10 +361,15 @@ export class Context {
     return this.#prices;
   }
 
+  /** What this user may spend: by the user's own configuration, since every project's sessions are in it. */
+  async ownBudget(): Promise<MoneySettings['budget']> {
+    return (await readMoneyIn(this.configFiles.slice(-1))).money.budget;
+  }
+
   /** How costs are shown. */
-  async money(): Promise<Money & Pick<MoneySettings, 'budget'>> {
-    const { plans, display, budget } = await this.#money(false);
-    return { plans, display, budget };
+  async money(): Promise<Money> {
+    const { plans, display } = await this.#money(false);
+    return { plans, display };
   }
 
   /** What a reading of logs for the books of all sessions needs. */

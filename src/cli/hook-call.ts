@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { readPayload } from '../hooks/payload.js';
 import { HOOK_AGENTS, isRefused, type HookAgent, type SpooledEvent } from '../model/hook-event.js';
 import { appendToSpool } from '../store/spool.js';
+import { findProject, homeNames } from './project.js';
 import { spoolFolder } from './spool-folder.js';
 import { readInput } from './stdin.js';
 
@@ -22,12 +23,26 @@ function sizeOf(path: string): number | null {
 
 const isAgent = (name: string | undefined): name is HookAgent => (HOOK_AGENTS as readonly (string | undefined)[]).includes(name);
 
-/** The event and the agent that a command line names: `EVENT [--agent A]`. Without one it is Claude Code's, as its plugin calls it. */
-export function callOf(args: readonly string[]): { readonly event: string; readonly agent: HookAgent } {
-  const at = args.findIndex((arg) => arg === '--agent' || arg.startsWith('--agent='));
-  const given = at < 0 ? undefined : args[at] === '--agent' ? args[at + 1] : args[at]!.slice('--agent='.length);
-  const event = args.find((arg, i) => !arg.startsWith('-') && (at < 0 || args[at] !== '--agent' || i !== at + 1));
-  return { event: event ?? '', agent: isAgent(given) ? given : 'claude' };
+/** The value of a flag, as `--name value` or `--name=value`; undefined where it is not given. */
+function valueOf(args: readonly string[], name: string): string | undefined {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  return at < 0 ? undefined : args[at] === name ? args[at + 1] : args[at]!.slice(name.length + 1);
+}
+
+/** What a command line names: `EVENT [--agent A] [--store S]`. Without an agent it is Claude Code's, as its plugin calls it. */
+export function callOf(args: readonly string[]): { readonly event: string; readonly agent: HookAgent; readonly store: string | null } {
+  const given = valueOf(args, '--agent');
+  const event = args.find((arg, i) => !arg.startsWith('-') && !['--agent', '--store'].includes(args[i - 1] ?? ''));
+  return { event: event ?? '', agent: isAgent(given) ? given : 'claude', store: valueOf(args, '--store') || null };
+}
+
+/** The folder in which the hook was called; null if it is gone. */
+function folderHere(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -38,6 +53,8 @@ function tellSession(event: SpooledEvent, variables: Variables): void {
   const file = variables['CLAUDE_ENV_FILE'];
   if (file === undefined || file === '' || variables['CLAUDE_CODE_SESSION_ID']) return;
   if (isRefused(event) || event.agent !== 'claude' || event.kind !== 'start' || !/^[\w-]{1,128}$/.test(event.session_id)) return;
+  // A pipe would wait for a reader.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) return;
   appendFileSync(file, `export CLAUDE_CODE_SESSION_ID=${event.session_id}\n`);
 }
 
@@ -48,8 +65,11 @@ export function takeHookCall(args: readonly string[]): void {
     const home = env['HOME'] || homedir();
     const now = Date.now() * 1000;
     const id = `${now.toString(36)}-${process.pid.toString(36)}-${process.hrtime()[1].toString(36)}`;
-    const store = env['TOKENTRAIL_STORE'] || null;
-    const event = readPayload(readInput(), { ...callOf(args), id, at: now, store, home, sizeOf });
+    const { event: named, agent, store: given } = callOf(args);
+    const store = given ?? (env['TOKENTRAIL_STORE'] || null);
+    const projectOf = (folder: string): string => findProject(folder).root;
+    const call = { event: named, agent, id, at: now, store, homes: homeNames(home), folder: folderHere(), projectOf, sizeOf };
+    const event = readPayload(readInput(), call);
     appendToSpool(spoolFolder(env, home), event);
     tellSession(event, env);
   } catch {

@@ -1,6 +1,7 @@
 // What `statusline` prints: one line from what Claude Code tells of its session on stdin, and from the note of today that a sync leaves.
 // It is run several times a minute by the agent, opens no store, and has a door of its own before oclif.
 import { homedir } from 'node:os';
+import { safe } from '../model/safe.js';
 import { dayHere, type Spent, type Today } from '../model/today.js';
 import { readInput } from './stdin.js';
 import { readToday, todayFile } from './today-file.js';
@@ -64,7 +65,10 @@ function todayTexts(today: Today | null, now: number): (string | null)[] {
 /** The line. @param now microseconds */
 export function statusLine(text: string | null, today: Today | null, now: number): string {
   const payload = parsed(text);
-  return [sessionText(payload), ...todayTexts(today, now), contextText(payload)].filter((part) => part !== null).join(' · ');
+  return [sessionText(payload), ...todayTexts(today, now), contextText(payload)]
+    .filter((part) => part !== null)
+    .map(safe)
+    .join(' · ');
 }
 
 /** Prints the line. */

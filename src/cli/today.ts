@@ -29,10 +29,14 @@ export async function noteToday(context: Context, changed: boolean): Promise<voi
   const file = todayFile(variables, home);
   const now = context.now();
   const day = dayHere(now);
-  if (!changed && readToday(file)?.day === day) return;
+  const before = readToday(file);
+  if (!changed && before?.day === day) {
+    writeFileAtomically(file, [JSON.stringify({ ...before, at: now })], false);
+    return;
+  }
   const { store } = await context.readBooks();
   if (!store.hasUsage) return;
-  const { budget } = await context.money();
+  const budget = await context.ownBudget();
   const zone = zoneNamed(null);
   const [dayStart, monthStart] = [zone.edgeOf(day, 'start'), zone.edgeOf(`${day.slice(0, 7)}-01`, 'start')];
   const monthly = budget?.month ?? null;

@@ -1,4 +1,5 @@
 // What the commands of topic `usage` share: the records of all sessions from the store or from the logs, and the sync.
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { AGENT_LIST, agentNamed } from '../capture/agents.js';
 import { AllLogs } from '../ingest/all-logs.js';
@@ -16,6 +17,7 @@ import { zoneNamed, type Zone } from '../report/days.js';
 import type { Store } from '../store/store.js';
 import type { Context } from './context.js';
 import type { GivenDay } from './flags.js';
+import { foldHooks, spoolOf } from './fold-hooks.js';
 import { plural } from './render/numbers.js';
 import { noteToday } from './today.js';
 
@@ -148,12 +150,16 @@ const hasNews = (synced: readonly AgentSync[]): boolean =>
 /** How often a watch looks for what agents wrote: what they have finished is in the books two seconds later. */
 const WATCH_MICROS = 2 * MICROS_PER_SECOND;
 
+/** Rounds of a watch after which it looks for sessions that fell silent: a minute. */
+const SILENT_ROUNDS = 30;
+
 /**
  * Brings the books up to date again and again, until it is interrupted; agents may end in whatever way meanwhile.
  *
  * @param told is told what each round brought that was new.
  */
 export async function watchBooks(context: Context, tool: ToolFlag | null, told: (synced: readonly AgentSync[]) => void): Promise<never> {
+  let round = 0;
   for (;;) {
     const began = context.now();
     const synced = await syncBooks(context, tool, false);
@@ -162,6 +168,8 @@ export async function watchBooks(context: Context, tool: ToolFlag | null, told: 
       await noteToday(context, true);
       await context.keepSmall();
     }
+    // What hooks told meanwhile; sessions that fell silent are looked for less often.
+    if (existsSync(spoolOf(context))) await foldHooks(context, round++ % SILENT_ROUNDS === 0).catch(() => undefined);
     await setTimeout(Math.max(0, WATCH_MICROS - (context.now() - began)) / MICROS_PER_MS);
   }
 }

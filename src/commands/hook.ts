@@ -15,6 +15,7 @@ export default class Hook extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags, args } = await this.begin(Hook);
-    takeHookCall([...(args.event === undefined ? [] : [args.event]), ...(flags.agent === undefined ? [] : ['--agent', flags.agent])]);
+    const [event, agent, store] = [args.event, flags.agent, (flags as { readonly store?: string }).store];
+    takeHookCall([...(event === undefined ? [] : [event]), ...(agent ? ['--agent', agent] : []), ...(store ? ['--store', store] : [])]);
   }
 }

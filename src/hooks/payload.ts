@@ -13,7 +13,12 @@ export interface HookCall {
   /** The event by the command line; the payload's own name where it is left out. */
   readonly event: string;
   readonly store: string | null;
-  readonly home: string;
+  /** The home, by all its names. */
+  readonly homes: readonly string[];
+  /** Folder in which the hook was called, for payloads that name none; null if that is not known. */
+  readonly folder: string | null;
+  /** Root of the project of a folder. */
+  readonly projectOf: (folder: string) => string;
   /** Bytes of a file; null if it is not there. */
   readonly sizeOf: (path: string) => number | null;
 }
@@ -36,9 +41,9 @@ const keysOf = (payload: Fields): string[] =>
     .slice(0, MOST_KEYS)
     .map((key) => key.slice(0, 64).toWellFormed());
 
-function withoutHome(path: string | null, home: string): string | null {
-  if (path === null || home === '' || home === '/') return path;
-  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+function withoutHome(path: string | null, homes: readonly string[]): string | null {
+  const home = homes.find((name) => name !== '/' && name !== '' && (path === name || path?.startsWith(`${name}/`)));
+  return path === null || home === undefined ? path : `~${path.slice(home.length)}`;
 }
 
 function parsed(text: string | null): Fields | Refusal {
@@ -59,7 +64,7 @@ function parsed(text: string | null): Fields | Refusal {
  * @param text as it came on stdin; null if it was too large.
  */
 export function readPayload(text: string | null, call: HookCall): SpooledEvent {
-  const { id, at, agent, store, home } = call;
+  const { id, at, agent, store, homes } = call;
   const payload = parsed(text);
   const fields: Fields = typeof payload === 'string' ? {} : payload;
   const named = call.event !== '' ? call.event : (textOf(fields, ['hook_event_name', 'hookEventName'], 64) ?? '');
@@ -73,17 +78,18 @@ export function readPayload(text: string | null, call: HookCall): SpooledEvent {
   if (session_id === null) return refuse('no_session_id');
   const tool_name = textOf(payload, ['tool_name', 'toolName'], 256);
   if (kind === 'tool' && tool_name === null) return refuse('no_tool_name');
-  const transcript = textOf(payload, ['transcript_path', 'transcriptPath']);
+  const transcript = textOf(payload, ['transcript_path', 'transcriptPath'], 4096);
+  const cwd = textOf(payload, ['cwd'], 4096) ?? call.folder;
   const isEdge = kind === 'start' || kind === 'end';
   const found: Omit<HookEvent, 'id' | 'at' | 'agent' | 'event' | 'store'> = {
     kind,
     session_id,
-    cwd: withoutHome(textOf(payload, ['cwd']), home),
-    transcript: withoutHome(transcript, home),
+    cwd: withoutHome(cwd, homes),
+    project: isEdge && cwd !== null ? withoutHome(call.projectOf(cwd), homes) : null,
+    transcript: withoutHome(transcript, homes),
     transcript_bytes: transcript === null || !isEdge ? null : call.sizeOf(transcript),
     reason: isEdge ? textOf(payload, ['source', 'reason', 'trigger'], 64) : null,
     tool_name,
-    agent_id: textOf(payload, ['agent_id', 'agentId'], 256),
   };
   return { id, at, agent, event, store, ...found };
 }

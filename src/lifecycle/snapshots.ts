@@ -16,10 +16,10 @@ import { sessionBefore } from './window.js';
 const SILENT_MICROS = 600 * MICROS_PER_SECOND;
 
 /** One that was ended so may go on, but not for ever. */
-const WATCHED_MICROS = 86_400 * MICROS_PER_SECOND;
+const WATCHED_MICROS = 7 * 86_400 * MICROS_PER_SECOND;
 
 /** The command that ends a session which fell silent. */
-const SYNC = 'usage sync';
+export const SYNC = 'usage sync';
 
 type Counted = Pick<
   SnapshotDraft,
@@ -48,6 +48,20 @@ const uncounted = (unknown_because: string): Counted => ({
   unknown_because,
 });
 
+/** A session of which there is no log yet has spent nothing (semantics 6). */
+const NOTHING_YET: Counted = {
+  records: 0,
+  input: 0,
+  cache_read: 0,
+  cache_write_5m: 0,
+  cache_write_1h: 0,
+  output: 0,
+  reasoning: null,
+  usage_json: null,
+  cut_json: null,
+  unknown_because: null,
+};
+
 const countedAs = ({ usage, cut }: Snapshot): Counted => ({
   records: usage.records,
   ...usage.counts,
@@ -61,14 +75,21 @@ async function opened(books: Books, { agent, session_id }: Pick<SnapshotDraft, '
   return session.exists ? session : null;
 }
 
+/** Whether what went wrong is the store, so that nothing can be stored now. */
+const isOfStore = (error: unknown): boolean => error instanceof TokentrailError && /^(STORE_|DISK_FULL|INTERRUPTED)/.test(error.code);
+
+/** Agents that write their logs here write them at the first request; a session that goes on has one. */
+const beginsNow = ({ agent, reason }: HookEvent): boolean =>
+  agentNamed(agent).writesLocally && (reason === null || reason === 'startup' || reason === 'new' || reason === 'clear');
+
 /** What the session had spent by the call of the hook. */
 async function countedAt(books: Books, event: HookEvent): Promise<Counted> {
   try {
     const session = await opened(books, event);
-    if (session === null) return uncounted('no_log');
+    if (session === null) return event.kind === 'start' && beginsNow(event) ? NOTHING_YET : uncounted('no_log');
     return countedAs(await sessionBefore(event.at, session, session.snapshot(books.now())));
   } catch (error) {
-    if (error instanceof TokentrailError) throw error;
+    if (isOfStore(error)) throw error;
     // A log that can't be read must not stand in the way of all that hooks tell later.
     return uncounted('log_unreadable');
   }
@@ -110,6 +131,8 @@ export async function storeSnapshots(
   for (const event of events) {
     const { kind, agent, session_id, at, reason, cwd, transcript, transcript_bytes } = event;
     if (kind !== 'start' && kind !== 'end') continue;
+    // Before its log is read: what was told may be looked through again.
+    if ((await (await tableOf(books)).of(chainOf(event))).some(({ call_id }) => call_id === event.id)) continue;
     const draft: SnapshotDraft = {
       agent,
       session_id,
@@ -156,9 +179,14 @@ export async function endSilentSessions(books: Books, open: readonly string[]): 
     const last = (await table.of(id)).at(-1);
     const now = books.now();
     if (last === undefined || !isOpen(last) || (last.event === 'end' && now - last.at > WATCHED_MICROS)) continue;
-    const draft = await silentEnd(books, last, now);
-    if (draft !== null) await books.store.exclusively(() => add(books, table, draft, SYNC));
     left.push(id);
+    try {
+      const draft = await silentEnd(books, last, now);
+      if (draft !== null) await books.store.exclusively(() => add(books, table, draft, SYNC));
+    } catch (error) {
+      // One whose log can't be read is tried again, and holds up no other.
+      if (isOfStore(error)) throw error;
+    }
   }
   return left;
 }

@@ -40,12 +40,13 @@ export interface HookEvent extends Fired {
   /** Working folder and transcript, home as `~`; null where the payload tells none. */
   readonly cwd: string | null;
   readonly transcript: string | null;
+  /** Root of the project of that folder, as it was then: a worktree may be gone later; null for events that give no snapshot. */
+  readonly project: string | null;
   /** Length of the transcript by then; null where it is not there. */
   readonly transcript_bytes: number | null;
   /** Why it began or ended: startup, resume, clear, compact, logout …; null for other events. */
   readonly reason: string | null;
   readonly tool_name: string | null;
-  readonly agent_id: string | null;
 }
 
 /** A payload that was not understood: what it was, and the names of its keys, nothing of their values. */

@@ -24,6 +24,8 @@ const READERS = 'Read NotebookRead read read_file read_many_files ReadFile view'
 
 /** Claude Code, Codex, Gemini CLI, Qwen Code, Amp, OpenCode and Copilot CLI, each by the names that its tools have in its logs. */
 export const DEFAULT_RULES: readonly PhaseRule[] = [
+  // Before all others: their arguments may have any names.
+  rule(OTHER, { tool: 'mcp__* mcp_*' }),
   rule('preparation', { tool: READERS, path: '.claude/index/* CLAUDE.md AGENTS.md GEMINI.md QWEN.md SKILL.md' }),
   rule('preparation', { tool: 'Skill skill activate_skill ToolSearch ListMcpResourcesTool ReadMcpResourceTool save_memory' }),
   rule('planning', { tool: 'EnterPlanMode ExitPlanMode enter_plan_mode exit_plan_mode plan_enter plan_exit update_plan oracle' }),
@@ -68,7 +70,6 @@ export const DEFAULT_RULES: readonly PhaseRule[] = [
   rule('reading', { tool: `${READERS} view_image look_at` }),
   rule('execution', { tool: 'Edit MultiEdit Write NotebookEdit edit multiedit write patch apply_patch replace write_file edit_file create_file create delete_file undo_edit str_replace_editor' }),
   rule('execution', { tool: 'Bash BashOutput KillBash KillShell Monitor TaskOutput TaskStop bash read_bash write_bash stop_bash shell shell_command local_shell exec_command write_stdin run_shell_command' }),
-  rule(OTHER, { tool: 'mcp__* mcp_*' }),
 ]; // prettier-ignore
 
 /** Whether a text is what a pattern says, in which `*` stands for anything. It goes back to the last `*` only. */

@@ -44,7 +44,8 @@ const isRepeated = (row: SnapshotRow, before: SnapshotRow | undefined): boolean 
 
 /** The segments of a session, the first one first. @param chain its snapshots, as they were recorded */
 export function segmentsOf(chain: readonly SnapshotRow[]): Segment[] {
-  const sorted = [...chain].sort((a, b) => a.at - b.at || a.revision - b.revision);
+  // As they were told: a clock may go back in between.
+  const sorted = [...chain].sort((a, b) => a.revision - b.revision);
   const rows = sorted.filter((row, i) => !isRepeated(row, sorted[i - 1]));
   const segments: Segment[] = [];
   rows.forEach((row, i) => {
@@ -54,6 +55,10 @@ export function segmentsOf(chain: readonly SnapshotRow[]): Segment[] {
     // A session that fell silent and went on ends when its last snapshot says.
     const end = inside.at(-1) ?? (next < 0 ? null : rows[next]!);
     const [before, after] = [countsOf(row), end === null ? null : countsOf(end)];
+    const difference = spentBetween(before, after);
+    // Its log was written anew in between, and tells less than it did.
+    const isLess = difference !== null && NAMES.some((name) => (difference[name] ?? 0) < 0);
+    const spent = isLess ? null : difference;
     segments.push({
       agent: row.agent,
       session_id: row.session_id,
@@ -65,8 +70,8 @@ export function segmentsOf(chain: readonly SnapshotRow[]): Segment[] {
       ended_by: end?.told_by ?? null,
       end_reason: end?.event === 'end' ? end.reason : null,
       before,
-      spent: spentBetween(before, after),
-      unknown_because: row.unknown_because ?? end?.unknown_because ?? null,
+      spent,
+      unknown_because: row.unknown_because ?? end?.unknown_because ?? (isLess ? 'source_changed' : null),
     });
   });
   return segments;

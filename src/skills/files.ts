@@ -41,6 +41,16 @@ export function filesBelow(folder: string, prefix = ''): string[] {
     .sort();
 }
 
+/** Everything below a folder that is no folder with something in it: files, links, empty folders. */
+export function entriesBelow(folder: string, prefix = ''): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = `${prefix}${entry.name}`;
+    if (!entry.isDirectory()) return [name];
+    const inside = entriesBelow(join(folder, entry.name), `${name}/`);
+    return inside.length > 0 ? inside : [name];
+  });
+}
+
 /** Names in a folder; none if it is not there or is no folder. */
 export const namesIn = (folder: string): string[] => {
   try {

@@ -4,7 +4,7 @@ import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AGENTS, type AgentName } from '../model/agents.js';
 import { checkSkill } from './check-skill.js';
-import { codeOf, filesBelow, hashesIn, leadsAway, namesIn, RECORD, recordIn, sha256, statOf, textOf } from './files.js';
+import { codeOf, entriesBelow, hashesIn, leadsAway, namesIn, RECORD, recordIn, sha256, statOf, textOf } from './files.js';
 import type { Rendered } from './rendered.js';
 import type { Texts } from './sources.js';
 
@@ -126,6 +126,6 @@ async function examineReadable(folder: string, skill: string, agents: readonly A
 export const ownSkillsIn = (root: string, rendered: Rendered): string[] =>
   namesIn(root).filter((name) => readSkillRecord(join(root, name)) !== null || ownLink(join(root, name), name, rendered) !== null);
 
-/** Files in a copy that are not ours. */
+/** What lies in a copy and is not ours. */
 export const strangersIn = (folder: string, record: SkillRecord): string[] =>
-  filesBelow(folder).filter((name) => name !== RECORD && !record.files.has(name));
+  entriesBelow(folder).filter((name) => name !== RECORD && !record.files.has(name));

@@ -1,6 +1,7 @@
 // Where each agent looks for skills: its own first folder, of a user and of a project. Codex and Amp share the one of a project.
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { namedFolder, ownFolder, type HomeAgent } from '../capture/own-folders.js';
 import { AGENTS, type AgentName } from '../model/agents.js';
 
 export const SCOPES = ['user', 'project'] as const;
@@ -23,41 +24,35 @@ interface Places {
   readonly project: string;
 }
 
-/** The folder that a variable names, else one below the home. A relative one would be another one in each folder. */
-function named({ home, variables }: Where, variable: string, ...fallback: readonly string[]): string {
-  const value = variables[variable];
-  return value !== undefined && isAbsolute(value) ? value : join(home, ...fallback);
-}
+const config = (where: Where, name: string): string => join(namedFolder(where, 'XDG_CONFIG_HOME', '.config'), name);
 
-const config = (where: Where, name: string): string => join(named(where, 'XDG_CONFIG_HOME', '.config'), name);
-
-const data = (where: Where, name: string): string => join(named(where, 'XDG_DATA_HOME', '.local', 'share'), name);
+const data = (where: Where, name: string): string => join(namedFolder(where, 'XDG_DATA_HOME', '.local', 'share'), name);
 
 /** An agent that keeps skills in a folder of its own. */
-const own = (folder: (where: Where) => string, project: string): Places => ({
-  signs: (where) => [folder(where)],
-  user: (where) => join(folder(where), 'skills'),
+const own = (agent: HomeAgent, project: string): Places => ({
+  signs: (where) => [ownFolder(agent, where)],
+  user: (where) => join(ownFolder(agent, where), 'skills'),
   project,
 });
 
 const PLACES: Readonly<Record<AgentName, Places>> = {
-  claude: own((where) => named(where, 'CLAUDE_CONFIG_DIR', '.claude'), '.claude/skills'),
+  claude: own('claude', '.claude/skills'),
   // `~/.agents/skills` is read by others, too, and they would find each skill twice.
-  codex: own((where) => named(where, 'CODEX_HOME', '.codex'), '.agents/skills'),
+  codex: own('codex', '.agents/skills'),
   amp: {
     signs: (where) => [join(where.home, '.config', 'amp'), data(where, 'amp')],
     user: ({ home }) => join(home, '.config', 'agents', 'skills'),
     project: '.agents/skills',
   },
-  gemini: own((where) => join(named(where, 'GEMINI_CLI_HOME'), '.gemini'), '.gemini/skills'),
-  qwen: own((where) => named(where, 'QWEN_HOME', '.qwen'), '.qwen/skills'),
-  copilot: own((where) => named(where, 'COPILOT_HOME', '.copilot'), '.github/skills'),
+  gemini: own('gemini', '.gemini/skills'),
+  qwen: own('qwen', '.qwen/skills'),
+  copilot: own('copilot', '.github/skills'),
   opencode: {
     signs: (where) => [config(where, 'opencode'), data(where, 'opencode')],
     user: (where) => join(config(where, 'opencode'), 'skills'),
     project: '.opencode/skills',
   },
-  cursor: own(({ home }) => join(home, '.cursor'), '.cursor/skills'),
+  cursor: own('cursor', '.cursor/skills'),
 };
 
 /** The folder of an agent's skills, absolute, existing or not. */

@@ -1,6 +1,6 @@
 // What was in an agent's settings before our hooks were put in, so that taking them out leaves the very bytes. Beside the spool, since it
 // is of this machine and of no store.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HookAgent } from '../model/hook-event.js';
 import type { Instant } from '../model/time.js';
@@ -29,16 +29,24 @@ const isInstall = (value: unknown): value is HookInstall =>
 
 /** All installations of this user; one that can't be read counts as none, and then our entries are found by what they are. */
 export function readHookInstalls(stateFolder: string): readonly HookInstall[] {
+  return readList(stateFolder) ?? [];
+}
+
+/** Null if there is a list that can't be read. */
+function readList(stateFolder: string): readonly HookInstall[] | null {
+  if (!existsSync(fileIn(stateFolder))) return [];
   try {
     const value: unknown = JSON.parse(readFileSync(fileIn(stateFolder), 'utf8'));
-    return Array.isArray(value) ? value.filter(isInstall) : [];
+    return Array.isArray(value) ? value.filter(isInstall) : null;
   } catch {
-    return [];
+    return null;
   }
 }
 
 /** Puts `install` in the place of what was known of its file; null forgets it. */
 export function noteHookInstall(stateFolder: string, file: string, install: HookInstall | null): void {
+  // What is in a list that can't be read may be a way back for somebody.
+  if (readList(stateFolder) === null) renameSync(fileIn(stateFolder), `${fileIn(stateFolder)}.damaged`);
   const others = readHookInstalls(stateFolder).filter((one) => one.file !== file);
   const list = fileIn(stateFolder);
   makeFolder(dirname(list));

@@ -7,8 +7,8 @@ import { makeFolder } from './files.js';
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/;
 
-/** Days that the files are kept: the doctor tells of the last two weeks. */
-const KEPT_DAYS = 31;
+/** So many files are kept, one for each day on which hooks fired: by number, since a clock may be wrong. */
+const KEPT_FILES = 62;
 
 /** More than a line may take: what was appended by another one's hand is not read. */
 const MOST_READ = 64 * 1024 * 1024;
@@ -57,11 +57,12 @@ function linesFrom(path: string, from: number): { readonly lines: readonly strin
   }
   try {
     const { size } = fstatSync(fd);
-    if (size <= from) return { lines: [], end: Math.min(size, from) };
-    const bytes = Buffer.alloc(Math.min(size - from, MOST_READ));
-    const read = readSync(fd, bytes, 0, bytes.length, from);
+    // Shorter than it was, it is another file of that day.
+    const begin = size < from ? 0 : from;
+    const bytes = Buffer.alloc(Math.min(size - begin, MOST_READ));
+    const read = readSync(fd, bytes, 0, bytes.length, begin);
     const whole = bytes.subarray(0, bytes.subarray(0, read).lastIndexOf(0x0a) + 1);
-    return { lines: whole.toString('utf8').split('\n').slice(0, -1), end: from + whole.length };
+    return { lines: whole.toString('utf8').split('\n').slice(0, -1), end: begin + whole.length };
   } finally {
     closeSync(fd);
   }
@@ -95,7 +96,6 @@ export function readSpool(folder: string, since: SpoolPosition = {}): SpoolReadi
 }
 
 /** Removes the files of days long past. */
-export function pruneSpool(folder: string, nowMs: number): void {
-  const oldest = dayFile(nowMs - KEPT_DAYS * 86_400_000);
-  for (const name of filesIn(folder)) if (name < oldest) rmSync(join(folder, name), { force: true });
+export function pruneSpool(folder: string): void {
+  for (const name of filesIn(folder).slice(0, -KEPT_FILES)) rmSync(join(folder, name), { force: true });
 }

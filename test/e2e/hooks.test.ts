@@ -1,6 +1,6 @@
 // Hooks as agents call them and as users install them, in a temporary home.
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PRIVATE, recordedPayloads } from '../../src/cli/hooks/replay.js';
@@ -95,6 +95,14 @@ describe('a call of a hook', () => {
     expect(ran).toEqual(Array.from({ length: 20 }, () => SILENT));
     const names = readSpool(spool()).events.map((one) => ('tool_name' in one ? one.tool_name : null));
     expect(names.sort()).toEqual(Array.from({ length: 20 }, (_, i) => `tool-${i}`).sort());
+  });
+
+  it('gives up on a pipe that nobody writes to or closes, and takes what came before', async () => {
+    const asked = await home.shell(
+      `{ printf %s '{"session_id":"s","cwd":"/"}'; sleep 20; } | { tokentrail hook Stop; echo "ended with $?"; kill $$; }`,
+    );
+    expect(asked.stdout).toBe('ended with 0\n');
+    expect(readSpool(spool()).events).toEqual([expect.objectContaining({ session_id: 's', kind: 'turn' })]);
   });
 
   it('tells older versions of Claude Code their session, for the commands that they run', async () => {
@@ -195,10 +203,58 @@ describe('sessions that hooks saw', () => {
     ]);
   });
 
-  it('without a log here are stored with their counts unknown, and not 0', async () => {
-    await call(['SessionStart', '--agent', 'codex'], JSON.stringify({ session_id: 'gone', cwd: home.project, source: 'startup' }));
+  it('that were resumed without a log here are stored with their counts unknown, and not 0', async () => {
+    await call(['SessionStart', '--agent', 'codex'], JSON.stringify({ session_id: 'gone', cwd: home.project, source: 'resume' }));
     await home.run('usage sync');
     expect(await segments()).toEqual([expect.objectContaining({ before: null, usage: null, unknown_because: 'no_log' })]);
+  });
+
+  it('begin with nothing where they have no log yet, whenever that is taken in', async () => {
+    const session = new ClaudeSession(home);
+    await fire(session, 'SessionStart', { source: 'startup' });
+    await home.run('usage sync');
+    session.answer({ input: 40, output: 60 });
+    await tick();
+    await fire(session, 'SessionEnd', { reason: 'other' });
+    await home.run('usage sync');
+    expect(told(await segments())).toEqual([['startup', 'SessionEnd', 0, 100]]);
+  });
+
+  it('end in the store in which they began, whatever folder their agent has gone to, and wherever that is by then', async () => {
+    const session = new ClaudeSession(home).answer();
+    const [main, other] = [join(home.path, 'main'), join(home.path, 'other')];
+    const tree = join(home.path, 'tree');
+    for (const folder of [main, other]) {
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'tokentrail.yaml'), 'store: .tokentrail\n');
+    }
+    // A worktree of the main checkout, which is removed when its agent is done.
+    mkdirSync(join(main, '.git', 'worktrees', 'tree'), { recursive: true });
+    writeFileSync(join(main, '.git', 'worktrees', 'tree', 'commondir'), '../..\n');
+    mkdirSync(tree);
+    writeFileSync(join(tree, '.git'), `gitdir: ${join(main, '.git', 'worktrees', 'tree')}\n`);
+    await fire(session, 'SessionStart', { source: 'resume', cwd: tree });
+    await tick();
+    session.answer({ input: 3, output: 4 });
+    await tick();
+    await fire(session, 'SessionEnd', { reason: 'other', cwd: other });
+    rmSync(tree, { recursive: true });
+    await home.run('usage sync', { cwd: other });
+    await home.run('usage sync', { cwd: main });
+    const seen = await home.json<{ segments: Segment[] }>('hooks sessions', { cwd: main });
+    expect(told(seen.segments)).toEqual([['resume', 'SessionEnd', 110, 7]]);
+  });
+
+  it('of a folder whose configuration can’t be read are taken in once it can be', async () => {
+    const session = new ClaudeSession(home).answer();
+    writeFileSync(join(home.project, 'tokentrail.yaml'), 'stroe: x\n');
+    await fire(session, 'SessionStart', { source: 'resume' });
+    const elsewhere = join(home.path, 'elsewhere');
+    mkdirSync(elsewhere);
+    await home.run(['usage', 'sync', '--store', join(home.path, 'ledger')], { cwd: elsewhere });
+    writeFileSync(join(home.project, 'tokentrail.yaml'), `store: ${join(home.path, 'ledger')}\n`);
+    await home.run('usage sync');
+    expect(told(await segments())).toEqual([['resume', null, 110, 0]]);
   });
 });
 
@@ -266,8 +322,25 @@ describe('hooks in the settings of agents', () => {
   it('are refused by settings that can’t be read, which stay as they are', async () => {
     mkdirSync(dirname(settings()), { recursive: true });
     writeFileSync(settings(), '{ "hooks": ');
-    const { code, stderr } = await home.run('hooks install --agent claude');
-    expect([code, stderr.includes('settings.json'), readFileSync(settings(), 'utf8')]).toEqual([2, true, '{ "hooks": ']);
+    mkdirSync(join(home.path, '.codex'));
+    const { code, stdout } = await home.run('hooks install');
+    expect([code, stdout.includes('claude: refused'), readFileSync(settings(), 'utf8')]).toEqual([1, true, '{ "hooks": ']);
+    // The others are done.
+    expect(existsSync(join(home.path, '.codex', 'hooks.json'))).toBe(true);
+  });
+
+  it('are refused by settings that could not be kept as they are: no UTF-8, a link that leads nowhere, a folder', async () => {
+    mkdirSync(dirname(settings()), { recursive: true });
+    writeFileSync(settings(), Buffer.from([0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]));
+    const codes = [(await home.run('hooks install --agent claude')).code];
+    rmSync(settings());
+    symlinkSync(join(home.path, 'no', 'such'), settings());
+    codes.push((await home.run('hooks install --agent claude')).code);
+    expect(lstatSync(settings()).isSymbolicLink()).toBe(true);
+    rmSync(settings());
+    mkdirSync(settings());
+    codes.push((await home.run('hooks install --agent claude')).code);
+    expect(codes).toEqual([1, 1, 1]);
   });
 
   it('need an agent that is used here, or one that is named', async () => {
@@ -318,7 +391,8 @@ describe('the status line', () => {
         child.stdin!.end('{"cost":{"total_cost_usd":0.5},"context_window":{"used_percentage":12}}');
       });
     expect(await line()).toBe('$0.50 session · today n/a (see `tokentrail usage sync`) · ctx 12 %\n');
-    writeFileSync(join(home.project, 'tokentrail.yaml'), 'store: .tokentrail\nbudget: { day: 10 }\n');
+    mkdirSync(join(home.path, '.config', 'tokentrail'), { recursive: true });
+    writeFileSync(join(home.path, '.config', 'tokentrail', 'config.yaml'), 'budget: { day: 10 }\n');
     // 200,000 tokens of output at $15 a million.
     new ClaudeSession(home).answer({ input: 0, output: 200_000, model: 'claude-sonnet-4-5-20250929' });
     await home.run('usage sync');

@@ -4,7 +4,17 @@ import { eventsOf } from '../../src/hooks/events.js';
 import { readPayload, type HookCall } from '../../src/hooks/payload.js';
 import { HOOK_AGENTS, INSTALLED_EVENTS, isRefused } from '../../src/model/hook-event.js';
 
-const CALL: HookCall = { id: 'c1', at: 1, agent: 'claude', event: 'PostToolUse', store: null, home: '/home/ada', sizeOf: () => 7 };
+const CALL: HookCall = {
+  id: 'c1',
+  at: 1,
+  agent: 'claude',
+  event: 'PostToolUse',
+  store: null,
+  homes: ['/home/ada', '/real/ada'],
+  folder: '/home/ada/here',
+  projectOf: (folder) => `${folder}/root`,
+  sizeOf: () => 7,
+};
 
 const read = (payload: unknown, call: Partial<HookCall> = {}) => readPayload(JSON.stringify(payload), { ...CALL, ...call });
 
@@ -49,8 +59,13 @@ describe('a payload', () => {
     const payload = { session_id: 's', cwd: '/home/ada/p', transcript_path: '/home/ada/t.jsonl', source: 'resume', prompt: 'secret' };
     expect(read(payload, { event: 'SessionStart' })).toEqual({
       ...{ id: 'c1', at: 1, agent: 'claude', event: 'SessionStart', store: null, kind: 'start', session_id: 's' },
-      ...{ cwd: '~/p', transcript: '~/t.jsonl', transcript_bytes: 7, reason: 'resume', tool_name: null, agent_id: null },
+      ...{ cwd: '~/p', project: '~/p/root', transcript: '~/t.jsonl', transcript_bytes: 7, reason: 'resume', tool_name: null },
     });
+  });
+
+  it('is of the folder in which the hook was called, where it names none, and without the home by any of its names', () => {
+    expect(read({ session_id: 's' }, { event: 'SessionEnd' })).toMatchObject({ cwd: '~/here', project: '~/here/root' });
+    expect(read({ session_id: 's', cwd: '/real/ada/p' }, { event: 'Stop' })).toMatchObject({ cwd: '~/p', project: null });
   });
 
   it('takes the name of the event from the payload where the command line tells none', () => {

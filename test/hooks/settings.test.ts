@@ -11,8 +11,12 @@ import {
 } from '../../src/hooks/settings.js';
 import { HOOK_AGENTS, INSTALLED_EVENTS, type HookAgent } from '../../src/model/hook-event.js';
 
+const PROGRAM = { script: '/opt/clone/bin/run.js' };
+
+const lines = (command: string) => ({ bash: command, powershell: command });
+
 const put = (text: string | null, agent: HookAgent = 'claude'): string =>
-  withHooks(text, agent, (event) => `tokentrail hook ${event} --agent ${agent}`);
+  withHooks(text, agent, PROGRAM, (event) => lines(`tokentrail hook ${event} --agent ${agent}`));
 
 const OTHERS = `{
   // kept
@@ -27,12 +31,12 @@ const OTHERS = `{
 describe.each(HOOK_AGENTS)('the settings of %s', (agent) => {
   it('get an entry for each event, once', () => {
     const text = put(null, agent);
-    expect(installedEvents(text, agent).map(({ event }) => event)).toEqual(INSTALLED_EVENTS[agent]);
+    expect(installedEvents(text, agent, PROGRAM).map(({ event }) => event)).toEqual(INSTALLED_EVENTS[agent]);
     expect(put(text, agent)).toBe(text);
   });
 
   it('hold nothing of ours any more when it was taken out', () => {
-    expect(JSON.parse(withoutHooks(put(null, agent)))).toEqual(agent === 'copilot' ? { version: 1 } : {});
+    expect(JSON.parse(withoutHooks(put(null, agent), PROGRAM))).toEqual(agent === 'copilot' ? { version: 1 } : {});
   });
 });
 
@@ -42,14 +46,36 @@ describe('settings with hooks of others', () => {
     expect(text).toContain('// kept');
     expect(text.indexOf('say done')).toBeLessThan(text.indexOf('tokentrail hook Stop'));
     expect(text).toContain('tokentrail-like hook');
-    const back = withoutHooks(text);
+    const back = withoutHooks(text, PROGRAM);
     expect(JSON.parse(back.replace('// kept', ''))).toEqual(JSON.parse(OTHERS.replace('// kept', '')));
   });
 
   it('get another program where ours has moved, in its place', () => {
-    const moved = withHooks(put(OTHERS), 'claude', (event) => `'/new place/tokentrail' hook ${event} --agent claude`);
-    expect(installedEvents(moved, 'claude').map(({ command }) => command)).toContain(`'/new place/tokentrail' hook Stop --agent claude`);
+    const moved = withHooks(put(OTHERS), 'claude', PROGRAM, (event) => lines(`'/new place/tokentrail' hook ${event} --agent claude`));
+    expect(installedEvents(moved, 'claude', PROGRAM).map(({ command }) => command)).toContain(
+      `'/new place/tokentrail' hook Stop --agent claude`,
+    );
     expect(moved).not.toContain('"tokentrail hook');
+  });
+
+  it.each([
+    ['othertool hook Stop --agent claude', false],
+    ['tokentrail-like hook Stop --agent claude', false],
+    ['/opt/x/run.js hook Stop --agent claude', false],
+    ['tokentrail hook Stop --agent claude', true],
+    ["'/my tools/tokentrail' hook Stop --agent claude", true],
+    ['/usr/bin/node /usr/lib/node_modules/tokentrail/bin/run.js hook Stop --agent claude', true],
+    ["/usr/bin/node '/opt/clone/bin/run.js' hook Stop --agent claude", true],
+    ['if command -v tokentrail >/dev/null 2>&1; then tokentrail hook Stop --agent claude; fi', true],
+    ['tokentrail hook Stop --agent claude; rm -rf /', false],
+  ])('take %j for ours: %s', (command, isOurs) => {
+    const text = JSON.stringify({ hooks: { Stop: [{ hooks: [{ type: 'command', command }] }] } });
+    expect(withoutHooks(text, PROGRAM) !== text).toBe(isOurs);
+  });
+
+  it('may begin with a mark of their encoding, and keep it', () => {
+    const text = put('\ufeff{\n  "a": 1\n}\n');
+    expect([text.startsWith('\ufeff{'), withoutHooks(text, PROGRAM)]).toEqual([true, '\ufeff{\n  "a": 1\n}\n']);
   });
 
   it('keep what they are indented by, and their ends of lines', () => {
@@ -78,7 +104,7 @@ describe('settings with hooks of others', () => {
     fc.assert(
       fc.property(settings, fc.constantFrom(0, 2, 4), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
-        const back = JSON.parse(withoutHooks(put(text))) as object;
+        const back = JSON.parse(withoutHooks(put(text), PROGRAM)) as object;
         // An empty list of hooks is as none.
         expect({ hooks: {}, ...back }).toEqual({ hooks: {}, ...value });
       }),
@@ -89,12 +115,12 @@ describe('settings with hooks of others', () => {
 
 describe('a status line', () => {
   it('is set where none is, and taken away again', () => {
-    const text = withStatusLine('{\n  "a": 1\n}\n', 'tokentrail statusline');
-    expect([statusLineIn(text), withoutStatusLine(text)]).toEqual(['ours', '{\n  "a": 1\n}\n']);
+    const text = withStatusLine('{\n  "a": 1\n}\n', PROGRAM, 'tokentrail statusline');
+    expect([statusLineIn(text, PROGRAM), withoutStatusLine(text, PROGRAM)]).toEqual(['ours', '{\n  "a": 1\n}\n']);
   });
 
   it('of others is never replaced or taken away', () => {
     const text = '{"statusLine":{"type":"command","command":"mine.sh"}}';
-    expect([withStatusLine(text, 'tokentrail statusline'), withoutStatusLine(text)]).toEqual([text, text]);
+    expect([withStatusLine(text, PROGRAM, 'tokentrail statusline'), withoutStatusLine(text, PROGRAM)]).toEqual([text, text]);
   });
 });

@@ -7,7 +7,7 @@ const NOW = 1000 * DAY;
 
 const fired = (event: string, at: number): SpooledEvent => ({
   ...{ id: String(at), at, agent: 'claude', event, store: null, kind: 'turn', session_id: 's', cwd: null },
-  ...{ transcript: null, transcript_bytes: null, reason: null, tool_name: null, agent_id: null },
+  ...{ transcript: null, transcript_bytes: null, reason: null, tool_name: null, project: null },
 });
 
 const refused = (event: string, at: number, keys: string[]): SpooledEvent => ({

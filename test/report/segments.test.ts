@@ -59,8 +59,17 @@ describe('a stretch of a session', () => {
     ]);
   });
 
-  it('is told in the order of its times, however it was recorded', () => {
-    expect(told([row('end', 5, 350), row('start', 1, 100)])).toEqual([[1, 5, 'SessionEnd', 100, 250]]);
+  it('is told in the order in which it was recorded, since a clock may go back', () => {
+    const rows = [row('start', 1000, 0), row('end', 1300, 50), row('start', 1100, 50), row('end', 1200, 70)];
+    expect(told([...rows].reverse())).toEqual([
+      [1000, 1300, 'SessionEnd', 0, 50],
+      [1100, 1200, 'SessionEnd', 50, 20],
+    ]);
+  });
+
+  it('is unknown, and not negative, where the log was written anew in between', () => {
+    const [segment] = segmentsOf([row('start', 1, 100), row('end', 5, 40)]);
+    expect([segment!.spent, segment!.unknown_because]).toEqual([null, 'source_changed']);
   });
 
   it('is unknown, and not 0, where a snapshot tells nothing', () => {

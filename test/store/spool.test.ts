@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HookEvent } from '../../src/model/hook-event.js';
@@ -10,7 +10,7 @@ const NOON_MS = Date.UTC(2026, 4, 4, 12);
 
 const event = (id: string, ms: number = NOON_MS): HookEvent => ({
   ...{ id, at: ms * 1000, agent: 'claude', event: 'Stop', store: null, kind: 'turn', session_id: 's', cwd: '~/p' },
-  ...{ transcript: null, transcript_bytes: null, reason: null, tool_name: null, agent_id: null },
+  ...{ transcript: null, transcript_bytes: null, reason: null, tool_name: null, project: null },
 });
 
 const ids = ({ events }: ReturnType<typeof readSpool>): string[] => events.map(({ id }) => id);
@@ -49,11 +49,21 @@ describe('the spool', () => {
     expect([damaged, ids(readSpool(folder))]).toEqual([3, ['a']]);
   });
 
-  it('loses the files of days long past, and no other', () => {
+  it('is read from its beginning where its file is shorter than it was', () => {
     const folder = join(temporaryFolder(), 'spool');
-    for (const days of [0, 30, 32]) appendToSpool(folder, event(`d${days}`, NOON_MS - days * DAY));
+    appendToSpool(folder, event('a'));
+    appendToSpool(folder, event('b'));
+    const { position } = readSpool(folder);
+    rmSync(join(folder, '2026-05-04.jsonl'));
+    appendToSpool(folder, event('c'));
+    expect(ids(readSpool(folder, position))).toEqual(['c']);
+  });
+
+  it('loses the files of the oldest days on which hooks fired, whatever the clock says, and no other', () => {
+    const folder = join(temporaryFolder(), 'spool');
+    for (let day = 0; day < 64; day++) appendToSpool(folder, event(`d${day}`, NOON_MS + day * 10 * DAY));
     writeFileSync(join(folder, 'notes.txt'), '');
-    pruneSpool(folder, NOON_MS);
-    expect([ids(readSpool(folder)), readdirSync(folder)]).toEqual([['d30', 'd0'], expect.arrayContaining(['notes.txt'])]);
+    pruneSpool(folder);
+    expect([ids(readSpool(folder))[0], readdirSync(folder).length]).toEqual(['d2', 63]);
   });
 });

@@ -16,6 +16,8 @@ interface Own {
   last: RecordName | null;
   /** Calls follow the counts of their response; null until the turn's first call tells. */
   follows: boolean | null;
+  /** A turn began with a call: this build never writes counts before the calls of their response. */
+  itemsFirst: boolean;
   /** Calls whose counts are still to come. */
   pending: LoggedCall[];
 }
@@ -25,6 +27,14 @@ function beginTurn(own: Own): void {
   own.follows = null;
   // Their response was broken off, and its counts were never written.
   own.pending = [];
+}
+
+/** The oldest build that is known to write the items of a response before its counts. */
+const ITEMS_FIRST = [0, 104] as const;
+
+function isItemsFirst(version: string | null): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  return major !== undefined && (Number(major) > ITEMS_FIRST[0] || Number(minor) >= ITEMS_FIRST[1]);
 }
 
 /** A command that the program ran for the model, as `local_shell_call` tells it. */
@@ -68,14 +78,15 @@ function readLine(own: Own, line: Fields, copies: readonly RecordCopy[], state: 
   if (beginsTurn(line, payload)) beginTurn(own);
   const call = line['type'] === 'response_item' ? callIn(payload) : null;
   if (call === null) return;
-  own.follows ??= own.last !== null;
+  own.itemsFirst ||= own.last === null || isItemsFirst(state.facts.version);
+  own.follows ??= !own.itemsFirst;
   if (own.follows && own.last !== null) sink(own.last, call);
   else own.pending.push(call);
 }
 
 export const codexCalls: CallReader = {
   fields: { payload: { name: 'value', arguments: 'value', input: 'value', call_id: 'value', action: 'value' } },
-  begin: (): Own => ({ seen: new Set(), last: null, follows: null, pending: [] }),
+  begin: (): Own => ({ seen: new Set(), last: null, follows: null, itemsFirst: false, pending: [] }),
   line: (own, line, copies, state, sink) => readLine(own as Own, line, copies, state, sink),
   document: () => undefined,
 };

@@ -1,9 +1,19 @@
 // What `hooks install` and `hooks uninstall` do to the agents' settings.
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { agentFolder, hookFile, type HookPlaces, type HookScope } from '../../hooks/places.js';
-import { SettingsProblem, withHooks, withoutHooks, withoutStatusLine, withStatusLine, statusLineIn } from '../../hooks/settings.js';
+import { ownFolder } from '../../capture/own-folders.js';
+import { hookFile, type HookPlaces, type HookScope } from '../../hooks/places.js';
+import {
+  SettingsProblem,
+  statusLineIn,
+  withHooks,
+  withoutHooks,
+  withoutStatusLine,
+  withStatusLine,
+  type OwnProgram,
+} from '../../hooks/settings.js';
 import { TokentrailError } from '../../model/errors.js';
 import { HOOK_AGENTS, type HookAgent } from '../../model/hook-event.js';
 import { fileFailure } from '../../store/failures.js';
@@ -11,12 +21,14 @@ import { writeFileAtomically } from '../../store/files.js';
 import { noteHookInstall, readHookInstalls, type HookInstall } from '../../store/hook-installs.js';
 import type { Context } from '../context.js';
 import { spoolOf } from '../fold-hooks.js';
-import { commandLine } from './program.js';
+import { checkoutOf } from '../project.js';
+import { commandLines, scriptPath } from './program.js';
 
 export interface HookChange {
   readonly agent: HookAgent;
   readonly file: string;
-  readonly state: 'installed' | 'updated' | 'unchanged' | 'removed' | 'not_installed';
+  /** `refused`: the file is not what can be changed, and was left as it is; the note says why. */
+  readonly state: 'installed' | 'updated' | 'unchanged' | 'removed' | 'not_installed' | 'refused';
   /** The text of the file before and after; null where there is none. */
   readonly before: string | null;
   readonly after: string | null;
@@ -32,19 +44,19 @@ export interface HookRequest {
   readonly dryRun: boolean;
 }
 
-export const hookPlaces = (context: Context): HookPlaces => ({
-  home: context.surroundings.home,
-  project: context.project.root,
-  variables: context.surroundings.variables,
-});
+/** Settings of a project are those of the checkout that one works in. */
+export const hookPlaces = (context: Context): HookPlaces => ({ ...context.surroundings, project: checkoutOf(context.folder) });
 
 /** The folder of what is of this user on this machine. */
 export const stateFolderOf = (context: Context): string => dirname(spoolOf(context));
 
+/** By which our own commands are known. */
+export const ownProgram = (): OwnProgram => ({ script: scriptPath() });
+
 /** The agents that are meant. @throws USAGE where none is named and none is used here */
 function chosen(context: Context, agents: readonly HookAgent[]): readonly HookAgent[] {
-  if (agents.length > 0) return agents;
-  const used = HOOK_AGENTS.filter((agent) => existsSync(agentFolder(agent, hookPlaces(context))));
+  if (agents.length > 0) return [...new Set(agents)];
+  const used = HOOK_AGENTS.filter((agent) => existsSync(ownFolder(agent, context.surroundings)));
   if (used.length > 0) return used;
   throw new TokentrailError('USAGE', 'No agent that has hooks is used by this user.', {
     suggestions: [`Name one with --agent: ${HOOK_AGENTS.join(', ')}.`],
@@ -53,35 +65,60 @@ function chosen(context: Context, agents: readonly HookAgent[]): readonly HookAg
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A file's own path where it is a link, as people keep their settings elsewhere. */
-const realFile = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
+const toBase64 = (content: string | Uint8Array): string => Buffer.from(content).toString('base64');
 
-const bytesOf = (file: string): Buffer | null => (existsSync(file) ? readFileSync(file) : null);
+/** A file of settings where it really is, since people keep theirs elsewhere, and what it holds; null where there is none. */
+interface Found {
+  readonly file: string;
+  readonly bytes: Buffer | null;
+  readonly text: string | null;
+}
 
-function write(file: string, bytes: Uint8Array): string[] {
-  const made: string[] = [];
-  for (let folder = dirname(file); !existsSync(folder); folder = dirname(folder)) made.unshift(folder);
+/** @throws SettingsProblem for what can't be changed without damage */
+function find(named: string): Found {
+  if (!existsSync(named)) {
+    if (lstatSync(named, { throwIfNoEntry: false }) !== undefined) throw new SettingsProblem('it is a link that leads nowhere');
+    return { file: named, bytes: null, text: null };
+  }
+  const file = realpathSync(named);
+  if (!statSync(file).isFile()) throw new SettingsProblem('it is no file');
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new SettingsProblem(`it can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+  if (!isUtf8(bytes)) throw new SettingsProblem('it is no UTF-8, and what is not could not be kept');
+  return { file, bytes, text: bytes.toString('utf8') };
+}
+
+/** Folders that are lacking, the outermost first. */
+function lacking(file: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(file); !existsSync(folder); folder = dirname(folder)) folders.unshift(folder);
+  return folders;
+}
+
+function write(file: string, bytes: Uint8Array): void {
   try {
     // Readable as the agent's own folders and files are.
-    for (const folder of made) mkdirSync(folder, { mode: 0o755 });
+    for (const folder of lacking(file)) mkdirSync(folder, { mode: 0o755 });
     const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o644;
     writeFileAtomically(file, [bytes], true, mode);
   } catch (error) {
     throw fileFailure(error, file, 'its hooks were not changed');
   }
-  return made;
 }
 
-/** Runs a change of settings; what is wrong with them is the user's to mend. */
-function guarded<T>(file: string, work: () => T): T {
+/** Does it for one agent; what stands in the way there does not stop the others. */
+function guarded(agent: HookAgent, file: string, work: () => HookChange): HookChange {
+  const refused = (note: string): HookChange => ({ agent, file, state: 'refused', before: null, after: null, note });
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof SettingsProblem)) throw error;
-    throw new TokentrailError('CONFIG_INVALID', `${file}: ${error.message}, so it was left as it is.`, {
-      suggestions: ['Mend the file; the agent can’t read it either.'],
-      details: { file },
-    });
+    if (error instanceof SettingsProblem) return refused(`It was left as it is: ${error.message}.`);
+    if (error instanceof TokentrailError) return refused(error.message);
+    throw error;
   }
 }
 
@@ -90,52 +127,47 @@ const NOTES: Readonly<Partial<Record<HookAgent, string>>> = {
   claude: 'Claude Code reads them at its next start.',
 };
 
-function installOne(context: Context, agent: HookAgent, { scope, statusline, dryRun }: HookRequest): HookChange {
-  const named = hookFile(agent, scope, hookPlaces(context));
-  const file = realFile(named);
-  const bytes = bytesOf(file);
-  const before = bytes === null ? null : bytes.toString('utf8');
-  const run = commandLine(scope, context.surroundings.variables['PATH'] ?? '');
-  const isForeign = statusline && agent === 'claude' && guarded(named, () => statusLineIn(before)) === 'foreign';
-  const after = guarded(named, () => {
-    const hooked = withHooks(before, agent, (event) => run(`hook ${event} --agent ${agent}`));
-    return statusline && agent === 'claude' ? withStatusLine(hooked, run('statusline')) : hooked;
-  });
+const withoutOurs = (text: string): string => withoutStatusLine(withoutHooks(text, ownProgram()), ownProgram());
+
+function installOne(context: Context, agent: HookAgent, named: string, { scope, statusline, dryRun }: HookRequest): HookChange {
+  const { file, bytes, text: before } = find(named);
+  const lines = commandLines(scope, context.surroundings.variables['PATH'] ?? '');
+  const withLine = statusline && agent === 'claude';
+  const isForeign = withLine && statusLineIn(before, ownProgram()) === 'foreign';
+  const hooked = withHooks(before, agent, ownProgram(), (event) => lines(`hook ${event} --agent ${agent}`));
+  const after = withLine ? withStatusLine(hooked, ownProgram(), lines('statusline').bash) : hooked;
   const note = isForeign ? 'Another status line is set and stays; remove it and install again to have this one.' : (NOTES[agent] ?? null);
   if (after === before) return { agent, file: named, state: 'unchanged', before, after, note: isForeign ? note : null };
-  const hadOurs = before !== null && guarded(named, () => withoutStatusLine(withoutHooks(before))) !== before;
+  const stripped = before === null ? null : withoutOurs(before);
+  const hadOurs = stripped !== before;
   if (!dryRun) {
     const state = stateFolderOf(context);
     const known = readHookInstalls(state).find((one) => one.file === file);
     const isAsLeft = known !== undefined && bytes !== null && known.after_sha256 === sha256(bytes);
-    const original = isAsLeft
-      ? known.before
-      : before === null
-        ? null
-        : hadOurs
-          ? toBase64(withoutStatusLine(withoutHooks(before)))
-          : toBase64(bytes!);
+    const original = stripped === null ? null : toBase64(hadOurs ? stripped : bytes!);
     const written = Buffer.from(after);
-    const made = write(file, written);
     const install: HookInstall = {
       file,
       agent,
       scope,
       installed_at: isAsLeft ? known.installed_at : context.now(),
-      before: original,
+      before: isAsLeft ? known.before : original,
       after_sha256: sha256(written),
-      made: isAsLeft ? known.made : made,
+      made: isAsLeft ? known.made : lacking(file),
     };
+    // First the way back: between the two, a kill leaves a file that nobody changed.
     noteHookInstall(state, file, install);
+    write(file, written);
   }
   return { agent, file: named, state: hadOurs ? 'updated' : 'installed', before, after, note };
 }
 
-const toBase64 = (content: string | Uint8Array): string => Buffer.from(content).toString('base64');
-
-/** Puts our hooks into the settings of agents; what is there of others stays as it is. @throws CONFIG_INVALID, USAGE */
+/** Puts our hooks into the settings of agents; what is there of others stays as it is. @throws USAGE */
 export const installHooks = (context: Context, request: HookRequest): HookChange[] =>
-  chosen(context, request.agents).map((agent) => installOne(context, agent, request));
+  chosen(context, request.agents).map((agent) => {
+    const named = hookFile(agent, request.scope, hookPlaces(context));
+    return guarded(agent, named, () => installOne(context, agent, named, request));
+  });
 
 /** Folders that were made for a file, if nothing else came into them since; the innermost first. */
 function removeFolders(made: readonly string[]): void {
@@ -148,36 +180,44 @@ function removeFolders(made: readonly string[]): void {
   }
 }
 
-function uninstallOne(context: Context, agent: HookAgent, { scope, dryRun }: HookRequest): HookChange {
-  const named = hookFile(agent, scope, hookPlaces(context));
-  const file = realFile(named);
-  const bytes = bytesOf(file);
+/** What is left of a file that was made for our hooks. */
+const isBare = (text: string): boolean => /^\s*\{\s*(?:"version"\s*:\s*1\s*,?)?\s*\}\s*$/.test(text);
+
+function uninstallOne(context: Context, agent: HookAgent, named: string, { dryRun }: HookRequest): HookChange {
+  const { file, bytes, text: before } = find(named);
   const state = stateFolderOf(context);
   const known = readHookInstalls(state).find((one) => one.file === file);
-  const before = bytes === null ? null : bytes.toString('utf8');
-  if (bytes === null || before === null) {
+  const forget = (): void => {
     if (known !== undefined && !dryRun) noteHookInstall(state, file, null);
+  };
+  if (bytes === null || before === null) {
+    forget();
     return { agent, file: named, state: 'not_installed', before, after: null, note: null };
   }
   const isAsLeft = known !== undefined && known.after_sha256 === sha256(bytes);
-  const original = known?.before ?? null;
-  const taken = guarded(named, () => withoutStatusLine(withoutHooks(before)));
-  // A file of which nothing is left that was not made for us goes, too.
-  const isBare = known !== undefined && original === null && /^\s*\{\s*(?:"version"\s*:\s*1\s*,?)?\s*\}\s*$/.test(taken);
-  const after = isAsLeft ? (original === null ? null : Buffer.from(original, 'base64').toString('utf8')) : isBare ? null : taken;
-  if (after === before) return { agent, file: named, state: 'not_installed', before, after, note: null };
+  const taken = withoutOurs(before);
+  const wasMade = known !== undefined && known.before === null;
+  const original = isAsLeft && known.before !== null ? Buffer.from(known.before, 'base64') : Buffer.from(taken);
+  const after = wasMade && (isAsLeft || isBare(taken)) ? null : original.toString('utf8');
+  if (after === before) {
+    forget();
+    return { agent, file: named, state: 'not_installed', before, after, note: null };
+  }
   if (!dryRun) {
     if (after === null) rmSync(file);
-    else write(file, isAsLeft ? Buffer.from(original!, 'base64') : Buffer.from(after));
+    else write(file, original);
     if (after === null && known !== undefined) removeFolders(known.made);
-    if (known !== undefined) noteHookInstall(state, file, null);
+    forget();
   }
   const note = isAsLeft ? null : 'The file was changed since the installation: our entries were taken out of it, the rest stays.';
   return { agent, file: named, state: 'removed', before, after, note };
 }
 
-/** Takes them out again: a file that nobody changed since has the very bytes that it had before. @throws CONFIG_INVALID, USAGE */
+/** Takes them out again: a file that nobody changed since has the very bytes that it had before. */
 export function uninstallHooks(context: Context, request: HookRequest): HookChange[] {
-  const agents = request.agents.length > 0 ? request.agents : HOOK_AGENTS;
-  return agents.map((agent) => uninstallOne(context, agent, request));
+  const agents = request.agents.length > 0 ? [...new Set(request.agents)] : HOOK_AGENTS;
+  return agents.map((agent) => {
+    const named = hookFile(agent, request.scope, hookPlaces(context));
+    return guarded(agent, named, () => uninstallOne(context, agent, named, request));
+  });
 }

@@ -2,6 +2,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CommandLines } from '../../hooks/settings.js';
 import { PROGRAM } from '../program.js';
 
 /** The script that node runs. */
@@ -29,9 +30,16 @@ function isOnPath(path: string, script: string): boolean {
  * A command line of this program by its words: `tokentrail` by its name, or where that is another program or none, node and the script
  * by their paths. What is for a project goes to machines that may not have it.
  */
-export function commandLine(scope: 'user' | 'project', path: string): (words: string) => string {
-  if (scope === 'project') return (words) => `if command -v tokentrail >/dev/null 2>&1; then tokentrail ${words}; fi`;
+export function commandLines(scope: 'user' | 'project', path: string): (words: string) => CommandLines {
+  if (scope === 'project')
+    return (words) => ({
+      bash: `if command -v tokentrail >/dev/null 2>&1; then tokentrail ${words}; fi`,
+      powershell: `if (Get-Command tokentrail -ErrorAction SilentlyContinue) { tokentrail ${words} }`,
+    });
   const script = scriptPath();
-  const program = isOnPath(path, script) ? 'tokentrail' : `${quoted(process.execPath)} ${quoted(script)}`;
-  return (words) => `${program} ${words}`;
+  const onPath = isOnPath(path, script);
+  const [bash, powershell] = onPath
+    ? ['tokentrail', 'tokentrail']
+    : [`${quoted(process.execPath)} ${quoted(script)}`, `& "${process.execPath}" "${script}"`];
+  return (words) => ({ bash: `${bash} ${words}`, powershell: `${powershell} ${words}` });
 }

@@ -62,7 +62,16 @@ function run({ agent, event, payload }: RecordedPayload, state: string): Promise
 
 /** What is made of a payload, but for when and by which call. */
 const toldBy = (recorded: RecordedPayload): SpooledEvent =>
-  readPayload(JSON.stringify(recorded.payload), { ...recorded, id: '', at: 0, store: null, home: '/home/ada', sizeOf: () => null });
+  readPayload(JSON.stringify(recorded.payload), {
+    ...recorded,
+    id: '',
+    at: 0,
+    store: null,
+    homes: ['/home/ada'],
+    folder: null,
+    projectOf: (folder) => folder,
+    sizeOf: () => null,
+  });
 
 const nameOf = (event: SpooledEvent): string => (isRefused(event) ? '' : JSON.stringify([event.agent, event.event, event.session_id]));
 

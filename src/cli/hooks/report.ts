@@ -1,5 +1,5 @@
 // What is known of the hooks on this machine: where they stand in agents' settings, what they told, and what was stored of it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { hookFile, type HookScope } from '../../hooks/places.js';
 import { installedEvents, SettingsProblem } from '../../hooks/settings.js';
 import { TokentrailError } from '../../model/errors.js';
@@ -10,7 +10,7 @@ import { readHookInstalls } from '../../store/hook-installs.js';
 import { readSpool } from '../../store/spool.js';
 import type { Context } from '../context.js';
 import { spoolOf } from '../fold-hooks.js';
-import { hookPlaces, stateFolderOf } from './install.js';
+import { hookPlaces, ownProgram, stateFolderOf } from './install.js';
 
 /** The hooks in one file of settings. */
 export interface HookFile {
@@ -48,7 +48,7 @@ function fileOf(context: Context, agent: HookAgent, scope: HookScope): HookFile 
   if (!existsSync(file)) return null;
   const base = { agent, scope, file, missing: [], broken: null };
   try {
-    const hooks = installedEvents(readFileSync(file, 'utf8'), agent);
+    const hooks = installedEvents(readFileSync(file, 'utf8'), agent, ownProgram());
     if (hooks.length === 0) return null;
     const missing = INSTALLED_EVENTS[agent].filter((event) => !hooks.some((hook) => hook.event === event));
     const broken = hooks.map(({ command }) => brokenIn(command)).find((path) => path !== null) ?? null;
@@ -84,7 +84,9 @@ export async function hooksReport(context: Context): Promise<HooksReport> {
   const counts = countHooks(events, now);
   const installs = readHookInstalls(stateFolderOf(context));
   const installed = files.flatMap(({ agent, file, hooks }) => {
-    const installed_at = installs.find((one) => one.file === file)?.installed_at ?? null;
+    // Noted is the file that a link leads to.
+    const real = realpathSync(file);
+    const installed_at = installs.find((one) => one.file === real)?.installed_at ?? null;
     return hooks.map(({ event }) => ({ agent, event, installed_at }));
   });
   return { files, counts, worth: worthOfHooks(installed, counts, now), stored: await storedSnapshots(context), damaged };

@@ -1,14 +1,19 @@
 // The stretches of sessions that hooks saw; of those that go on, with what they spent so far.
 import { agentNamed } from '../../capture/agents.js';
+import { SYNC } from '../../lifecycle/snapshots.js';
 import type { SnapshotRow } from '../../model/snapshot-row.js';
 import type { Instant } from '../../model/time.js';
-import type { Counts } from '../../model/tokens.js';
 import { segmentsOf, spentBetween, type Segment } from '../../report/segments.js';
 import type { Context } from '../context.js';
 
-async function countsNow(context: Context, { agent, session_id }: Segment): Promise<Counts | null> {
+/** A stretch as it is by now: one that no hook ended may go on. */
+async function asOfNow(context: Context, segment: Segment): Promise<Segment> {
+  const { agent, session_id, before, ended_at, ended_by } = segment;
+  if (before === null || (ended_at !== null && ended_by !== SYNC)) return segment;
   const session = await context.openSession({ agent: agentNamed(agent), session_id, path: null });
-  return session.exists ? session.snapshot(context.now()).usage.counts : null;
+  if (!session.exists || (ended_at !== null && session.writtenAt <= ended_at)) return segment;
+  const spent = spentBetween(before, session.snapshot(context.now()).usage.counts);
+  return { ...segment, spent, ended_at: null, ended_by: null };
 }
 
 /** The last begun first. @param since only those that began at or after it */
@@ -23,8 +28,7 @@ export async function hookSegments(
   all.sort((a, b) => b.started_at - a.started_at);
   const segments: Segment[] = [];
   for (const segment of all.slice(0, limit)) {
-    const isOpen = segment.ended_at === null && segment.before !== null;
-    segments.push(isOpen ? { ...segment, spent: spentBetween(segment.before, await countsNow(context, segment)) } : segment);
+    segments.push(await asOfNow(context, segment));
   }
   return { segments, matching: all.length };
 }

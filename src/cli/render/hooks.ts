@@ -8,6 +8,7 @@ const STATES: Readonly<Record<HookChange['state'], readonly [done: string, plann
   updated: ['updated', 'would be updated'],
   unchanged: ['installed already, nothing to do', 'installed already, nothing to do'],
   removed: ['removed', 'would be removed'],
+  refused: ['refused', 'would be refused'],
   not_installed: ['not installed, nothing to do', 'not installed, nothing to do'],
 };
 
@@ -15,9 +16,9 @@ const STATES: Readonly<Record<HookChange['state'], readonly [done: string, plann
 export function renderHookChanges(changes: readonly HookChange[], planned: boolean, tilde: (path: string) => string): string {
   const blocks = changes.map(({ agent, file, state, before, after, note }) => {
     const line = `${agent}: ${STATES[state][planned ? 1 : 0]} (${safe(tilde(file))})`;
-    const changed = state === 'unchanged' || state === 'not_installed';
-    const diff = planned && !changed ? `\n${unifiedDiff(safe(tilde(file)), before, after).trimEnd()}` : '';
-    return `${line}${note === null ? '' : `\n  ${note}`}${diff}`;
+    const differs = state === 'installed' || state === 'updated' || state === 'removed';
+    const diff = planned && differs ? `\n${unifiedDiff(safe(tilde(file)), before, after).trimEnd()}` : '';
+    return `${line}${note === null ? '' : `\n  ${safe(note)}`}${diff}`;
   });
   return blocks.join('\n');
 }

@@ -7,7 +7,7 @@ import { hookChangesJson, renderHookChanges } from '../../cli/render/hooks.js';
 export default class HooksInstall extends BaseCommand {
   static override summary = "Put tokentrail's hooks into the settings of agents.";
   static override description =
-    'Sessions then leave a snapshot when they begin and end, without the help of the agent. Only our entries are added; twice is as once; `hooks uninstall` puts the file back to its very bytes. Agents with hooks are Claude Code, Codex, Gemini CLI, Qwen Code and Copilot CLI.';
+    'Sessions then leave a snapshot when they begin and end, without the help of the agent. Only our entries are added; twice is as once; `hooks uninstall` puts the file back to its very bytes. A file that can not be changed is left alone, and the others are done, with exit 1. Agents with hooks are Claude Code, Codex, Gemini CLI, Qwen Code and Copilot CLI.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
     '<%= config.bin %> <%= command.id %> --agent claude --statusline',
@@ -31,5 +31,6 @@ export default class HooksInstall extends BaseCommand {
       () => hookChangesJson(changes, dryRun),
       renderHookChanges(changes, dryRun, (path) => context.tilde(path)),
     );
+    if (changes.some(({ state }) => state === 'refused')) this.failed();
   }
 }

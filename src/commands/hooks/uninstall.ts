@@ -26,5 +26,6 @@ export default class HooksUninstall extends BaseCommand {
       () => hookChangesJson(changes, dryRun),
       renderHookChanges(changes, dryRun, (path) => context.tilde(path)),
     );
+    if (changes.some(({ state }) => state === 'refused')) this.failed();
   }
 }

@@ -38,6 +38,10 @@ const key = (n: number): string => `codex:${THREAD}|${100 * n}.0.0.${10 * n}.0.$
 
 const calls = (...lines: object[]): Promise<Record<string, string[]>> => callsIn('codex', { [PATH]: jsonl(meta(), ...lines) });
 
+/** The same of a build of 2025. */
+const callsThen = (...lines: object[]): Promise<Record<string, string[]>> =>
+  callsIn('codex', { [PATH]: jsonl(meta({ cli_version: '0.36.0' }), ...lines) });
+
 describe('the calls of a Codex rollout', () => {
   it('belong to the counts that follow them, in builds of 2026', async () => {
     const lines = [
@@ -62,7 +66,7 @@ describe('the calls of a Codex rollout', () => {
 
   it('belong to the counts before them, in builds of 2025 that write the counts first', async () => {
     const lines = [user, count(1), shell('ls'), output, shell('pwd'), output, count(2), shell('npm test'), output, count(3)];
-    expect(await calls(...lines)).toEqual({
+    expect(await callsThen(...lines)).toEqual({
       [key(1)]: ['exec_command ls', 'exec_command pwd'],
       [key(2)]: ['exec_command npm test'],
       [key(3)]: [],
@@ -71,7 +75,17 @@ describe('the calls of a Codex rollout', () => {
 
   it('may stand otherwise in a log that a newer build went on with', async () => {
     const lines = [user, count(1), shell('ls'), output, count(2), user, shell('pwd'), count(3), output, count(4)];
-    expect(await calls(...lines)).toEqual({ [key(1)]: ['exec_command ls'], [key(2)]: [], [key(3)]: ['exec_command pwd'], [key(4)]: [] });
+    expect(await callsThen(...lines)).toEqual({
+      [key(1)]: ['exec_command ls'],
+      [key(2)]: [],
+      [key(3)]: ['exec_command pwd'],
+      [key(4)]: [],
+    });
+  });
+
+  it('belong to the counts that follow them also after a response that only said something', async () => {
+    const lines = [user, count(1), shell('ls'), count(2), output, shell('pwd'), count(3)];
+    expect(await calls(...lines)).toEqual({ [key(1)]: [], [key(2)]: ['exec_command ls'], [key(3)]: ['exec_command pwd'] });
   });
 
   it('of a response that was broken off belong to no other one', async () => {
