@@ -17,6 +17,8 @@ export interface CheckedHooks {
   readonly unrecognised: readonly { readonly agent: string; readonly event: string; readonly reason: string; readonly count: number; readonly keys: readonly string[] }[]; // prettier-ignore
   readonly dead: readonly { readonly agent: string; readonly event: string }[];
   readonly damaged: number;
+  /** Some hook has fired. */
+  readonly fired: boolean;
 }
 
 const install = (agent: string, scope: string): string =>
@@ -35,16 +37,14 @@ function checkFile({ agent, scope, file, hooks, missing, broken, problem }: Chec
 }
 
 /** What is wrong with the hooks of this machine. */
-export function checkHooks({ files, unrecognised, dead, damaged }: CheckedHooks): Finding[] {
+export function checkHooks({ files, unrecognised, dead, damaged, fired }: CheckedHooks): Finding[] {
   const findings = files.map(checkFile);
-  if (files.length === 0)
-    findings.push({
-      check: 'settings',
-      level: 'note',
-      message: 'No hooks are installed.',
-      fix: 'Run `tokentrail hooks install`.',
-      details: {},
-    });
+  if (files.length === 0) {
+    const message = fired
+      ? 'No hooks stand in the settings of agents; those that fired come from elsewhere, as from a plugin.'
+      : 'No hooks are installed.';
+    findings.push({ check: 'settings', level: 'note', message, fix: fired ? null : 'Run `tokentrail hooks install`.', details: {} });
+  }
   for (const { agent, event, reason, count: times, keys } of unrecognised) {
     const seen = keys.length === 0 ? '' : `; keys seen: ${keys.join(', ')}`;
     const message = `${count(times, 'payload', 'payloads')} of ${agent} ${event === '' ? 'without an event' : event} not recognised (${reason}${seen}).`;

@@ -1,4 +1,4 @@
 // The door of `statusline`, before oclif.
-import { printStatusLine } from './statusline.js';
+import { statusLineNow } from './statusline.js';
 
-printStatusLine();
+process.stdout.write(`${statusLineNow()}\n`);

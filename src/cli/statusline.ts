@@ -71,9 +71,9 @@ export function statusLine(text: string | null, today: Today | null, now: number
     .join(' · ');
 }
 
-/** Prints the line. */
-export function printStatusLine(): void {
+/** The line of this moment. */
+export function statusLineNow(): string {
   const { env } = process;
   const today = readToday(todayFile(env, env['HOME'] || homedir()));
-  process.stdout.write(`${statusLine(readInput(), today, Date.now() * 1000)}\n`);
+  return statusLine(readInput(), today, Date.now() * 1000);
 }

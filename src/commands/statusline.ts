@@ -1,5 +1,5 @@
 import { BaseCommand } from '../cli/base-command.js';
-import { printStatusLine } from '../cli/statusline.js';
+import { statusLineNow } from '../cli/statusline.js';
 
 export default class Statusline extends BaseCommand {
   static override summary = "Print one line for Claude Code's status line: the session, today, the budget, the context.";
@@ -9,6 +9,7 @@ export default class Statusline extends BaseCommand {
 
   async run(): Promise<void> {
     await this.begin(Statusline);
-    printStatusLine();
+    const line = statusLineNow();
+    await this.answer(() => ({ line }), line);
   }
 }

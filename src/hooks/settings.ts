@@ -1,6 +1,6 @@
 // Our entries in an agent's settings: put in and taken out of the text, so that comments, order and everything of others stay as they
 // are. Pure.
-import { applyEdits, modify, parseTree, findNodeAtLocation, getNodeValue, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser'; // prettier-ignore
+import { applyEdits, createScanner, modify, parseTree, findNodeAtLocation, getNodeValue, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser'; // prettier-ignore
 import { INSTALLED_EVENTS, type HookAgent } from '../model/hook-event.js';
 
 /** Seconds after which the agent need not wait any more. */
@@ -31,12 +31,30 @@ const BOM = /^\ufeff/;
 /** The settings are not what the agent could read, or hold something else where hooks should be. */
 export class SettingsProblem extends Error {}
 
-const formattingOf = (text: string) => {
-  const indented = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
-  const tabs = indented.startsWith('\t');
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  return { formattingOptions: { insertSpaces: !tabs, tabSize: tabs ? 1 : indented.length, eol, insertFinalNewline: false } };
-};
+/** How a text is laid out: what a level is indented by, and how its lines end. */
+const layoutOf = (text: string): { readonly unit: string; readonly eol: string } => ({
+  unit: /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ',
+  eol: text.includes('\r\n') ? '\r\n' : '\n',
+});
+
+/** What the line of a place is indented by. */
+function indentAt(text: string, at: number): string {
+  const start = text.lastIndexOf('\n', at - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start, at))![0];
+}
+
+/** On one line, with spaces as people write it. */
+const written = (value: unknown): string =>
+  JSON.stringify(value, null, 1)
+    .replaceAll(/\n */g, ' ')
+    .replaceAll(/\[ (?=\S)/g, '[')
+    .replaceAll(/(?<=\S) \]/g, ']');
+
+/** A key that an object has twice; null if there is none. */
+function repeatedKey(node: Node | undefined): string | null {
+  const keys = node?.type === 'object' ? (node.children ?? []).map((property) => String(property.children?.[0]?.value)) : [];
+  return keys.find((key, i) => keys.indexOf(key) !== i) ?? null;
+}
 
 function treeOf(text: string): Node {
   const errors: ParseError[] = [];
@@ -47,6 +65,10 @@ function treeOf(text: string): Node {
     throw new SettingsProblem(`it is no JSON (line ${line}: ${error === undefined ? 'empty' : printParseErrorCode(error.error)})`);
   }
   if (tree.type !== 'object') throw new SettingsProblem('it holds no object');
+  for (const node of [tree, findNodeAtLocation(tree, ['hooks'])]) {
+    const twice = repeatedKey(node);
+    if (twice !== null) throw new SettingsProblem(`"${twice}" stands in it twice, and of the two only one counts`);
+  }
   return tree;
 }
 
@@ -97,10 +119,63 @@ const EMPTY: Readonly<Record<HookAgent, string>> = {
   copilot: '{\n  "version": 1\n}\n',
 };
 
-function change(text: string, path: JSONPath, value: unknown, insert = false): string {
-  const plain = text.replace(BOM, '');
-  const changed = applyEdits(plain, modify(plain, path, value, { ...formattingOf(plain), isArrayInsertion: insert }));
-  return `${BOM.exec(text)?.[0] ?? ''}${changed}`;
+/** Without the mark of its encoding, which is put back. */
+function unmarked(text: string, work: (plain: string) => string): string {
+  return `${BOM.exec(text)?.[0] ?? ''}${work(text.replace(BOM, ''))}`;
+}
+
+/** Replaces a value; nothing else is touched. */
+const change = (text: string, path: JSONPath, value: unknown): string =>
+  unmarked(text, (plain) => applyEdits(plain, modify(plain, path, value, {})));
+
+/** Removes a value with what parts it from its neighbours. */
+function remove(text: string, path: JSONPath): string {
+  return unmarked(text, (plain) => {
+    const value = findNodeAtLocation(treeOf(plain), path)!;
+    const node = value.parent!.type === 'property' ? value.parent! : value;
+    const parent = node.parent!;
+    const siblings = parent.children!;
+    const at = siblings.indexOf(node);
+    const [before, after] = [siblings[at - 1], siblings[at + 1]];
+    const end = node.offset + node.length;
+    // The last one goes with the comma before it, or with all that is in the braces.
+    if (before !== undefined) return plain.slice(0, before.offset + before.length) + plain.slice(end);
+    if (after !== undefined) return plain.slice(0, node.offset) + plain.slice(after.offset);
+    const [inner, last] = [parent.offset + 1, parent.offset + parent.length - 1];
+    const isAlone = plain.slice(inner, node.offset).trim() === '' && plain.slice(end, last).trim() === '';
+    return isAlone ? plain.slice(0, inner) + plain.slice(last) : plain.slice(0, node.offset) + plain.slice(end);
+  });
+}
+
+/** Whether a comma follows a place, behind blanks and comments; where it ends, else −1. */
+function commaAfter(text: string, at: number): number {
+  const scanner = createScanner(text, true);
+  scanner.setPosition(at);
+  return scanner.scan() === COMMA ? scanner.getTokenOffset() + 1 : -1;
+}
+
+const COMMA = 5;
+
+/** Puts a line of its own at the end of an object or a list; what is there is not laid out anew. */
+function insertLast(text: string, path: JSONPath, content: string): string {
+  return unmarked(text, (plain) => {
+    const { unit, eol } = layoutOf(plain);
+    const parent = path.length === 0 ? treeOf(plain) : findNodeAtLocation(treeOf(plain), path)!;
+    const outer = indentAt(plain, parent.offset);
+    const last = parent.children?.at(-1);
+    if (last === undefined) {
+      const rest = plain.slice(parent.offset + 1);
+      const isBlank = /^\s*[\]}]/.test(rest);
+      const end = isBlank ? rest.trimStart() : rest;
+      return `${plain.slice(0, parent.offset + 1)}${eol}${outer}${unit}${content}${eol}${outer}${end}`;
+    }
+    const end = last.offset + last.length;
+    const comma = commaAfter(plain, end);
+    const isOwnLine = plain.slice(plain.lastIndexOf('\n', last.offset - 1) + 1, last.offset).trim() === '';
+    const indent = isOwnLine ? indentAt(plain, last.offset) : outer + unit;
+    const at = comma < 0 ? end : comma;
+    return `${plain.slice(0, at)}${comma < 0 ? ',' : ''}${eol}${indent}${content}${plain.slice(at)}`;
+  });
 }
 
 /** Our entry of an event, by its number in the list; −1 if there is none. */
@@ -121,15 +196,19 @@ export function withHooks(text: string | null, agent: HookAgent, program: OwnPro
     const list = listAt(treeOf(next), ['hooks', event]);
     const at = oursIn(list, program);
     if (at >= 0 && JSON.stringify(getNodeValue(list!.children![at]!)) === JSON.stringify(entry)) continue;
-    if (list === null) next = change(next, ['hooks', event], [entry]);
-    else
-      next = at >= 0 ? change(next, ['hooks', event, at], entry) : change(next, ['hooks', event, list.children?.length ?? 0], entry, true);
+    if (at >= 0) next = change(next, ['hooks', event, at], entry);
+    else if (list !== null) next = insertLast(next, ['hooks', event], written(entry));
+    else {
+      if (findNodeAtLocation(treeOf(next), ['hooks']) === undefined) next = insertLast(next, [], '"hooks": {}');
+      next = insertLast(next, ['hooks'], `${JSON.stringify(event)}: ${written([entry])}`);
+    }
   }
   return next;
 }
 
 /** Without them: also where they were put in by hand, or in a file that was changed since. Lists that become empty go. */
 export function withoutHooks(text: string, program: OwnProgram): string {
+  if (text.trim() === '') return text;
   let next = text;
   const hooks = findNodeAtLocation(treeOf(next), ['hooks']);
   if (hooks?.type !== 'object') return next;
@@ -139,11 +218,11 @@ export function withoutHooks(text: string, program: OwnProgram): string {
       if (list?.type !== 'array') break;
       const at = oursIn(list, program);
       if (at < 0) break;
-      next = change(next, list.children!.length === 1 ? ['hooks', event] : ['hooks', event, at], undefined);
+      next = remove(next, list.children!.length === 1 ? ['hooks', event] : ['hooks', event, at]);
     }
   }
   const left = findNodeAtLocation(treeOf(next), ['hooks']);
-  return next !== text && left?.type === 'object' && left.children?.length === 0 ? change(next, ['hooks'], undefined) : next;
+  return next !== text && left?.type === 'object' && left.children?.length === 0 ? remove(next, ['hooks']) : next;
 }
 
 /** The events for which our entry is there. @throws SettingsProblem */
@@ -169,10 +248,22 @@ export function statusLineIn(text: string | null, program: OwnProgram): 'none' |
   return command !== undefined && isOwnCommand(command, 'statusline', program) ? 'ours' : 'foreign';
 }
 
+/** The settings with ours, unless another one is set. */
 export function withStatusLine(text: string | null, program: OwnProgram, command: string): string {
   const before = text === null || text.trim() === '' ? '{}\n' : text;
-  return statusLineIn(before, program) === 'foreign' ? before : change(before, ['statusLine'], { type: 'command', command });
+  const line = { type: 'command', command };
+  switch (statusLineIn(before, program)) {
+    case 'foreign':
+      return before;
+    case 'none':
+      return insertLast(before, [], `"statusLine": ${written(line)}`);
+    case 'ours': {
+      const now: unknown = getNodeValue(findNodeAtLocation(treeOf(before), ['statusLine'])!);
+      return JSON.stringify(now) === JSON.stringify(line) ? before : change(before, ['statusLine'], line);
+    }
+  }
 }
 
+/** The settings without ours. */
 export const withoutStatusLine = (text: string, program: OwnProgram): string =>
-  statusLineIn(text, program) === 'ours' ? change(text, ['statusLine'], undefined) : text;
+  statusLineIn(text, program) === 'ours' ? remove(text, ['statusLine']) : text;

@@ -32,6 +32,7 @@ type Counted = Pick<
   | 'reasoning'
   | 'usage_json'
   | 'cut_json'
+  | 'flags'
   | 'unknown_because'
 >;
 
@@ -45,6 +46,7 @@ const uncounted = (unknown_because: string): Counted => ({
   reasoning: null,
   usage_json: null,
   cut_json: null,
+  flags: null,
   unknown_because,
 });
 
@@ -59,14 +61,16 @@ const NOTHING_YET: Counted = {
   reasoning: null,
   usage_json: null,
   cut_json: null,
+  flags: null,
   unknown_because: null,
 };
 
-const countedAs = ({ usage, cut }: Snapshot): Counted => ({
+const countedAs = ({ usage, cut, partial_records, flags }: Snapshot, told: readonly string[] = flags): Counted => ({
   records: usage.records,
   ...usage.counts,
   usage_json: JSON.stringify(usage),
   cut_json: JSON.stringify(cut),
+  flags: [...told, ...(partial_records > 0 ? ['partial'] : [])].join(' ') || null,
   unknown_because: isUnknown(usage.counts) ? 'no_token_counts' : null,
 });
 
@@ -87,7 +91,8 @@ async function countedAt(books: Books, event: HookEvent): Promise<Counted> {
   try {
     const session = await opened(books, event);
     if (session === null) return event.kind === 'start' && beginsNow(event) ? NOTHING_YET : uncounted('no_log');
-    return countedAs(await sessionBefore(event.at, session, session.snapshot(books.now())));
+    const now = session.snapshot(books.now());
+    return countedAs(await sessionBefore(event.at, session, now), now.flags);
   } catch (error) {
     if (isOfStore(error)) throw error;
     // A log that can't be read must not stand in the way of all that hooks tell later.

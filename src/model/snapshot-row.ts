@@ -23,6 +23,8 @@ export interface SnapshotDraft {
   /** `Usage` and `Cut` as JSON. */
   readonly usage_json: string | null;
   readonly cut_json: string | null;
+  /** Flags of the session, and `partial` where its last record may still grow; parted by blanks. */
+  readonly flags: string | null;
   readonly unknown_because: string | null;
   readonly call_id: string;
 }

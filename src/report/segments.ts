@@ -22,7 +22,12 @@ export interface Segment {
   readonly before: Counts | null;
   readonly spent: Counts | null;
   readonly unknown_because: string | null;
+  /** What was spent before, or in it, is a lower bound. */
+  readonly is_lower_bound: boolean;
 }
+
+/** Flags of sessions whose output is a lower bound. */
+const LOWER_BOUND = ['partial', 'output_unreliable', 'subagent_usage_only_in_progress_lines'];
 
 const countsOf = (row: SnapshotRow): Counts | null => {
   if (row.records === null) return null;
@@ -56,6 +61,7 @@ export function segmentsOf(chain: readonly SnapshotRow[]): Segment[] {
     const end = inside.at(-1) ?? (next < 0 ? null : rows[next]!);
     const [before, after] = [countsOf(row), end === null ? null : countsOf(end)];
     const difference = spentBetween(before, after);
+    const flags = [row, ...(end === null ? [] : [end])].flatMap((one) => one.flags?.split(' ') ?? []);
     // Its log was written anew in between, and tells less than it did.
     const isLess = difference !== null && NAMES.some((name) => (difference[name] ?? 0) < 0);
     const spent = isLess ? null : difference;
@@ -72,6 +78,7 @@ export function segmentsOf(chain: readonly SnapshotRow[]): Segment[] {
       before,
       spent,
       unknown_because: row.unknown_because ?? end?.unknown_because ?? (isLess ? 'source_changed' : null),
+      is_lower_bound: flags.some((flag) => LOWER_BOUND.includes(flag)),
     });
   });
   return segments;

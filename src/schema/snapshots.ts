@@ -29,6 +29,7 @@ export const snapshots: TableSchema = {
     column('reasoning', 'int64', "The part of output that was reasoning; null where the log doesn't tell."),
     column('usage_json', 'utf8', 'The same by model and for sub-agents.'),
     column('cut_json', 'utf8', 'How far the logs had been read, so that it can be counted again.'),
+    column('flags', 'utf8', 'What limits the counts, as output_unreliable, parted by blanks; null for ordinary ones.'),
     column('unknown_because', 'utf8', 'Why the counts are unknown; null where they are known.'),
     required('call_id', 'utf8', 'The call of the hook, so that it is stored once.'),
     required('row_key', 'utf8', '`<id>@<revision>`.'),

@@ -22,13 +22,25 @@ const kept = (reason: string): Result => ({ outcome: 'kept', reason });
 const unchangedIn = (folder: string, { files }: SkillRecord): string[] =>
   [...files].filter(([name, hash]) => sha256(textOf(join(folder, name)) ?? '') === hash).map(([name]) => name);
 
-function removeCopy(folder: string, record: SkillRecord, edited: readonly string[], { force, dryRun }: UninstallOptions): Result {
+function removeCopy(
+  folder: string,
+  skill: string,
+  record: SkillRecord,
+  edited: readonly string[],
+  { force, dryRun }: UninstallOptions,
+): Result {
   const strangers = strangersIn(folder, record).filter((name) => !edited.includes(name));
   const stays = [...(force ? [] : edited), ...strangers];
+  const [verb, subject] = stays.length === 1 ? ['stays', 'it is'] : ['stay', 'they are'];
+  const hint = force || edited.length === 0 ? '' : '; --force removes what was changed by hand';
   const result: Result =
-    stays.length === 0 ? { outcome: 'removed', reason: null } : kept(`${stays.join(', ')} stays: it is not as installed`);
+    stays.length === 0 ? { outcome: 'removed', reason: null } : kept(`${stays.join(', ')} ${verb}: ${subject} not as installed${hint}`);
   if (dryRun) return result;
-  for (const name of [...(force ? record.files.keys() : unchangedIn(folder, record)), RECORD]) removeFile(folder, name);
+  for (const name of force ? record.files.keys() : unchangedIn(folder, record)) removeFile(folder, name);
+  const left = new Map([...record.files].filter(([name]) => !force && edited.includes(name) && textOf(join(folder, name)) !== null));
+  // What was changed by hand stays ours, so that --force can still remove it.
+  if (left.size > 0) writeText(join(folder, RECORD), skillRecordText(skill, record.renderedFor, record.agents, left));
+  else removeFile(folder, RECORD);
   removeEmptyFolders(folder, 1);
   return result;
 }
@@ -41,7 +53,7 @@ function remove(root: SkillsRoot, skill: string, { record, edited, link }: Exami
   }
   if (record === null) return { outcome: 'refused', reason: 'something that tokentrail did not write is there' };
   const others = record.agents.filter((agent) => !root.agents.includes(agent));
-  if (others.length === 0) return removeCopy(folder, record, edited, options);
+  if (others.length === 0) return removeCopy(folder, skill, record, edited, options);
   if (!options.dryRun && others.length < record.agents.length)
     writeText(join(folder, RECORD), skillRecordText(skill, record.renderedFor, others, record.files));
   return { outcome: 'unchanged', reason: `it stays for ${others.join(', ')}` };

@@ -19,7 +19,7 @@ const row = (event: 'start' | 'end', at: number, output: number | null, rest: Pa
   },
   ...{ project: '~/p', transcript: null, transcript_bytes: 10, records: output === null ? null : 1, output },
   ...{ input: output === null ? null : 0, cache_read: 0, cache_write_5m: 0, cache_write_1h: 0, reasoning: null },
-  ...{ usage_json: null, cut_json: null, unknown_because: output === null ? 'no_log' : null, call_id: String(at) },
+  ...{ usage_json: null, cut_json: null, flags: null, unknown_because: output === null ? 'no_log' : null, call_id: String(at) },
   ...{ revision: ++revision, recorded_at: 0, recorded_by: 'x', prev_sha256: null, row_sha256: null },
   ...rest,
 });

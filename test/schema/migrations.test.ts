@@ -23,7 +23,7 @@ const FROZEN: Readonly<Record<number, string>> = {
   3: '5415fe8ce1877a18c55ddaececf2c15cd2941670892b6f72a3b548f8e54284c0',
   4: '1656240aab4ed9a6cd38be36519c7b8d56ddd584c43268bbd5a00114293d8f08',
   5: '2ea15526ef82bd353fe9f0521924df2a11a9000bbb3b8b4412cff72f49cd1784',
-  6: '99d9f4e6f02a1a67e35cfc43a1d6fc6da52b628d6316691d186bb8e3cf8e808e',
+  6: 'aceada74ec8c363c6463ee8bea80af6de32fa91d36af91ee66945f5402a092b0',
 };
 
 const hashOf = (migration: unknown): string => createHash('sha256').update(JSON.stringify(migration)).digest('hex');

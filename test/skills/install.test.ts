@@ -1,4 +1,15 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AgentName } from '../../src/model/agents.js';
@@ -249,14 +260,22 @@ describe('uninstalling', () => {
     writeFileSync(path('one/SKILL.md'), 'edited');
     fill(home, { '.claude/skills/one/notes.md': 'mine', '.claude/skills/other/SKILL.md': 'theirs' });
     const [one] = await uninstall();
-    expect([one!.outcome, one!.reason]).toEqual(['kept', 'SKILL.md, notes.md stays: it is not as installed']);
+    expect([one!.outcome, one!.reason]).toEqual([
+      'kept',
+      'SKILL.md, notes.md stay: they are not as installed; --force removes what was changed by hand',
+    ]);
     expect(everythingIn(path('')).map((line) => line.split(' ')[0])).toEqual([
+      '.tokentrail.json',
       'one',
+      'one/.tokentrail.json',
       'one/SKILL.md',
       'one/notes.md',
       'other',
       'other/SKILL.md',
     ]);
+    // What was kept can still be taken.
+    expect((await uninstall({ force: true }))[0]!.reason).toBe('notes.md stays: it is not as installed');
+    expect(existsSync(path('one/SKILL.md'))).toBe(false);
   });
 
   it('takes with force what was changed by hand', async () => {

@@ -18,6 +18,9 @@ export async function examineHooks(context: Context): Promise<HooksExamined> {
   const { files, counts, worth, damaged } = report;
   const dead = worth.filter(({ state }) => state === 'dead');
   const shown = files.map((file) => ({ ...file, file: context.tilde(file.file) }));
-  const findings = [...checkHooks({ files: shown, unrecognised: counts.unrecognised, dead, damaged }), ...checkReplay(replayed)];
+  const findings = [
+    ...checkHooks({ files: shown, unrecognised: counts.unrecognised, dead, damaged, fired: counts.counts.length > 0 }),
+    ...checkReplay(replayed),
+  ];
   return { report, replayed, findings };
 }

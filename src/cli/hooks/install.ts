@@ -16,7 +16,6 @@ import {
 } from '../../hooks/settings.js';
 import { TokentrailError } from '../../model/errors.js';
 import { HOOK_AGENTS, type HookAgent } from '../../model/hook-event.js';
-import { fileFailure } from '../../store/failures.js';
 import { writeFileAtomically } from '../../store/files.js';
 import { noteHookInstall, readHookInstalls, type HookInstall } from '../../store/hook-installs.js';
 import type { Context } from '../context.js';
@@ -100,14 +99,10 @@ function lacking(file: string): string[] {
 }
 
 function write(file: string, bytes: Uint8Array): void {
-  try {
-    // Readable as the agent's own folders and files are.
-    for (const folder of lacking(file)) mkdirSync(folder, { mode: 0o755 });
-    const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o644;
-    writeFileAtomically(file, [bytes], true, mode);
-  } catch (error) {
-    throw fileFailure(error, file, 'its hooks were not changed');
-  }
+  // Readable as the agent's own folders and files are.
+  for (const folder of lacking(file)) mkdirSync(folder, { mode: 0o755 });
+  const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o644;
+  writeFileAtomically(file, [bytes], true, mode);
 }
 
 /** Does it for one agent; what stands in the way there does not stop the others. */
@@ -117,8 +112,9 @@ function guarded(agent: HookAgent, file: string, work: () => HookChange): HookCh
     return work();
   } catch (error) {
     if (error instanceof SettingsProblem) return refused(`It was left as it is: ${error.message}.`);
-    if (error instanceof TokentrailError) return refused(error.message);
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
+    return refused(`It, or the note of how to undo it, can't be written (${code}); nothing was changed.`);
   }
 }
 

@@ -59,13 +59,16 @@ function fileOf(context: Context, agent: HookAgent, scope: HookScope): HookFile 
   }
 }
 
-/** The snapshots of this store; null where there is none, or none that can be read. */
-export async function storedSnapshots(context: Context): Promise<readonly SnapshotRow[] | null> {
+/** The snapshots of this store. @throws STORE_MISSING */
+export async function snapshotsOf(context: Context): Promise<readonly SnapshotRow[]> {
+  const { store } = await context.readBooks();
+  return store.guarded(async () => [...((await (await store.snapshots())?.all()) ?? new Map<string, SnapshotRow[]>()).values()].flat());
+}
+
+/** The same; null where there is no store. */
+async function storedSnapshots(context: Context): Promise<readonly SnapshotRow[] | null> {
   try {
-    const { store } = await context.readBooks();
-    return await store.guarded(async () =>
-      [...((await (await store.snapshots())?.all()) ?? new Map<string, SnapshotRow[]>()).values()].flat(),
-    );
+    return await snapshotsOf(context);
   } catch (error) {
     if (error instanceof TokentrailError && error.code === 'STORE_MISSING') return null;
     throw error;

@@ -1,4 +1,5 @@
 // What hooks told, for people and for programs.
+import { safe } from '../../model/safe.js';
 import { formatInstant, formatLocal, formatOrNull } from '../../model/time.js';
 import type { HookCount } from '../../report/hooks.js';
 import { DEAD_DAYS } from '../../report/hooks.js';
@@ -49,14 +50,14 @@ export const hooksExaminedJson = ({ report, replayed, findings }: HooksExamined)
 const SIGNS = { alive: '✓', new: '·', dead: '✗' } as const;
 
 /** Which hooks are worth being there. */
-export function renderWorth({ worth }: HooksReport): string {
-  if (worth.length === 0) return 'No hooks are installed.';
-  return worth
-    .map(({ agent, event, lately, state }) => {
-      const word = state === 'dead' ? 'dead: ' : state === 'new' ? 'new: ' : '';
-      return `${SIGNS[state]} ${agent} ${event}: ${word}${plural(lately, 'firing')} in ${DEAD_DAYS} days`;
-    })
-    .join('\n');
+export function renderWorth({ worth, files }: HooksReport, shorten: (path: string) => string): string {
+  const broken = files.flatMap(({ file, problem }) => (problem === null ? [] : [`✗ ${safe(shorten(file))}: ${safe(problem)}`]));
+  if (worth.length === 0) return [...broken, 'No hooks stand in the settings of agents.'].join('\n');
+  const lines = worth.map(({ agent, event, lately, state }) => {
+    const word = state === 'dead' ? 'dead: ' : state === 'new' ? 'new: ' : '';
+    return `${SIGNS[state]} ${agent} ${event}: ${word}${plural(lately, 'firing')} in ${DEAD_DAYS} days`;
+  });
+  return [...broken, ...lines].join('\n');
 }
 
 export const worthJson = ({ worth }: HooksReport): object => ({
@@ -111,14 +112,17 @@ const segmentColumns = (shorten: (path: string) => string): readonly TableColumn
     cell: ({ ended_at, ended_by, end_reason }) =>
       ended_at === null ? NOT_ENDED : `${formatLocal(ended_at)} (${end_reason ?? ended_by ?? 'unknown'})`,
   },
-  { header: 'before', align: 'right', cell: ({ before }) => (before === null ? 'N/A' : totalText(before)) },
-  { header: 'tokens', align: 'right', cell: ({ spent }) => (spent === null ? 'N/A' : totalText(spent)) },
+  { header: 'before', align: 'right', cell: ({ before, is_lower_bound }) => (before === null ? 'N/A' : totalText(before, is_lower_bound)) },
+  { header: 'tokens', align: 'right', cell: ({ spent, is_lower_bound }) => (spent === null ? 'N/A' : totalText(spent, is_lower_bound)) },
   { header: 'why unknown', cell: ({ unknown_because }) => unknown_because ?? '' },
 ];
 
-export const renderSegments = (segments: readonly Segment[], shorten: (path: string) => string, terminal: boolean): string =>
+/** @param any whether hooks saw a session at all */
+export const renderSegments = (segments: readonly Segment[], any: boolean, shorten: (path: string) => string, terminal: boolean): string =>
   segments.length === 0
-    ? 'No session was seen by a hook in this store; see `tokentrail hooks doctor`.'
+    ? any
+      ? 'No session was seen by a hook in this time.'
+      : 'No session was seen by a hook in this store; see `tokentrail hooks doctor`.'
     : renderTable(segmentColumns(shorten), segments, terminal);
 
 export const segmentJson = (segment: Segment): object => ({
@@ -133,5 +137,6 @@ export const segmentJson = (segment: Segment): object => ({
   end_reason: segment.end_reason,
   before: segment.before === null ? null : countsJson(segment.before),
   usage: segment.spent === null ? null : countsJson(segment.spent),
+  is_lower_bound: segment.is_lower_bound,
   unknown_because: segment.unknown_because,
 });

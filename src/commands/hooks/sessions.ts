@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { limitFlag, timeFlag } from '../../cli/flags.js';
-import { storedSnapshots } from '../../cli/hooks/report.js';
+import { snapshotsOf } from '../../cli/hooks/report.js';
 import { hookSegments } from '../../cli/hooks/sessions.js';
 import { renderSegments, segmentJson } from '../../cli/render/hooks-report.js';
 
@@ -18,10 +18,10 @@ export default class HooksSessions extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.begin(HooksSessions);
     const { context } = this;
-    const rows = (await storedSnapshots(context)) ?? [];
+    const rows = await snapshotsOf(context);
     const { segments, matching } = await hookSegments(context, rows, { since: flags.since ?? null, limit: flags.limit });
     context.sayRest(segments.length, matching);
-    const text = renderSegments(segments, (path) => context.tilde(path), context.terminal);
+    const text = renderSegments(segments, rows.length > 0, (path) => context.tilde(path), context.terminal);
     await this.answer(() => ({ segments: segments.map(segmentJson), matching }), text);
   }
 }

@@ -28,6 +28,7 @@ export const snapshotTable: Migration = {
         ['reasoning', 'int64', true],
         ['usage_json', 'utf8', true],
         ['cut_json', 'utf8', true],
+        ['flags', 'utf8', true],
         ['unknown_because', 'utf8', true],
         ['call_id', 'utf8', false],
         ['row_key', 'utf8', false],
