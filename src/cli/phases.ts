@@ -2,6 +2,7 @@
 import type { Agent } from '../capture/agent.js';
 import { AGENT_LIST } from '../capture/agents.js';
 import { readCalls, type CallBook, type Classify } from '../ingest/read-calls.js';
+import { TokentrailError } from '../model/errors.js';
 import type { PhasedCall, PhaseRule } from '../model/phase.js';
 import { DEFAULT_RULES, PhaseTable } from '../report/phase-rules.js';
 import { usageByPhase, type CallsOf, type PhasesReport } from '../report/phases.js';
@@ -69,7 +70,7 @@ async function callsOf(context: Context, { agent: only, since }: UsageFilter, cl
   };
 }
 
-/** What each phase spent, of all records or of one session. */
+/** What each phase spent, of all records or of one session. @throws SESSION_NOT_FOUND */
 export async function reportPhases(
   context: Context,
   { noStore, sync }: UsageSource,
@@ -79,5 +80,11 @@ export async function reportPhases(
   const classify = classifier(await phaseRules(context));
   if (sync) warnOfSkips(context, await syncBooks(context, null, false));
   const calls = await callsOf(context, filter, classify, noStore);
-  return reportUsage(context, { noStore, sync: false }, () => usageByPhase(filter, session, calls), { keyed: true });
+  const report = await reportUsage(context, { noStore, sync: false }, () => usageByPhase(filter, session, calls), { keyed: true });
+  const isWhole = filter.agent === null && filter.since === null && filter.until === null;
+  if (session === null || !isWhole || report.total.records > 0) return report;
+  throw new TokentrailError('SESSION_NOT_FOUND', `There is no record of a session "${session}".`, {
+    suggestions: ['See `tokentrail usage sessions` for those that there are; --sync brings the books up to date first.'],
+    details: { session },
+  });
 }

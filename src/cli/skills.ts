@@ -116,7 +116,7 @@ export async function installAll(context: Context, flags: InstallFlags, names: r
   return installSkills(roots, names.length > 0 ? names : rendered.names, options);
 }
 
-/** From the folders of all agents, or of those named. */
+/** From the folders of all agents, or of those named. @throws SKILL_NOT_FOUND */
 export async function uninstallAll(
   context: Context,
   flags: Omit<InstallFlags, 'link'>,
@@ -125,7 +125,10 @@ export async function uninstallAll(
   const rendered = renderedOf(context, flags.from);
   const roots = rootsOf(namedAgents(flags) ?? AGENTS, scopesOf(flags, ['user']), whereOf(context));
   const options = { rendered, force: flags.force, dryRun: flags['dry-run'] };
-  return uninstallSkills(roots, names.length > 0 ? [...new Set(names)] : null, options);
+  const done = await uninstallSkills(roots, names.length > 0 ? [...new Set(names)] : null, options);
+  // One that the program has no more may still lie somewhere.
+  requireKnown(names, [...rendered.names, ...done.map(({ skill }) => skill)]);
+  return done;
 }
 
 /** Of the agents that are named, or of those that were used here or hold a skill of ours. */

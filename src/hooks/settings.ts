@@ -151,9 +151,10 @@ function remove(text: string, path: JSONPath): string {
 function commaAfter(text: string, at: number): number {
   const scanner = createScanner(text, true);
   scanner.setPosition(at);
-  return scanner.scan() === COMMA ? scanner.getTokenOffset() + 1 : -1;
+  return (scanner.scan() as number) === COMMA ? scanner.getTokenOffset() + 1 : -1;
 }
 
+/** Kind of that token. */
 const COMMA = 5;
 
 /** Puts a line of its own at the end of an object or a list; what is there is not laid out anew. */

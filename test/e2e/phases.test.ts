@@ -80,4 +80,9 @@ describe('usage phases', () => {
     const wrong = await home.run('usage phases --no-store');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('line 2: "direct" is what requests')]);
   });
+
+  it('are of a session that is there, or none is told', async () => {
+    const { code, stderr } = await home.run('usage phases --no-store --session none-such');
+    expect([code, stderr.includes('SESSION_NOT_FOUND')]).toEqual([4, true]);
+  });
 });
