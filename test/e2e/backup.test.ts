@@ -154,7 +154,15 @@ describe('the store', () => {
       'store',
       'status',
     ]);
-    expect(tables.map(({ name }) => name)).toEqual(['analysis_logs', 'journal', 'log_files', 'migrations', 'sources', 'usage']);
+    expect(tables.map(({ name }) => name)).toEqual([
+      'analysis_logs',
+      'journal',
+      'log_files',
+      'migrations',
+      'snapshots',
+      'sources',
+      'usage',
+    ]);
     expect([tables[0]!.rows, migrations.length > 0]).toEqual([1, true]);
   });
 
