@@ -5,7 +5,7 @@ import { AGENTS } from '../../src/model/agents.js';
 import { agentsHere, rootsOf, skillsFolder } from '../../src/skills/places.js';
 import { folderWith } from './assembled-home.js';
 
-const where = { home: '/home/ada', variables: {}, project: '/work/paper' };
+const where = { home: '/home/ada', variables: {}, project: '/home/ada/paper' };
 
 describe('the folder of an agent’s skills', () => {
   it('is its own one of the user', () => {
@@ -23,17 +23,17 @@ describe('the folder of an agent’s skills', () => {
 
   it('is its own one of a project, which Codex and Amp share', () => {
     expect(AGENTS.map((agent) => skillsFolder(agent, 'project', where))).toEqual([
-      '/work/paper/.claude/skills',
-      '/work/paper/.agents/skills',
-      '/work/paper/.agents/skills',
-      '/work/paper/.gemini/skills',
-      '/work/paper/.qwen/skills',
-      '/work/paper/.github/skills',
-      '/work/paper/.opencode/skills',
-      '/work/paper/.cursor/skills',
+      '/home/ada/paper/.claude/skills',
+      '/home/ada/paper/.agents/skills',
+      '/home/ada/paper/.agents/skills',
+      '/home/ada/paper/.gemini/skills',
+      '/home/ada/paper/.qwen/skills',
+      '/home/ada/paper/.github/skills',
+      '/home/ada/paper/.opencode/skills',
+      '/home/ada/paper/.cursor/skills',
     ]);
     expect(rootsOf(['amp', 'codex'], ['project'], where)).toEqual([
-      { folder: '/work/paper/.agents/skills', scope: 'project', agents: ['amp', 'codex'], sharers: ['codex', 'amp'] },
+      { folder: '/home/ada/paper/.agents/skills', scope: 'project', agents: ['amp', 'codex'], sharers: ['codex', 'amp'] },
     ]);
   });
 
