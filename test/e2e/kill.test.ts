@@ -10,7 +10,7 @@ import { groups, heldLocks, problemsOf, readBooks, type Books } from './audit.js
 import { wordOf } from './crowd-model.js';
 import { shown } from './shown.js';
 
-const ROUNDS = SOAK ? 200 : 10;
+const ROUNDS = SOAK ? 200 : 7;
 const MAKINGS = SOAK ? 40 : 3;
 
 const chance = new Chance(20_261_127);

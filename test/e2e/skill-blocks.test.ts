@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENTS, toolOf, type AgentName } from '../../src/model/agents.js';
 import { AGENT_SESSIONS, type AgentSession, type Spent } from '../support/agent-sessions.js';
+import { SOAK } from '../support/chance.js';
 import { BIN, type Home, type Result } from '../support/home.js';
 import { QuickHome } from '../support/quick-home.js';
 import { ResidentProgram } from '../support/resident-program.js';
@@ -78,8 +79,8 @@ const chosen = (skill: Skill, block: string): boolean =>
   skill === 'tokentrail-track' ? !block.includes('--status completed') : !isGivingUp(block);
 
 async function play(agent: AgentName): Promise<Played> {
-  // One of them by a process for each call.
-  const home = homeWithProgram(agent === 'claude' ? 'started' : 'quick');
+  // One of them by a process for each call, where there is time for it.
+  const home = homeWithProgram(SOAK && agent === 'claude' ? 'started' : 'quick');
   const session: AgentSession = AGENT_SESSIONS[agent](home);
   const results: (Result & { skill: Skill })[] = [];
   for (const skill of SKILLS) {
