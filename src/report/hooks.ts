@@ -1,6 +1,7 @@
 // What agents' hooks told, counted: by event how often and when last, what was not understood, what is silent. Pure.
 import { isRefused, type HookAgent, type Refusal, type SpooledEvent } from '../model/hook-event.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';
+import { byName } from './usage-sum.js';
 
 /** A hook that did not fire for so long is dead. */
 export const DEAD_DAYS = 14;
@@ -33,8 +34,6 @@ export interface HookCounts {
   readonly counts: readonly HookCount[];
   readonly unrecognised: readonly UnrecognisedPayloads[];
 }
-
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 /** Counts what hooks told, by agent and event. */
 export function countHooks(events: readonly SpooledEvent[], now: Instant): HookCounts {
