@@ -2,10 +2,12 @@
 import type { AgentName } from '../model/agents.js';
 import type { LogCut } from '../model/cut.js';
 import type { Price } from '../model/price.js';
+import type { Instant } from '../model/time.js';
 import { LogSums, type LogFileRow, type UsageRow } from '../model/usage-row.js';
 import { readBooked } from '../store/booked.js';
 import { checkTotals, requireTotals } from '../store/control-totals.js';
 import type { Store } from '../store/store.js';
+import type { Usage, UsageRows } from '../store/usage.js';
 import type { Agent } from '../capture/agent.js';
 import { readAgent, unbookedIn, type AgentWork, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
@@ -14,9 +16,8 @@ import type { Reading } from './scope.js';
 import { ownTotals, planned } from './sync.js';
 import { asCopy, logKeyOf, priceOfRow } from './usage-plan.js';
 
-/** A record of a session, with the project that its log tells. */
+/** A record of a session. */
 export interface SessionRecord extends PlacedRecord {
-  readonly project: string | null;
   /** Its bytes are not there any more. */
   readonly gone: boolean;
   readonly price: Price;
@@ -28,7 +29,12 @@ export interface SessionRecords {
   readonly session_id: string;
   readonly reader: string;
   readonly tellsReasoning: boolean;
-  readonly records: readonly SessionRecord[];
+  /** Puts the records together, anew each time: those of all sessions may be too many to have at once. */
+  readonly records: () => SessionRecord[];
+  /** When they were told, the first one first; those that tell no time are left out. */
+  readonly times: readonly Instant[];
+  /** The projects that they tell. */
+  readonly projects: ReadonlySet<string>;
   /** How far the logs were read in which they lie. */
   readonly logs: readonly LogCut[];
 }
@@ -48,12 +54,16 @@ async function readLogs(store: Store, agent: Agent, parts: SyncParts): Promise<{
   return { work, isBooked: unbookedIn(work, readBooked(store.folder))?.size === 0 };
 }
 
+/** What the books have: the usage records, and what is known of each log. */
+interface Booked {
+  readonly store: Store;
+  readonly table: Usage;
+  readonly logs: ReadonlyMap<string, LogFileRow>;
+}
+
 /** The sessions of an agent once its logs are booked, with records that may still be written. @throws STORE_DAMAGED */
-async function sessionsOf(store: Store, agent: Agent, parts: SyncParts, isSynced: boolean): Promise<SessionRecords[]> {
+async function sessionsOf({ store, table, logs }: Booked, agent: Agent, parts: SyncParts, isSynced: boolean): Promise<SessionRecords[]> {
   const { stored } = parts.reading;
-  const [table, files] = [await store.usage(), await store.logFiles()];
-  await Promise.all([table.refresh(), files.refresh()]);
-  const logs = await files.current();
   const cuts = new Map([...logs].map(([id, log]) => [id, cutOf(log, stored)]));
   const told = isSynced ? null : await readLogs(store, agent, parts);
   for (const [id, entry] of told?.work.ids ?? [])
@@ -61,11 +71,10 @@ async function sessionsOf(store: Store, agent: Agent, parts: SyncParts, isSynced
   const sessions = new Sessions(agent, cuts);
   if (told === null || told.isBooked) {
     told?.work.all.close();
-    // Row by row, since each is only looked at once.
     const sums = new LogSums();
-    await table.eachOf(agent.name, (row) => {
+    await table.eachOf(agent.name, (row, rows, i) => {
       sums.add(row);
-      sessions.add(row);
+      sessions.add(row, rows, i);
     });
     requireTotals(checkTotals(new Map([...logs].filter(([, known]) => known.agent === agent.name)), sums.totals));
     return sessions.all;
@@ -75,7 +84,9 @@ async function sessionsOf(store: Store, agent: Agent, parts: SyncParts, isSynced
   const { plan } = await planned(told.work, null, true, table, logs, parts, parts.now());
   for (const row of [...plan.revisions.map((revision) => revision.row), ...plan.open]) rows.set(row.record_key, row);
   told.work.all.close();
-  for (const row of rows.values()) if (row.counted) sessions.add(row);
+  const counted = [...rows.values()].filter((row) => row.counted);
+  const inOrder: UsageRows = { row: (i) => counted[i]! };
+  counted.forEach((row, i) => sessions.add(row, inOrder, i));
   return sessions.all;
 }
 
@@ -87,50 +98,79 @@ async function sessionsOf(store: Store, agent: Agent, parts: SyncParts, isSynced
  */
 export async function bookedSessions(store: Store, parts: SyncParts, synced: ReadonlySet<AgentName>): Promise<SessionRecords[]> {
   const found = await store.guarded(async () => {
+    const [table, files] = [await store.usage(), await store.logFiles()];
+    await Promise.all([table.refresh(), files.refresh()]);
+    const booked = { store, table, logs: await files.current() };
     const sessions: SessionRecords[] = [];
-    for (const agent of parts.agents) sessions.push(...(await sessionsOf(store, agent, parts, synced.has(agent.name))));
+    for (const agent of parts.agents) sessions.push(...(await sessionsOf(booked, agent, parts, synced.has(agent.name))));
     return sessions;
   });
   await parts.reading.readers.end();
   return found;
 }
 
+/** What a session's records are made of. */
+interface Session {
+  readonly session_id: string;
+  /** Which rows of each batch. */
+  readonly rows: Map<UsageRows, number[]>;
+  readonly times: Instant[];
+  readonly projects: Set<string>;
+  /** By id of a log. */
+  readonly logs: Map<string, LogCut>;
+}
+
 /** The sessions of an agent, put together record by record. */
 class Sessions {
   readonly #agent: Agent;
   readonly #logs: Cuts;
-  readonly #records = new Map<string, SessionRecord[]>();
-  readonly #cuts = new Map<string, Map<string, LogCut>>();
+  readonly #sessions = new Map<string, Session>();
 
   constructor(agent: Agent, logs: Cuts) {
     this.#agent = agent;
     this.#logs = logs;
   }
 
-  add(row: UsageRow): void {
-    const session = row.parent_session_id ?? row.session_id;
-    const log = this.#logs.get(row.log_file_id);
-    const copy = asCopy(row, logKeyOf(this.#agent, row));
-    const record = { copy, log: log?.path ?? '', project: row.project, gone: row.source_gone, price: priceOfRow(row) };
-    if (log !== undefined) {
-      const own = this.#cuts.get(session) ?? new Map<string, LogCut>();
-      this.#cuts.set(session, own);
-      if (!own.has(row.log_file_id)) own.set(row.log_file_id, { ...log, session_id: row.session_id });
-    }
-    const records = this.#records.get(session);
-    if (records === undefined) this.#records.set(session, [record]);
-    else records.push(record);
+  /** @param batch where the row is the one of number `i`. */
+  add(row: UsageRow, batch: UsageRows, i: number): void {
+    const session = this.#sessionOf(row.parent_session_id ?? row.session_id);
+    const rows = session.rows.get(batch);
+    if (rows === undefined) session.rows.set(batch, [i]);
+    else rows.push(i);
+    if (row.at !== null) session.times.push(row.at);
+    if (row.project !== null) session.projects.add(row.project);
+    const log = session.logs.has(row.log_file_id) ? undefined : this.#logs.get(row.log_file_id);
+    if (log !== undefined) session.logs.set(row.log_file_id, { ...log, session_id: row.session_id });
+  }
+
+  #sessionOf(session_id: string): Session {
+    const known = this.#sessions.get(session_id);
+    if (known !== undefined) return known;
+    const session: Session = { session_id, rows: new Map(), times: [], projects: new Set(), logs: new Map() };
+    this.#sessions.set(session_id, session);
+    return session;
+  }
+
+  #recordOf(row: UsageRow): SessionRecord {
+    return {
+      copy: asCopy(row, logKeyOf(this.#agent, row)),
+      log: this.#logs.get(row.log_file_id)?.path ?? '',
+      gone: row.source_gone,
+      price: priceOfRow(row),
+    };
   }
 
   get all(): SessionRecords[] {
     const { name, reader } = this.#agent;
-    return [...this.#records].map(([session_id, records]) => ({
+    return [...this.#sessions.values()].map(({ session_id, rows, times, projects, logs }) => ({
       agent: name,
       session_id,
       reader: `${name}@${reader.version}`,
       tellsReasoning: reader.tellsReasoning,
-      records,
-      logs: [...(this.#cuts.get(session_id)?.values() ?? [])],
+      records: () => [...rows].flatMap(([batch, own]) => own.map((i) => this.#recordOf(batch.row(i)))),
+      times: times.sort((a, b) => a - b),
+      projects,
+      logs: [...logs.values()],
     }));
   }
 }

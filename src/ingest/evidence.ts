@@ -131,16 +131,16 @@ export function recordsBefore(evidence: Evidence, place: Place, view: View, earl
     ...one,
     positions: new Map([...one.positions].map(([log, position]) => [evidence.names.get(log) ?? log, position])),
   }));
-  const records: Copy[] = [];
-  for (const record of evidence.records) {
-    if (!places.some((one) => isBefore(record, one, view))) continue;
-    const { copy } = record;
+  const isIn = (placed: Placed): boolean => places.some((one) => isBefore(placed, one, view));
+  const counted = evidence.records.filter((record) => {
+    if (!isIn(record)) return false;
     const sum = sumOf(record, evidence.sums);
-    if (sum !== null && places.some((one) => isBefore(sum, one, view))) continue;
+    return sum === null || !isIn(sum);
+  });
+  return counted.map(({ copy }) => {
     const open = then.get(copy.key);
-    records.push(open === undefined ? copy : { ...copy, counts: open.counts, model: open.model, partial: true });
-  }
-  return records;
+    return open === undefined ? copy : { ...copy, counts: open.counts, model: open.model, partial: true };
+  });
 }
 
 /** A record that may still be written, with what it tells so far. */
@@ -150,10 +150,6 @@ export const openRecord = ({ key, model, subagent, counts }: Copy): OpenRecord =
   subagent,
   counts,
 });
-
-/** What lay before a place. */
-export const countedBefore = (evidence: Evidence, place: Place, view: View): Counted =>
-  countedIn(recordsBefore(evidence, place, view), evidence);
 
 /** What some records add up to. */
 export function countedIn(records: readonly Copy[], evidence: Pick<Evidence, 'isSubagent' | 'tellsReasoning'>): Counted {

@@ -1,6 +1,7 @@
 // Gives tokens to work that was recorded without: which session's records fall into which analysis' window. Pure; `apply` writes.
 import type { SessionRecord, SessionRecords } from '../ingest/booked-sessions.js';
 import { isBefore, placeOf, type Evidence, type View } from '../ingest/evidence.js';
+import type { Copy } from '../ingest/groups.js';
 import { agentOf, type AgentName } from '../model/agents.js';
 import type { Analysis } from '../model/analysis.js';
 import type { Match, SessionPart, Snapshot, Usage } from '../model/cut.js';
@@ -9,10 +10,10 @@ import { compareAnalysisIds } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
 import { ATTEMPTS, contended, type Books } from './books.js';
-import { costColumns, costsFrom } from './cost.js';
+import { costColumns, costsOfRecords } from './cost.js';
 import { captureOf, totalsOf } from './totals.js';
 import { NO_USAGE, subtractUsage } from './usage.js';
-import { snapshotBefore } from './window.js';
+import { snapshotOf, toldBefore } from './window.js';
 
 export const CONFIDENCES = ['exact', 'high', 'low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
@@ -92,10 +93,13 @@ const keyOf = (agent: string, session: string): string => `${agent}:${session}`;
 
 const isWithin = ({ copy }: SessionRecord, from: Instant, to: Instant): boolean => copy.at !== null && copy.at >= from && copy.at < to;
 
+/** Whether a session has a record within. */
+const isAtWork = ({ times }: SessionRecords, from: Instant, to: Instant): boolean =>
+  times.length > 0 && times[0]! < to && times.at(-1)! >= from && times.some((at) => at >= from && at < to);
+
 /** Whether a session worked in a project; of a folder that is gone its name tells. */
-function fits({ records }: SessionRecords, project: string, rootOf: BackfillQuestion['rootOf']): boolean {
-  const folders = new Set(records.flatMap((record) => record.project ?? []));
-  return [...folders].some((folder) => {
+function fits({ projects }: SessionRecords, project: string, rootOf: BackfillQuestion['rootOf']): boolean {
+  return [...projects].some((folder) => {
     const root = rootOf(folder);
     return root === null ? folder === project || folder.startsWith(`${project}/`) : root === project;
   });
@@ -144,9 +148,7 @@ function matched(analysis: Analysis, question: BackfillQuestion, sessions: Reado
   if (again !== undefined) return window(again, before!.match!.rule, before!.match!.confidence);
   const recorded = analysis.usage_session_id === null ? undefined : sessions.get(keyOf(agent, analysis.usage_session_id));
   if (recorded !== undefined) return window(recorded, 'recorded_session', 'exact');
-  const atWork = question.sessions.filter(
-    (session) => session.agent === agent && session.records.some((record) => isWithin(record, started_at, completed_at)),
-  );
+  const atWork = question.sessions.filter((session) => session.agent === agent && isAtWork(session, started_at, completed_at));
   const found = project === null ? atWork : atWork.filter((session) => fits(session, project, question.rootOf));
   if (found.length === 0) return skip('no_session', atWork);
   if (found.length > 1) return skip('several_sessions', found);
@@ -200,9 +202,13 @@ function owns({ part, goesOn }: Measured, record: SessionRecord): boolean {
 }
 
 /** By analysis: its records that another one has, by that one's id. Measured ones have first, then the window that began last. */
-function leftOut(session: SessionRecords, windows: readonly Window[], measured: readonly Measured[]): Map<string, Map<string, string[]>> {
+function leftOut(
+  records: readonly SessionRecord[],
+  windows: readonly Window[],
+  measured: readonly Measured[],
+): Map<string, Map<string, string[]>> {
   const left = new Map<string, Map<string, string[]>>(windows.map(({ analysis: { id } }) => [id, new Map()]));
-  for (const record of session.records) {
+  for (const record of records) {
     const over = windows.filter(({ from, to }) => isWithin(record, from, to));
     if (over.length === 0) continue;
     const first = measured.find((one) => owns(one, record))?.id;
@@ -223,27 +229,23 @@ function leftOut(session: SessionRecords, windows: readonly Window[], measured: 
 
 function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
   const isSubagent = (session: string): boolean => session !== session_id;
-  // Within a family, a key may stand for records of any of its sessions.
-  const placeOfPrice = ({ key, session }: { readonly key: string; readonly session: string }): string => `${session}|${key}`;
-  const prices = new Map(records.map(({ copy, price }) => [placeOfPrice(copy), price]));
-  const priceOf = (copy: Parameters<typeof placeOfPrice>[0]): Price => prices.get(placeOfPrice(copy))!;
+  const prices = new Map(records.map(({ copy, price }) => [copy, price]));
+  const priceOf = (copy: Copy): Price => prices.get(copy)!;
   return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map(), priceOf };
 }
 
-/** All of it is known by now, wherever it stood in a log that was written anew since: its time alone tells where it belongs. */
-const allRead = (evidence: Evidence): Evidence => ({
-  ...evidence,
-  records: evidence.records.map((record) => ({ ...record, copy: { ...record.copy, position: 0 } })),
-});
-
-function changeOf({ analysis, from, to, session, rule, confidence }: Window, left: ReadonlyMap<string, readonly string[]>): PlannedChange {
+/** @param all the evidence of all records of the session. */
+function changeOf(
+  { analysis, from, to, session, rule, confidence }: Window,
+  all: Evidence,
+  left: ReadonlyMap<string, readonly string[]>,
+): PlannedChange {
   const excluded = [...left.values()].flat().sort();
   const without = new Set(excluded);
-  const evidence = evidenceOf(
-    session,
-    session.records.filter(({ copy }) => !without.has(copy.key)),
-  );
-  const [baseline, final] = [snapshotBefore(from, evidence, session.logs), snapshotBefore(to, evidence, session.logs)];
+  const evidence = without.size === 0 ? all : { ...all, records: all.records.filter(({ copy }) => !without.has(copy.key)) };
+  const [before, upTo] = [toldBefore(from, evidence, session.logs), toldBefore(to, evidence, session.logs)];
+  const baseline = snapshotOf(before, from, evidence, session.logs);
+  const final = snapshotOf(upTo, to, evidence, session.logs);
   const spent = subtractUsage(final.usage, baseline.usage);
   const match: Match = {
     rule,
@@ -263,9 +265,10 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     match,
     ...(excluded.length === 0 ? {} : { excluded }),
   };
-  const [before] = analysis.sessions;
-  const isSame =
-    isFilled(analysis) && before?.session_id === session.session_id && sameSpent(before, spent) && sameKeys(before.excluded, excluded);
+  const [was] = analysis.sessions;
+  const isSame = isFilled(analysis) && was?.session_id === session.session_id && sameSpent(was, spent) && sameKeys(was.excluded, excluded);
+  // By the records that were counted: of a log that was written anew since, the places tell of others.
+  const records = { baseline: before, atStages: [], final: upTo };
   return {
     id: analysis.id,
     revision: analysis.revision,
@@ -276,7 +279,7 @@ function changeOf({ analysis, from, to, session, rule, confidence }: Window, lef
     spent,
     isNew: !isSame,
     part,
-    costs: costsFrom({ sessions: [part], stages: [] }, [allRead(evidence)]),
+    costs: costsOfRecords({ sessions: [part], stages: [] }, [{ records, evidence }]),
   };
 }
 
@@ -310,8 +313,10 @@ export function planBackfill(question: BackfillQuestion): BackfillPlan {
   const changes: PlannedChange[] = [];
   for (const session of new Set(windows.map((window) => window.session))) {
     const own = windows.filter((window) => window.session === session);
-    const left = leftOut(session, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
-    for (const window of own) changes.push(changeOf(window, left.get(window.analysis.id)!));
+    const records = session.records();
+    const left = leftOut(records, own, measured.get(keyOf(session.agent, session.session_id)) ?? []);
+    const evidence = evidenceOf(session, records);
+    for (const window of own) changes.push(changeOf(window, evidence, left.get(window.analysis.id)!));
   }
   const skipped = (changed: readonly PlannedChange[], reason: SkipReason): Skip[] =>
     changed.map(({ id, session_id }) => ({ id, reason, sessions: [session_id] }));

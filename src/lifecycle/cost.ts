@@ -23,7 +23,7 @@ import {
 import { sameCounts, total } from '../model/tokens.js';
 import type { Books } from './books.js';
 import { envelopeEvidence } from './envelope.js';
-import { asBefore, recordsAtCuts } from './recount.js';
+import { asBefore, recordsAtCuts, type CutRecords } from './recount.js';
 import { evidenceOf, withPrices } from './told.js';
 import { subtractUsage, sumUsage } from './usage.js';
 import { spentIn } from './advance.js';
@@ -75,11 +75,16 @@ interface PartCosts {
 
 const isSame = (a: Usage, b: Usage): boolean => a.records === b.records && sameCounts(a.counts, b.counts);
 
+/** The records up to each cut of a session's part, and what tells their prices. */
+export interface PricedRecords {
+  readonly records: CutRecords;
+  readonly evidence: Pick<Evidence, 'isSubagent' | 'tellsReasoning' | 'priceOf'>;
+}
+
 /** Null if the records are not those that were counted. */
-function partCosts(part: SessionPart, { stages }: Measured, evidence: Evidence): PartCosts | null {
+function partCosts(part: SessionPart, { records, evidence }: PricedRecords): PartCosts | null {
   const { priceOf } = evidence;
   if (priceOf === null) return null;
-  const records = recordsAtCuts(part, stages, evidence, asBefore(part));
   const upTo = (copies: readonly Copy[]): UpTo => ({
     usage: usageOfRecords(copies, evidence),
     costs: costsOf(copies, priceOf, evidence.isSubagent),
@@ -105,9 +110,21 @@ const isIdle = (part: SessionPart): boolean => part.final !== null && spentIn(pa
  * @returns null if the records of a session are not all known that were counted: then its cost is unknown.
  */
 export function costsFrom(analysis: Measured, evidences: readonly (Evidence | null)[]): AnalysisCosts | null {
+  const { sessions, stages } = analysis;
+  return costsOfRecords(
+    analysis,
+    sessions.map((part, i) => {
+      const evidence = evidences[i] ?? null;
+      return evidence === null ? null : { records: recordsAtCuts(part, stages, evidence, asBefore(part)), evidence };
+    }),
+  );
+}
+
+/** The same where the records of each cut are at hand. */
+export function costsOfRecords(analysis: Measured, told: readonly (PricedRecords | null)[]): AnalysisCosts | null {
   const parts = analysis.sessions.map((part, i) => {
-    const told = evidences[i] ? partCosts(part, analysis, evidences[i]) : null;
-    return told ?? (isIdle(part) ? { baseline: NOTHING, atStages: analysis.stages.map(() => NOTHING), final: NOTHING } : null);
+    const costs = told[i] ? partCosts(part, told[i]) : null;
+    return costs ?? (isIdle(part) ? { baseline: NOTHING, atStages: analysis.stages.map(() => NOTHING), final: NOTHING } : null);
   });
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return null;

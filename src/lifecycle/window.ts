@@ -1,7 +1,8 @@
 // A session's part of an analysis between two instants: what is told in it counts, from the first one on and up to the second one,
 // which is not in it any more.
-import { countedBefore, placeOf, type Evidence } from '../ingest/evidence.js';
+import { countedIn, placeOf, recordsBefore, type Evidence } from '../ingest/evidence.js';
 import { EMPTY_DIGEST } from '../ingest/digest.js';
+import type { Copy } from '../ingest/groups.js';
 import type { SessionReading } from '../ingest/session.js';
 import type { Cut, LogCut, SessionPart, Snapshot } from '../model/cut.js';
 import { isUnknown } from '../model/tokens.js';
@@ -14,20 +15,32 @@ export interface Window {
   readonly to: Instant | null;
 }
 
-/**
- * What is known to have been told before an instant, as a snapshot whose cut was set by time.
- *
- * @param logs how far the logs were read of which the evidence tells.
- */
-export function snapshotBefore(at: Instant, evidence: Evidence, logs: readonly LogCut[]): Snapshot {
-  const cut: Cut = { at, logs, open: [], records: 0, digest: EMPTY_DIGEST, reader: evidence.reader, by: 'time' };
-  const { usage, partial, open } = countedBefore(evidence, placeOf({ cut }), 'settled');
-  return { cut: { ...cut, open, records: usage.records }, usage, flags: [], partial_records: partial, skipped: [] };
+/** A cut by time. @param logs how far the logs were read of which the evidence tells */
+const cutAt = (at: Instant, logs: readonly LogCut[], reader: string): Cut => ({
+  at,
+  logs,
+  open: [],
+  records: 0,
+  digest: EMPTY_DIGEST,
+  reader,
+  by: 'time',
+});
+
+/** The records of which it is known that they were told before an instant. */
+export const toldBefore = (at: Instant, evidence: Evidence, logs: readonly LogCut[]): Copy[] =>
+  recordsBefore(evidence, placeOf({ cut: cutAt(at, logs, evidence.reader) }), 'settled');
+
+/** What records that were told before an instant add up to, as a snapshot whose cut was set by time. */
+export function snapshotOf(records: readonly Copy[], at: Instant, evidence: Evidence, logs: readonly LogCut[]): Snapshot {
+  const { usage, partial, open } = countedIn(records, evidence);
+  const cut: Cut = { ...cutAt(at, logs, evidence.reader), open, records: usage.records };
+  return { cut, usage, flags: [], partial_records: partial, skipped: [] };
 }
 
 /** The same of a session; where it has answers and no counts, what it spent is unknown. */
 export async function sessionBefore(at: Instant, session: SessionReading, now: Snapshot): Promise<Snapshot> {
-  const before = snapshotBefore(at, await session.evidence(), now.cut.logs);
+  const [evidence, { logs }] = [await session.evidence(), now.cut];
+  const before = snapshotOf(toldBefore(at, evidence, logs), at, evidence, logs);
   const isSilent = isUnknown(now.usage.counts) && before.usage.records === 0;
   return isSilent ? { ...before, usage: now.usage, flags: now.flags } : before;
 }

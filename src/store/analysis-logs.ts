@@ -3,7 +3,7 @@ import type { Analysis } from '../model/analysis.js';
 import { KEY_PREFIX, parseAnalysisId } from '../model/ids.js';
 import type { Instant } from '../model/time.js';
 import { analysisFromRow, analysisToRow, rowKey } from './analysis-rows.js';
-import type { RevisionTable } from './revision-table.js';
+import type { LastQuestion, RevisionTable } from './revision-table.js';
 import { and, eq, eqNumber, holds, oneOf, or, startsWith } from './filter.js';
 import type { Row } from './rows.js';
 import { rowHash } from './seal.js';
@@ -115,24 +115,28 @@ export class AnalysisLogs {
   }
 
   /** The last revisions of all analyses that were recorded by `at`, each proved; unordered. */
-  async list(at: Instant | null = null): Promise<Analysis[]> {
-    const rows = await this.#table.lastOfAll({ at });
-    return rows.filter((row) => !isKey(row)).map(analysisFromRow);
+  list(at: Instant | null = null): Promise<Analysis[]> {
+    return this.#lastOfAll({ at });
+  }
+
+  async #lastOfAll(question: LastQuestion): Promise<Analysis[]> {
+    const analyses: Analysis[] = [];
+    for await (const row of this.#table.lastOfAll(question)) if (!isKey(row)) analyses.push(analysisFromRow(row));
+    return analyses;
   }
 
   /** The same of some, each proved; unordered. */
   async listOf(ids: readonly string[], at: Instant | null = null): Promise<Analysis[]> {
     if (ids.length === 0) return [];
     // A filter of thousands of ids is slower than all rows.
-    if (ids.length <= FEW) return (await this.#table.lastOfAll({ filter: oneOf('id', ids), at })).map(analysisFromRow);
+    if (ids.length <= FEW) return this.#lastOfAll({ filter: oneOf('id', ids), at });
     const wanted = new Set(ids);
     return (await this.list(at)).filter(({ id }) => wanted.has(id));
   }
 
   /** The same of all, unproved and without stages, sessions and details: enough to decide which ones are meant. */
-  async outlines(at: Instant | null = null): Promise<Analysis[]> {
-    const rows = await this.#table.lastOfAll({ columns: LIST_COLUMNS, at });
-    return rows.filter((row) => !isKey(row)).map(analysisFromRow);
+  outlines(at: Instant | null = null): Promise<Analysis[]> {
+    return this.#lastOfAll({ columns: LIST_COLUMNS, at });
   }
 
   /** The last revisions by `at` of the analyses of which one of these is a session, the first or any, each proved. */

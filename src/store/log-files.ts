@@ -3,7 +3,7 @@ import type { LogAbout, LogFileRow, LogTotals } from '../model/usage-row.js';
 import { TokentrailError } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
 import type { RevisionTable } from './revision-table.js';
-import type { Columns, Row, Value } from './rows.js';
+import type { Cells, Columns, Row, Value } from './rows.js';
 import { RESTORE } from './damage.js';
 import { requireSeal, rowHash } from './seal.js';
 
@@ -27,34 +27,34 @@ function toColumns(logs: readonly LogFileRow[]): Columns {
 const rowOf = (columns: Columns, i: number): Row => Object.fromEntries([...PLAIN, ...JSONS].map((name) => [name, columns[name]![i]!]));
 
 /** A row of a schema before 3 has no hash. @throws STORE_DAMAGED */
-function checkRow(columns: Columns, i: number): void {
-  const seal = (columns['row_sha256']?.[i] ?? null) as string | null;
-  if (seal !== null) requireSeal(rowOf(columns, i), seal, 'log_files', `${String(columns['path']![i])}@${String(columns['revision']![i])}`);
+function checkRow(row: Row): void {
+  const seal = (row['row_sha256'] ?? null) as string | null;
+  if (seal !== null) requireSeal(row, seal, 'log_files', `${String(row['path'])}@${String(row['revision'])}`);
 }
 
-function parsed(columns: Columns, name: (typeof JSONS)[number], i: number): unknown {
+function parsed(row: Row, name: (typeof JSONS)[number]): unknown {
   try {
-    return JSON.parse(String(columns[name]![i]));
+    return JSON.parse(String(row[name]));
   } catch (error) {
-    throw new TokentrailError('STORE_DAMAGED', `Column "${name}" of log "${String(columns['path']![i])}" can't be read.`, {
+    throw new TokentrailError('STORE_DAMAGED', `Column "${name}" of log "${String(row['path'])}" can't be read.`, {
       suggestions: RESTORE,
       cause: error,
     });
   }
 }
 
-function totalsIn(columns: Columns, name: 'totals_before' | 'totals_after', i: number): LogTotals {
+function totalsIn(row: Row, name: 'totals_before' | 'totals_after'): LogTotals {
   // Those of older stores lack digests.
-  return { digest: null, prices: null, keys: null, cards: null, ...(parsed(columns, name, i) as Partial<LogTotals>) } as LogTotals;
+  return { digest: null, prices: null, keys: null, cards: null, ...(parsed(row, name) as Partial<LogTotals>) } as LogTotals;
 }
 
-function fromColumns(columns: Columns, i: number): LogFileRow {
-  const plain = Object.fromEntries(PLAIN.map((name) => [name, columns[name]![i]])) as unknown as Pick<LogFileRow, (typeof PLAIN)[number]>;
+function fromRow(row: Row): LogFileRow {
+  const plain = Object.fromEntries(PLAIN.map((name) => [name, row[name]])) as unknown as Pick<LogFileRow, (typeof PLAIN)[number]>;
   return {
     ...plain,
-    about: parsed(columns, 'state_json', i) as LogAbout,
-    totals_before: totalsIn(columns, 'totals_before', i),
-    totals_after: totalsIn(columns, 'totals_after', i),
+    about: parsed(row, 'state_json') as LogAbout,
+    totals_before: totalsIn(row, 'totals_before'),
+    totals_after: totalsIn(row, 'totals_after'),
   };
 }
 
@@ -71,20 +71,20 @@ export class LogFiles {
 
   /** What holds of every log, by its id. @param at as it was recorded by then; null: now */
   async current(at: Instant | null = null): Promise<Map<string, LogFileRow>> {
-    const last = new Map<string, { readonly columns: Columns; readonly i: number }>();
-    for await (const { columns, length } of this.#table.columns([...PLAIN, ...JSONS, 'row_sha256'])) {
+    const last = new Map<string, { readonly cells: Cells; readonly i: number; readonly revision: number }>();
+    for await (const { cells, length } of this.#table.batches([...PLAIN, ...JSONS, 'row_sha256'])) {
       for (let i = 0; i < length; i++) {
-        if (at !== null && (columns['recorded_at']![i] as number) > at) continue;
-        const id = columns['log_file_id']![i] as string;
+        if (at !== null && (cells['recorded_at']!(i) as number) > at) continue;
+        const [id, revision] = [cells['log_file_id']!(i) as string, cells['revision']!(i) as number];
         const known = last.get(id);
-        const older = known !== undefined && (known.columns['revision']![known.i] as number) >= (columns['revision']![i] as number);
-        if (!older) last.set(id, { columns, i });
+        if (known === undefined || known.revision < revision) last.set(id, { cells, i, revision });
       }
     }
     return new Map(
-      [...last].map(([id, { columns, i }]) => {
-        checkRow(columns, i);
-        return [id, fromColumns(columns, i)];
+      [...last].map(([id, { cells, i }]) => {
+        const row: Row = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell(i)]));
+        checkRow(row);
+        return [id, fromRow(row)];
       }),
     );
   }

@@ -4,13 +4,13 @@ import type { Table as LanceTable } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { arrowField } from '../schema/arrow.js';
 import type { FrozenColumn } from '../schema/index.js';
-import { assertThat, TokentrailError } from '../model/errors.js';
+import { assertThat } from '../model/errors.js';
 import type { Instant } from '../model/time.js';
+import { damagedRow, linkOf, requireChain, type Link } from './chain.js';
 import { isConflict } from './failures.js';
 import { cutFiles, syncNewFiles, tableFiles } from './files.js';
 import { eq, or, startsWith, type Filter } from './filter.js';
-import { decodeColumns, decodeRows, encodeColumns, encodeRows, type Columns, type Row, type Value } from './rows.js';
-import { RESTORE } from './damage.js';
+import { decodeCells, decodeRows, encodeColumns, encodeRows, type Cells, type Columns, type Row } from './rows.js';
 import { checkSeal } from './seal.js';
 
 /** Looking whether files should be merged costs a read, so it is done at every eighth commit. */
@@ -23,6 +23,9 @@ const LOOK_MS = 20;
 /** Cells of a result that may be in memory at once, and rows of each of its batches. */
 const MOST_CELLS = 8_000_000;
 const BATCH_ROWS = 16_384;
+
+/** Whole rows that are read at once. */
+const MOST_TAKEN = 256;
 
 /** The last revision of one id, as found in a table. */
 export interface LastRevision {
@@ -38,6 +41,13 @@ export interface LastQuestion {
   readonly at?: Instant | null | undefined;
 }
 
+/** How batches are read. */
+export interface BatchQuestion {
+  readonly filter?: Filter | undefined;
+  /** In less memory, also where it takes longer. */
+  readonly lean?: boolean | undefined;
+}
+
 /** A revision without what it says. */
 interface Head {
   readonly rowKey: string;
@@ -45,19 +55,6 @@ interface Head {
   readonly recordedAt: Instant;
   readonly rowId: bigint;
 }
-
-/** What ties a revision to the one before. */
-interface Link {
-  readonly revision: number;
-  readonly own: Value;
-  readonly before: Value;
-}
-
-const linkOf = (row: Row): Link => ({
-  revision: Number(row['revision']),
-  own: row['row_sha256'] ?? null,
-  before: row['prev_sha256'] ?? null,
-});
 
 /** The last of some revisions in order that was recorded by `at`. */
 const newestOf = (heads: readonly Head[], at: Instant | null): Head | null =>
@@ -160,23 +157,22 @@ export class RevisionTable {
   }
 
   /**
-   * The last revision of every id that matches, recorded by `at`; unordered. `columns`: all of them if left out, and then the seals
-   * are checked.
+   * The last revision of every id that matches, recorded by `at`, one after the other; unordered. `columns`: all of them if left out,
+   * and then the seals are checked.
    *
    * @throws STORE_DAMAGED
    */
-  async lastOfAll({ filter, columns, at = null }: LastQuestion = {}): Promise<Row[]> {
+  async *lastOfAll({ filter, columns, at = null }: LastQuestion = {}): AsyncGenerator<Row> {
     const all = [...(await this.#heads(filter)).values()];
     const newest = all.flatMap((heads) => newestOf(heads, at) ?? []);
-    if (newest.length === 0) return [];
-    const rows = await this.#whole(
-      (at === null ? newest : all.flat()).map(({ rowId }) => rowId),
-      columns === undefined ? undefined : [...columns, 'row_key'],
-    );
-    if (columns === undefined) for (const row of rows) checkSeal(row, this.name);
-    if (at === null) return rows;
     const wanted = new Set(newest.map(({ rowKey }) => rowKey));
-    return rows.filter((row) => wanted.has(String(row['row_key'])));
+    // Of an earlier state, when the later ones were recorded must be true as well.
+    const asked = at === null || newest.length === 0 ? newest : all.flat();
+    const ids = asked.map(({ rowId }) => rowId);
+    for await (const rows of this.#chunks(ids, columns === undefined ? undefined : [...columns, 'row_key'])) {
+      if (columns === undefined) for (const row of rows) checkSeal(row, this.name);
+      yield* rows.filter((row) => at === null || wanted.has(String(row['row_key'])));
+    }
   }
 
   /** The revisions of each id that matches, by number. A row that is missing, or says two things, is damage: it might be the last. */
@@ -188,7 +184,7 @@ export class RevisionTable {
       const id = String(row['id']);
       const [rowKey, revision] = [String(row['row_key']), Number(row['revision'])];
       const head = { rowKey, revision, recordedAt: Number(row['recorded_at']), rowId: BigInt(row['_rowid'] as number) };
-      if (rowKey !== `${id}@${revision}`) throw this.#damaged(rowKey, { id, revision });
+      if (rowKey !== `${id}@${revision}`) throw damagedRow(this.name, rowKey, { id, revision });
       const heads = byId.get(id);
       if (heads === undefined) byId.set(id, [head]);
       else heads.push(head);
@@ -196,16 +192,9 @@ export class RevisionTable {
     for (const [id, heads] of byId) {
       heads.sort((a, b) => a.revision - b.revision);
       const missing = heads.findIndex(({ revision }, i) => revision !== i + 1);
-      if (missing >= 0) throw this.#damaged(`${id}@${missing + 1}`, { revisions: heads.map(({ revision }) => revision) });
+      if (missing >= 0) throw damagedRow(this.name, `${id}@${missing + 1}`, { revisions: heads.map(({ revision }) => revision) });
     }
     return byId;
-  }
-
-  #damaged(rowKey: string, details: Readonly<Record<string, unknown>>): TokentrailError {
-    return new TokentrailError('STORE_DAMAGED', `Row "${rowKey}" of table "${this.name}" is missing or is not what was stored.`, {
-      suggestions: RESTORE,
-      details: { table: this.name, row_key: rowKey, ...details },
-    });
   }
 
   /**
@@ -228,17 +217,8 @@ export class RevisionTable {
         rows++;
       }
     }
-    for (const [id, own] of links) this.#requireChain(id, own);
+    for (const [id, own] of links) requireChain(this.name, id, own);
     return rows;
-  }
-
-  #requireChain(id: string, links: readonly Link[]): void {
-    [...links]
-      .sort((a, b) => a.revision - b.revision)
-      .forEach(({ revision, before }, i, sorted) => {
-        const expected = i === 0 ? null : sorted[i - 1]!.own;
-        if (revision !== i + 1 || before !== expected) throw this.#damaged(`${id}@${i + 1}`, { revision, prev_sha256: before, expected });
-      });
   }
 
   /** All revisions of `id`, oldest first, each proved, and each the follower of the one before. @throws STORE_DAMAGED */
@@ -248,7 +228,7 @@ export class RevisionTable {
     const rows = await this.#whole(heads.map(({ rowId }) => rowId));
     rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
     for (const row of rows) checkSeal(row, this.name);
-    this.#requireChain(id, rows.map(linkOf));
+    requireChain(this.name, id, rows.map(linkOf));
     return rows;
   }
 
@@ -271,19 +251,27 @@ export class RevisionTable {
     }
     for (const [id, rows] of byId) {
       rows.sort((a, b) => Number(a['revision']) - Number(b['revision']));
-      this.#requireChain(id, rows.map(linkOf));
+      requireChain(this.name, id, rows.map(linkOf));
     }
     const recorded = [...byId.values()].map((rows) => rows.filter((row) => at === null || Number(row['recorded_at']) <= at));
     return recorded.filter((rows) => rows.length > 0);
   }
 
-  async #whole(rowIds: readonly bigint[], columns?: readonly string[]): Promise<Row[]> {
-    const query = this.#table.takeRowIds(rowIds);
-    if (columns !== undefined) return decodeRows((await query.select(await this.#present(columns)).toArrow()) as never);
-    const found = await query.toArrow();
-    // Whole rows have the columns of the table, which the next insert needs.
-    if (found.numRows > 0) this.#schema ??= found.schema;
-    return decodeRows(found);
+  async #whole(rowIds: readonly bigint[]): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const chunk of this.#chunks(rowIds)) rows.push(...chunk);
+    return rows;
+  }
+
+  /** The rows, a part of them at a time: one may have a hundred kilobytes, and is in memory three times while it is read. */
+  async *#chunks(rowIds: readonly bigint[], columns?: readonly string[]): AsyncGenerator<Row[]> {
+    for (let start = 0; start < rowIds.length; start += MOST_TAKEN) {
+      const query = this.#table.takeRowIds(rowIds.slice(start, start + MOST_TAKEN));
+      const found = await (columns === undefined ? query : query.select(await this.#present(columns))).toArrow();
+      // Whole rows have the columns of the table, which the next insert needs.
+      if (columns === undefined && found.numRows > 0) this.#schema ??= found.schema;
+      yield decodeRows(found);
+    }
   }
 
   /** Inserts the row unless its key is there, and returns whether it did. It is on disk when this returns. */
@@ -346,14 +334,17 @@ export class RevisionTable {
     this.#upkeepDue ||= version % LOOK_EVERY === 0;
   }
 
-  /** The columns of the rows that match, a batch at a time; those that are not there are left out. */
-  async *columns(names: readonly string[], filter?: Filter): AsyncGenerator<{ readonly columns: Columns; readonly length: number }> {
+  /** The rows that match, a batch at a time; columns that are not there are left out. */
+  async *batches(
+    names: readonly string[],
+    { filter, lean = false }: BatchQuestion = {},
+  ): AsyncGenerator<{ readonly cells: Cells; readonly length: number }> {
     const all = this.#table.query().select(await this.#present(names));
     const query = filter ? all.where(filter.sql) : all;
-    // A stream comes in small batches, each with its own dictionaries: three times as slow, for what is too much to have at once.
-    const isMuch = (await this.#table.countRows()) * names.length > MOST_CELLS;
+    // A stream comes in small batches, each with its own dictionaries: slower, for what is too much to have at once.
+    const isMuch = lean || (await this.#table.countRows()) * names.length > MOST_CELLS;
     const batches = isMuch ? query : (await query.toArrow({ maxBatchLength: BATCH_ROWS })).batches;
-    for await (const batch of batches) yield { columns: decodeColumns(batch), length: batch.numRows };
+    for await (const batch of batches) yield { cells: decodeCells(batch), length: batch.numRows };
   }
 
   /** Adds nullable columns, null in every row that is there. */

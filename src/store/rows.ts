@@ -29,10 +29,6 @@ const MONEY = new Set(['cost_pico_usd', 'reported_cost_pico_usd']);
 
 const KNOWN = new Set(TABLES.flatMap(({ columns }) => columns.map(({ name }) => name)));
 
-/** Money, and large numbers in columns of a newer release, which are only carried along. */
-const isExact = (column: string, value: bigint): boolean =>
-  MONEY.has(column) || (!KNOWN.has(column) && !Number.isSafeInteger(Number(value)));
-
 /** An Arrow value without Arrow. */
 function plain(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
@@ -42,9 +38,6 @@ function plain(value: unknown): unknown {
   const fields = 'toJSON' in value ? (value as { toJSON: () => object }).toJSON() : value;
   return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, plain(one)]));
 }
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const encoder = new TextEncoder();
 
 function safeNumber(value: bigint, column: string): number {
   const number = Number(value);
@@ -64,9 +57,12 @@ function wholeOf(low: number, high: number, column: string): number {
   return Number.isSafeInteger(number) ? number : safeNumber((BigInt(high) << 32n) | BigInt(low >>> 0), column);
 }
 
-function text(data: Data, index: number): string {
+/** The texts of a column. */
+function texts(data: Data): (i: number) => string {
   const offsets = data.valueOffsets as Int32Array;
-  return decoder.decode((data.values as Uint8Array).subarray(offsets[index], offsets[index + 1]));
+  const { buffer, byteOffset, byteLength } = data.values as Uint8Array;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return (i) => bytes.toString('utf8', offsets[i], offsets[i + 1]);
 }
 
 const noWord = (column: string, number: number): TokentrailError =>
@@ -77,87 +73,87 @@ const isWord = (type: DataType): type is Dictionary =>
 
 const isDouble = (type: DataType): boolean => DataType.isFloat(type) && type.precision === Precision.DOUBLE;
 
-function cell(field: Field, data: Data, index: number): Value {
-  if (data.nullCount > 0 && !data.getValid(index)) return null;
-  const type = field.type as DataType;
-  if (DataType.isUtf8(type)) return text(data, index);
+/** The whole numbers of a column; halves, since a bigint for each of a million cells costs more than all the rest. */
+function wholes(data: Data, column: string): (i: number) => number {
+  const { buffer, byteOffset, length } = data.values as BigInt64Array;
+  const halves = new Int32Array(buffer, byteOffset, length * 2);
+  return (i) => wholeOf(halves[2 * i]!, halves[2 * i + 1]!, column);
+}
+
+/** Texts of which each stands once in a batch, and is decoded once. */
+function words(data: Data, column: string): (i: number) => string {
+  const dictionary = data.dictionary!.data[0] as Data;
+  const [text, numbers] = [texts(dictionary), data.values as Int32Array];
+  const known: (string | undefined)[] = [];
+  return (i) => {
+    const number = numbers[i]!;
+    if (!(number >= 0 && number < dictionary.length)) throw noWord(column, number);
+    return (known[number] ??= text(number));
+  };
+}
+
+/** What the cells of a column hold that are not null. */
+function presentCells({ name, type }: Field, data: Data): Cell {
+  if (DataType.isUtf8(type)) return texts(data);
+  if (isWord(type as DataType)) return words(data, name);
   if (DataType.isInt(type) && type.bitWidth === 64) {
-    const value = (data.values as BigInt64Array)[index]!;
-    return isExact(field.name, value) ? value : safeNumber(value, field.name);
+    const numbers = data.values as BigInt64Array;
+    if (MONEY.has(name)) return (i) => numbers[i]!;
+    if (KNOWN.has(name)) return wholes(data, name);
+    // Large numbers in columns of a newer release are only carried along.
+    return (i) => (Number.isSafeInteger(Number(numbers[i])) ? Number(numbers[i]) : numbers[i]!);
   }
-  if (isWord(type)) {
-    const [dictionary, number] = [data.dictionary!.data[0] as Data, (data.values as Int32Array)[index]!];
-    if (!(number >= 0 && number < dictionary.length)) throw noWord(field.name, number);
-    return text(dictionary, number);
+  if (DataType.isBool(type)) {
+    const bits = data.values as Uint8Array;
+    return (i) => (bits[(data.offset + i) >> 3]! & (1 << ((data.offset + i) & 7))) !== 0;
   }
-  if (DataType.isBool(type)) return ((data.values as Uint8Array)[(data.offset + index) >> 3]! & (1 << ((data.offset + index) & 7))) !== 0;
-  if (DataType.isTimestamp(type)) return safeNumber((data.values as BigInt64Array)[index]!, field.name);
-  if (isDouble(type)) return (data.values as Float64Array)[index]!;
+  if (DataType.isTimestamp(type)) return wholes(data, name);
+  if (isDouble(type as DataType)) {
+    const numbers = data.values as Float64Array;
+    return (i) => numbers[i]!;
+  }
   if (DataType.isList(type) && DataType.isUtf8(type.children[0]!.type)) {
-    const offsets = data.valueOffsets as Int32Array;
-    const child = data.children[0]!;
-    return Array.from({ length: offsets[index + 1]! - offsets[index]! }, (_, i) => text(child, offsets[index]! + i));
+    const [offsets, text] = [data.valueOffsets as Int32Array, texts(data.children[0]!)];
+    return (i) => Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, k) => text(offsets[i]! + k));
   }
-  const value: unknown = new Vector([data]).get(index);
-  return value !== null && typeof value === 'object' ? new Carried(plain(value)) : (value as Value);
+  const vector = new Vector([data]);
+  return (i) => {
+    const value: unknown = vector.get(i);
+    return value !== null && typeof value === 'object' ? new Carried(plain(value)) : (value as Value);
+  };
 }
 
-/** Which rows of a column are not null; null if all are. */
-function validBits(data: Data): ((i: number) => boolean) | null {
+type Cell = (i: number) => Value;
+
+/** By column: the cell of a row, by its number. As they are stored, rows take a fraction of the memory that their values take. */
+export type Cells = Readonly<Record<string, Cell>>;
+
+function cellsOf(field: Field, data: Data): Cell {
+  const present = presentCells(field, data);
   const bits = data.nullBitmap;
-  if (data.nullCount === 0 || bits.length === 0) return null;
+  if (data.nullCount === 0 || bits.length === 0) return present;
   const { offset } = data;
-  return (i) => (bits[(offset + i) >> 3]! & (1 << ((offset + i) & 7))) !== 0;
+  return (i) => ((bits[(offset + i) >> 3]! & (1 << ((offset + i) & 7))) === 0 ? null : present(i));
 }
 
-/** A column's values in one go; much faster than cell by cell where there are many rows. */
-function columnValues(field: Field, data: Data): Value[] {
-  const type = field.type as DataType;
-  const values = new Array<Value>(data.length);
-  const isValid = validBits(data);
-  if (isWord(type)) {
-    const dictionary = data.dictionary!.data[0] as Data;
-    const words = Array.from({ length: dictionary.length }, (_, i) => text(dictionary, i));
-    const numbers = data.values as Int32Array;
-    for (let i = 0; i < data.length; i++) {
-      if (isValid?.(i) === false) values[i] = null;
-      else {
-        const word = words[numbers[i]!];
-        if (word === undefined) throw noWord(field.name, numbers[i]!);
-        values[i] = word;
-      }
-    }
-  } else if (DataType.isInt(type) && type.bitWidth === 64 && MONEY.has(field.name)) {
-    const amounts = data.values as BigInt64Array;
-    for (let i = 0; i < data.length; i++) values[i] = isValid?.(i) === false ? null : amounts[i]!;
-  } else if ((DataType.isInt(type) && type.bitWidth === 64) || DataType.isTimestamp(type)) {
-    const { buffer, byteOffset, length } = data.values as BigInt64Array;
-    // Halves, since a bigint for each of a million cells costs more than all the rest.
-    const halves = new Int32Array(buffer, byteOffset, length * 2);
-    for (let i = 0; i < data.length; i++) {
-      values[i] = isValid?.(i) === false ? null : wholeOf(halves[2 * i]!, halves[2 * i + 1]!, field.name);
-    }
-  } else for (let i = 0; i < data.length; i++) values[i] = cell(field, data, i);
-  return values;
+/** The cells of a batch, each decoded when it is asked for. */
+export function decodeCells({ schema, data }: RecordBatch): Cells {
+  const cells = Object.create(null) as Record<string, Cell>;
+  schema.fields.forEach((field, c) => (cells[field.name] = cellsOf(field, data.children[c]!)));
+  return cells;
 }
 
 /** The columns of a batch by name. */
 export type Columns = Readonly<Record<string, readonly Value[]>>;
 
-export function decodeColumns(batch: RecordBatch): Columns {
-  const columns = Object.create(null) as Record<string, readonly Value[]>;
-  batch.schema.fields.forEach((field, c) => (columns[field.name] = columnValues(field, batch.data.children[c]!)));
-  return columns;
-}
-
 /** All rows of a result, as null-prototype objects in the order of its columns. */
-export function decodeRows(table: Table): Row[] {
+export function decodeRows({ batches }: Table): Row[] {
   const rows: Row[] = [];
-  for (const batch of table.batches) {
-    const fields = batch.schema.fields;
-    for (let index = 0; index < batch.numRows; index++) {
+  for (const batch of batches) {
+    const columns = Object.entries(decodeCells(batch));
+    for (let i = 0; i < batch.numRows; i++) {
       const row = Object.create(null) as Record<string, Value>;
-      for (let c = 0; c < fields.length; c++) row[fields[c]!.name] = cell(fields[c]!, batch.data.children[c]!, index);
+      for (const [name, cell] of columns) row[name] = cell(i);
       rows.push(row);
     }
   }
@@ -178,11 +174,11 @@ function bitmap(values: readonly Value[]): { nullBitmap?: Uint8Array; nullCount:
 const make = makeData as unknown as (props: Record<string, unknown>) => Data;
 
 function utf8Data(type: DataType, values: readonly (string | null)[], nulls: ReturnType<typeof bitmap>): Data {
-  const parts = values.map((value) => (value === null ? new Uint8Array(0) : encoder.encode(value)));
   const valueOffsets = new Int32Array(values.length + 1);
-  parts.forEach((part, i) => (valueOffsets[i + 1] = valueOffsets[i]! + part.length));
+  values.forEach((value, i) => (valueOffsets[i + 1] = valueOffsets[i]! + (value === null ? 0 : Buffer.byteLength(value))));
   const data = new Uint8Array(valueOffsets[values.length]!);
-  parts.forEach((part, i) => data.set(part, valueOffsets[i]));
+  const bytes = Buffer.from(data.buffer);
+  values.forEach((value, i) => value !== null && bytes.write(value, valueOffsets[i]!));
   return make({ type, length: values.length, valueOffsets, data, ...nulls });
 }
 

@@ -42,6 +42,8 @@ export class Sources {
 
   /** The last revisions of all sources that were recorded by `at` (null: now), unordered. */
   async list(at: Instant | null = null): Promise<Source[]> {
-    return (await this.#table.lastOfAll({ at })).map(sourceFromRow);
+    const sources: Source[] = [];
+    for await (const row of this.#table.lastOfAll({ at })) sources.push(sourceFromRow(row));
+    return sources;
   }
 }

@@ -6,7 +6,7 @@ import { TotalsAdder, type Completeness, type Digested, type LogFileRow, type Us
 import { checkTotals, requireTotals } from './control-totals.js';
 import type { RevisionTable } from './revision-table.js';
 import { above, and, eq, oneOf, or, since, startsWith, type Filter } from './filter.js';
-import type { Columns, Value } from './rows.js';
+import type { Cells, Columns, Value } from './rows.js';
 
 /** So many at a time, so that a first sync does not hold everything in memory three times. */
 const CHUNK = 16_384;
@@ -32,12 +32,11 @@ function toColumns(rows: readonly UsageRow[]): Columns {
   return columns;
 }
 
-function fromColumns(columns: Columns, i: number): UsageRow {
-  const number = (name: string): number | null => columns[name]![i] as number | null;
-  const text = (name: string): string | null => columns[name]![i] as string | null;
-  const flag = (name: string): boolean => columns[name]![i] as boolean;
-  // Columns that stores of an older schema lack.
-  const later = (name: string): Value => columns[name]?.[i] ?? null;
+function fromCells(cells: Cells, i: number): UsageRow {
+  const cell = (name: string): Value => cells[name]?.(i) ?? null;
+  const number = (name: string): number | null => cell(name) as number | null;
+  const text = (name: string): string | null => cell(name) as string | null;
+  const flag = (name: string): boolean => cell(name) as boolean;
   return {
     record_key: text('record_key')!,
     revision: number('revision')!,
@@ -67,11 +66,12 @@ function fromColumns(columns: Columns, i: number): UsageRow {
     log_file_id: text('log_file_id')!,
     reader_version: number('reader_version')!,
     source_gone: flag('source_gone'),
-    terms: later('terms') as string | null,
-    reported_cost_pico_usd: later('reported_cost_pico_usd') as bigint | null,
-    cost_pico_usd: later('cost_pico_usd') as bigint | null,
-    rate_card: later('rate_card') as string | null,
-    purged_at: later('purged_at') as number | null,
+    // Stores of an older schema lack these columns.
+    terms: text('terms'),
+    reported_cost_pico_usd: cell('reported_cost_pico_usd') as bigint | null,
+    cost_pico_usd: cell('cost_pico_usd') as bigint | null,
+    rate_card: text('rate_card'),
+    purged_at: number('purged_at'),
   };
 }
 
@@ -82,57 +82,59 @@ type Visited = Changeable<UsagePoint> & Changeable<Digested>;
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
+type Column<T> = (i: number) => T;
+
 /** Gives some rows to `visit`, always as the same object: there may be a million of them. */
-function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visited, log: string, i: number) => void): void {
-  const column = (name: (typeof POINT)[number]): readonly Value[] => columns[name]!;
-  const agents = column('agent') as readonly AgentName[];
-  const sessions = column('session_id') as readonly string[];
-  const parents = column('parent_session_id') as readonly (string | null)[];
-  const times = column('at') as readonly (number | null)[];
-  const models = column('model') as readonly (string | null)[];
-  const projects = column('project') as readonly (string | null)[];
-  const subagents = column('is_subagent') as readonly boolean[];
-  const calls = column('calls') as readonly number[];
-  const completeness = column('completeness') as readonly Completeness[];
-  const gone = column('source_gone') as readonly boolean[];
-  const logs = column('log_file_id') as readonly string[];
-  const types = column('agent_type') as readonly (string | null)[];
-  const reported = column('reported_cost_pico_usd') as readonly (bigint | null)[];
-  const costs = column('cost_pico_usd') as readonly (bigint | null)[];
-  const [input, cache_read, cache_write_5m, cache_write_1h, output, reasoning] = COUNTS.map((name) => column(name) as readonly (number | null)[]) as [
-    readonly (number | null)[], readonly (number | null)[], readonly (number | null)[], readonly (number | null)[],
-    readonly (number | null)[], readonly (number | null)[],
+function visitRows(cells: Cells, rows: readonly number[], visit: (row: Visited, log: string, i: number) => void): void {
+  // Stores of an older schema lack some columns.
+  const column = (name: (typeof POINT)[number]): Column<Value> => cells[name] ?? (() => null);
+  const agents = column('agent') as Column<AgentName>;
+  const sessions = column('session_id') as Column<string>;
+  const parents = column('parent_session_id') as Column<string | null>;
+  const times = column('at') as Column<number | null>;
+  const models = column('model') as Column<string | null>;
+  const projects = column('project') as Column<string | null>;
+  const subagents = column('is_subagent') as Column<boolean>;
+  const calls = column('calls') as Column<number>;
+  const completeness = column('completeness') as Column<Completeness>;
+  const gone = column('source_gone') as Column<boolean>;
+  const logs = column('log_file_id') as Column<string>;
+  const types = column('agent_type') as Column<string | null>;
+  const reported = column('reported_cost_pico_usd') as Column<bigint | null>;
+  const costs = column('cost_pico_usd') as Column<bigint | null>;
+  const [input, cache_read, cache_write_5m, cache_write_1h, output, reasoning] = COUNTS.map((name) => column(name) as Column<number | null>) as [
+    Column<number | null>, Column<number | null>, Column<number | null>, Column<number | null>, Column<number | null>, Column<number | null>,
   ]; // prettier-ignore
   const counts = {} as Changeable<Counts>;
   const row = { counts } as Visited;
   for (const i of rows) {
-    counts.input = input[i]!;
-    counts.cache_read = cache_read[i]!;
-    counts.cache_write_5m = cache_write_5m[i]!;
-    counts.cache_write_1h = cache_write_1h[i]!;
-    counts.output = output[i]!;
-    counts.reasoning = reasoning[i]!;
-    row.agent = agents[i]!;
-    row.session_id = sessions[i]!;
-    const parent = parents[i] ?? null;
+    counts.input = input(i);
+    counts.cache_read = cache_read(i);
+    counts.cache_write_5m = cache_write_5m(i);
+    counts.cache_write_1h = cache_write_1h(i);
+    counts.output = output(i);
+    counts.reasoning = reasoning(i);
+    row.agent = agents(i);
+    row.session_id = sessions(i);
+    const parent = parents(i);
     row.parent_session_id = parent;
     row.session = parent ?? row.session_id;
-    row.at = times[i]!;
-    row.model = models[i]!;
-    row.project = projects[i]!;
-    row.is_subagent = subagents[i]!;
+    row.at = times(i);
+    row.model = models(i);
+    row.project = projects(i);
+    row.is_subagent = subagents(i);
     row.subagent = row.is_subagent;
-    row.calls = calls[i]!;
-    row.completeness = completeness[i]!;
+    row.calls = calls(i);
+    row.completeness = completeness(i);
     row.partial = row.completeness !== 'complete';
-    row.source_gone = gone[i]!;
+    row.source_gone = gone(i);
     row.gone = row.source_gone;
-    row.agent_type = types[i]!;
-    row.reported_cost_pico_usd = reported[i]!;
+    row.agent_type = types(i);
+    row.reported_cost_pico_usd = reported(i);
     row.reported = row.reported_cost_pico_usd;
-    row.cost_pico_usd = costs[i]!;
+    row.cost_pico_usd = costs(i);
     row.estimated = row.cost_pico_usd;
-    visit(row, logs[i]!, i);
+    visit(row, logs(i), i);
   }
 }
 
@@ -140,6 +142,11 @@ function visitRows(columns: Columns, rows: readonly number[], visit: (row: Visit
 export interface CurrentRows {
   readonly rows: Map<string, UsageRow>;
   readonly doubled: ReadonlySet<string>;
+}
+
+/** Some rows, each put together when it is asked for, since they take a fraction of the memory as they are stored. */
+export interface UsageRows {
+  readonly row: (i: number) => UsageRow;
 }
 
 export class Usage {
@@ -156,9 +163,9 @@ export class Usage {
   /** When the last row was recorded that was by `at` (null: now); null if there is none. */
   async recordedBy(at: Instant | null): Promise<Instant | null> {
     let last: Instant | null = null;
-    for await (const { columns, length } of this.#table.columns(['recorded_at'])) {
+    for await (const { cells, length } of this.#table.batches(['recorded_at'])) {
       for (let i = 0; i < length; i++) {
-        const recorded = columns['recorded_at']![i] as number;
+        const recorded = cells['recorded_at']!(i) as number;
         if ((at === null || recorded <= at) && (last === null || recorded > last)) last = recorded;
       }
     }
@@ -208,9 +215,9 @@ export class Usage {
   async #current(filter: Filter, at: Instant | null = null): Promise<CurrentRows> {
     const current = new Map<string, UsageRow>();
     const doubled = new Set<string>();
-    for await (const { columns, length } of this.#table.columns(TABLE, filter)) {
+    for await (const { cells, length } of this.#table.batches(TABLE, { filter })) {
       for (let i = 0; i < length; i++) {
-        const row = fromColumns(columns, i);
+        const row = fromCells(cells, i);
         if (at !== null && row.recorded_at > at) continue;
         const known = current.get(row.record_key);
         if (known?.revision === row.revision) doubled.add(row.record_key);
@@ -224,7 +231,7 @@ export class Usage {
   }
 
   /** Visits the current records of an agent that count, one after the other: there may be a million of them. */
-  eachOf(agent: AgentName, visit: (row: UsageRow) => void): Promise<void> {
+  eachOf(agent: AgentName, visit: (row: UsageRow, rows: UsageRows, i: number) => void): Promise<void> {
     return this.#each(null, visit, startsWith('record_key', `${agent}:`));
   }
 
@@ -239,13 +246,15 @@ export class Usage {
     return [...rows.values()].filter(({ counted }) => counted);
   }
 
-  async #each(at: Instant | null, visit: (row: UsageRow) => void, filter?: Filter): Promise<void> {
+  async #each(at: Instant | null, visit: (row: UsageRow, rows: UsageRows, i: number) => void, filter?: Filter): Promise<void> {
     const newest = await this.#revised(at);
-    for await (const { columns, length } of this.#table.columns(TABLE, filter)) {
+    for await (const { cells, length } of this.#table.batches(TABLE, { filter, lean: true })) {
+      const rows: UsageRows = { row: (i) => fromCells(cells, i) };
       for (let i = 0; i < length; i++) {
-        if (columns['counted']![i] !== true || (at !== null && (columns['recorded_at']![i] as number) > at)) continue;
-        const last = newest.get(columns['record_key']![i] as string);
-        if (last === undefined || last === columns['revision']![i]) visit(fromColumns(columns, i));
+        if (cells['counted']!(i) !== true || (at !== null && (cells['recorded_at']!(i) as number) > at)) continue;
+        const row = rows.row(i);
+        const last = newest.get(row.record_key);
+        if (last === undefined || last === row.revision) visit(row, rows, i);
       }
     }
   }
@@ -253,11 +262,13 @@ export class Usage {
   /** Last revision by a time of each record that has more than one. */
   async #revised(at: Instant | null = null): Promise<Map<string, number>> {
     const newest = new Map<string, number>();
-    for await (const { columns, length } of this.#table.columns(['record_key', 'revision', 'recorded_at'], above('revision', 1))) {
+    for await (const { cells, length } of this.#table.batches(['record_key', 'revision', 'recorded_at'], {
+      filter: above('revision', 1),
+    })) {
       for (let i = 0; i < length; i++) {
-        if (at !== null && (columns['recorded_at']![i] as number) > at) continue;
-        const key = columns['record_key']![i] as string;
-        newest.set(key, Math.max(newest.get(key) ?? 0, columns['revision']![i] as number));
+        if (at !== null && (cells['recorded_at']!(i) as number) > at) continue;
+        const key = cells['record_key']!(i) as string;
+        newest.set(key, Math.max(newest.get(key) ?? 0, cells['revision']!(i) as number));
       }
     }
     return newest;
@@ -267,17 +278,17 @@ export class Usage {
    * The current records that count: the columns asked for, a batch at a time, with the numbers of the rows that count. Most records
    * have one revision, so keys are only looked at where some have more.
    */
-  async *counted(names: readonly string[]): AsyncGenerator<{ readonly columns: Columns; readonly rows: readonly number[] }> {
+  async *counted(names: readonly string[]): AsyncGenerator<{ readonly cells: Cells; readonly rows: readonly number[] }> {
     const newest = await this.#revised();
     const extra = newest.size === 0 ? [] : ['record_key', 'revision'];
-    for await (const { columns, length } of this.#table.columns([...new Set(['counted', ...extra, ...names])])) {
+    for await (const { cells, length } of this.#table.batches([...new Set(['counted', ...extra, ...names])])) {
       const rows: number[] = [];
       for (let i = 0; i < length; i++) {
-        if (columns['counted']![i] !== true) continue;
-        const last = newest.size === 0 ? undefined : newest.get(columns['record_key']![i] as string);
-        if (last === undefined || last === columns['revision']![i]) rows.push(i);
+        if (cells['counted']!(i) !== true) continue;
+        const last = newest.size === 0 ? undefined : newest.get(cells['record_key']!(i) as string);
+        if (last === undefined || last === cells['revision']!(i)) rows.push(i);
       }
-      yield { columns, rows };
+      yield { cells, rows };
     }
   }
 
@@ -296,13 +307,13 @@ export class Usage {
     keyed = false,
   ): Promise<readonly LogFileRow[]> {
     const adders = new Map<string, TotalsAdder>();
-    for await (const { columns, rows } of this.counted(keyed ? [...POINT, 'record_key'] : POINT)) {
-      const keys = keyed ? (columns['record_key'] as readonly string[]) : null;
-      visitRows(columns, rows, (row, log, i) => {
+    for await (const { cells, rows } of this.counted(keyed ? [...POINT, 'record_key'] : POINT)) {
+      const keys = keyed ? (cells['record_key'] as (i: number) => string) : null;
+      visitRows(cells, rows, (row, log, i) => {
         let adder = adders.get(log);
         if (adder === undefined) adders.set(log, (adder = new TotalsAdder()));
         adder.add(row);
-        visit(row, keys?.[i] ?? '');
+        visit(row, keys?.(i) ?? '');
       });
     }
     const totals = checkTotals(logs, new Map([...adders].map(([id, adder]) => [id, adder.totals])));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FrozenColumn } from '../../src/schema/index.js';
 import { Database } from '../../src/store/database.js';
-import type { RevisionTable } from '../../src/store/revision-table.js';
+import type { LastQuestion, RevisionTable } from '../../src/store/revision-table.js';
 import { cutFiles } from '../../src/store/files.js';
 import { eq } from '../../src/store/filter.js';
 import { rowHash } from '../../src/store/seal.js';
@@ -38,6 +38,12 @@ beforeEach(async () => {
   table = await (await Database.connect(folder)).create('things', 'row_key', COLUMNS);
 });
 
+async function lastKeys(question: LastQuestion): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const row of table.lastOfAll(question)) keys.push(String(row['row_key']));
+  return keys.sort();
+}
+
 describe('a table of revisions', () => {
   it('gives all revisions of an id, oldest first', async () => {
     for (const revision of [2, 3, 1]) await table.insertIfAbsent(sealed('a', revision));
@@ -51,18 +57,21 @@ describe('a table of revisions', () => {
 
   it('gives the last revision of each id that matches', async () => {
     for (const row of [sealed('a', 1), sealed('a', 2), sealed('b', 1)]) await table.insertIfAbsent(row);
-    expect((await table.lastOfAll({ filter: eq('id', 'a') })).map(({ row_key }) => row_key)).toEqual(['a@2']);
+    expect(await lastKeys({ filter: eq('id', 'a') })).toEqual(['a@2']);
   });
 
   it('checks the seals of whole rows', async () => {
     await table.append([{ ...sealed('a', 1), notes: 'changed' }]);
-    await expect(table.lastOfAll()).rejects.toMatchObject(damaged);
+    await expect(lastKeys({})).rejects.toMatchObject(damaged);
   });
 
   it('gives the last revisions that were recorded by a time, of the ids that were there by then', async () => {
     for (const row of [sealed('a', 1), sealed('a', 2), sealed('a', 3), sealed('b', 2), sealed('b', 1)]) await table.insertIfAbsent(row);
-    const keys = async (at: number): Promise<unknown[]> => (await table.lastOfAll({ at })).map(({ row_key }) => row_key).sort();
-    expect([await keys(9), await keys(20), await keys(30)]).toEqual([[], ['a@2', 'b@2'], ['a@3', 'b@2']]);
+    expect([await lastKeys({ at: 9 }), await lastKeys({ at: 20 }), await lastKeys({ at: 30 })]).toEqual([
+      [],
+      ['a@2', 'b@2'],
+      ['a@3', 'b@2'],
+    ]);
   });
 
   it.each([
@@ -74,7 +83,7 @@ describe('a table of revisions', () => {
   ])('takes a revision %s for damage, whatever is asked for', async (_, rows) => {
     await table.append(rows);
     await expect(table.last('a')).rejects.toMatchObject(damaged);
-    await expect(table.lastOfAll()).rejects.toMatchObject(damaged);
+    await expect(lastKeys({})).rejects.toMatchObject(damaged);
     await expect(table.history('a')).rejects.toMatchObject(damaged);
   });
 

@@ -58,7 +58,7 @@ async function reopened(): Promise<Usage> {
 
 async function counted(table: Usage, ...names: readonly string[]): Promise<unknown[]> {
   const found: unknown[] = [];
-  for await (const { columns, rows } of table.counted(names)) for (const i of rows) found.push(names.map((name) => columns[name]![i]));
+  for await (const { cells, rows } of table.counted(names)) for (const i of rows) found.push(names.map((name) => cells[name]!(i)));
   return found.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
