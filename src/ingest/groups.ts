@@ -14,7 +14,7 @@ export interface Copy extends RecordCopy {
 
 export type Group = readonly Copy[];
 
-const bucketOf = (key: string): number => {
+export const bucketOf = (key: string): number => {
   let h = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
   return (h ^ (h >>> 8) ^ (h >>> 16)) & (BUCKETS - 1);

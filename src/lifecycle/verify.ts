@@ -1,12 +1,14 @@
 // Verifies the numbers of an analysis: works them out again from the logs, or where those are gone from the records that the books
 // kept, and compares what was spent by class and model. Writes nothing.
+import { digestOfRecords } from '../ingest/digest.js';
+import type { Evidence } from '../ingest/evidence.js';
 import { KeptSessions } from '../ingest/kept-evidence.js';
 import { Prefixes } from '../ingest/prefixes.js';
 import type { Analysis } from '../model/analysis.js';
 import type { SessionPart, Usage } from '../model/cut.js';
 import { TOKEN_CLASSES } from '../model/tokens.js';
 import type { Books } from './books.js';
-import { recount } from './recount.js';
+import { asBefore, recordsAtCuts, recount } from './recount.js';
 import { evidenceOf, isCarried, lastCut, type Found } from './told.js';
 import { spent } from './totals.js';
 
@@ -77,15 +79,24 @@ async function verifyAnalysis(books: Books, kept: KeptSessions, analysis: Analys
     const now = again.sessions[i]!.baseline.usage.records;
     return before === now ? [] : [`the baseline of session ${part.session_id} has ${now} records now, and had ${before}`];
   });
-  // Of a log that is gone, or was changed, the books may hold a part only, or also what had stood in it before it was written anew.
+  // Of a log that is gone, or was changed, the books may hold a part only, or what had stood in it before it was written anew.
   const areOthers =
     differences.length > 0 &&
-    known.some(
-      ({ source }, i) =>
-        source === 'books' && (found[i]!.isChanged || isCarried(sessions[i]!) || !isOfAsMany(again.sessions[i]!, sessions[i]!)),
-    );
+    known.some((evidence, i) => {
+      const part = sessions[i]!;
+      if (evidence.source !== 'books') return false;
+      return found[i]!.isChanged || isCarried(part) || !isOfAsMany(again.sessions[i]!, part) || !areCounted(part, analysis, evidence);
+    });
   const result = differences.length === 0 ? 'verified' : areOthers ? 'gone' : 'differs';
   return { id, result, from, differences: result === 'gone' ? [] : differences, notes: [...new Set([...changed, ...notes, ...shifted])] };
+}
+
+/** Whether the records are those that were counted, as far as the digest of the last cut tells it: none is kept of others. */
+function areCounted(part: SessionPart, { stages }: Analysis, evidence: Evidence): boolean {
+  const cut = lastCut(part);
+  if (part.settled_at !== undefined || cut.by === 'time') return true;
+  const { baseline, final } = recordsAtCuts(part, stages, evidence, asBefore(part));
+  return digestOfRecords(final ?? baseline) === cut.digest;
 }
 
 /** Whether both were worked out from as many records. */
