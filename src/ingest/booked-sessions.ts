@@ -11,10 +11,11 @@ import type { Usage, UsageRows } from '../store/usage.js';
 import type { Agent } from '../capture/agent.js';
 import { readAgent, unbookedIn, type AgentWork, type SyncParts } from './agent-work.js';
 import type { PlacedRecord } from './evidence.js';
+import type { Copy } from './groups.js';
 import { positionOf } from './read-log.js';
 import type { Reading } from './scope.js';
 import { ownTotals, planned } from './sync.js';
-import { asCopy, logKeyOf, priceOfRow } from './usage-plan.js';
+import { asCopy, logKeyOf } from './usage-plan.js';
 
 /** A record of a session. */
 export interface SessionRecord extends PlacedRecord {
@@ -109,6 +110,29 @@ export async function bookedSessions(store: Store, parts: SyncParts, synced: Rea
   return found;
 }
 
+/** A record as the books have it. A class for the reason that a kept copy is one. */
+class BookedRecord implements SessionRecord {
+  readonly copy: Copy;
+  readonly log: string;
+  readonly gone: boolean;
+  readonly #reported: bigint | null;
+  readonly #estimated: bigint | null;
+  readonly #card: string | null;
+
+  constructor(row: UsageRow, copy: Copy, log: string) {
+    this.copy = copy;
+    this.log = log;
+    this.gone = row.source_gone;
+    this.#reported = row.reported_cost_pico_usd;
+    this.#estimated = row.cost_pico_usd;
+    this.#card = row.rate_card;
+  }
+
+  get price(): Price {
+    return { reported: this.#reported, estimated: this.#estimated, card: this.#card };
+  }
+}
+
 /** What a session's records are made of. */
 interface Session {
   readonly session_id: string;
@@ -152,12 +176,7 @@ class Sessions {
   }
 
   #recordOf(row: UsageRow): SessionRecord {
-    return {
-      copy: asCopy(row, logKeyOf(this.#agent, row)),
-      log: this.#logs.get(row.log_file_id)?.path ?? '',
-      gone: row.source_gone,
-      price: priceOfRow(row),
-    };
+    return new BookedRecord(row, asCopy(row, logKeyOf(this.#agent, row)), this.#logs.get(row.log_file_id)?.path ?? '');
   }
 
   get all(): SessionRecords[] {

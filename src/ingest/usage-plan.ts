@@ -4,7 +4,7 @@ import type { Agent } from '../capture/agent.js';
 import type { Instant } from '../model/time.js';
 import { dollars, picoOf } from '../model/money.js';
 import type { Price } from '../model/price.js';
-import { sameCounts } from '../model/tokens.js';
+import { sameCounts, type Counts } from '../model/tokens.js';
 import type { Completeness, UsageRow } from '../model/usage-row.js';
 import type { PriceBook } from '../pricing/book.js';
 import type { AllLogs } from './all-logs.js';
@@ -100,34 +100,58 @@ export const recordKeyOf = ({ name, reader }: Agent, { key, session }: Pick<Copy
 export const logKeyOf = ({ name, reader }: Agent, { record_key, session_id }: Pick<UsageRow, 'record_key' | 'session_id'>): string =>
   record_key.slice(name.length + 1 + (reader.keyScope === 'everywhere' ? 0 : session_id.length + 1));
 
-/** A record that is kept takes part like a copy that owns before all others. */
-export const asCopy = (row: UsageRow, key: string): Copy => ({
-  key,
-  log: -1,
-  session: row.session_id,
-  at: row.at,
-  model: row.model,
-  counts: row.counts,
-  calls: row.calls,
-  twin: null,
-  subagent: row.is_subagent,
-  copied: false,
-  partial: row.completeness !== 'complete',
-  unreliable: row.completeness === 'unreliable',
-  invalid: 0,
-  echo: false,
-  sole: false,
-  delegate: false,
-  weight: Infinity,
-  rank: -1,
-  branch: row.git_branch,
-  agent_type: row.agent_type,
-  terms: row.terms,
-  reported: row.reported_cost_pico_usd === null ? null : dollars(row.reported_cost_pico_usd),
-  position: row.first_pos,
-  end: row.end_pos,
-  until: null,
-});
+/**
+ * A record that is kept, which takes part like a copy that owns before all others. A class, since V8 may take objects of a literal for
+ * ones that stay, and a backfill puts all records together once.
+ */
+class KeptCopy implements Copy {
+  readonly key: string;
+  readonly log = -1;
+  readonly session: string;
+  readonly at: Instant | null;
+  readonly model: string | null;
+  readonly counts: Counts;
+  readonly calls: number;
+  readonly twin = null;
+  readonly subagent: boolean;
+  readonly copied = false;
+  readonly partial: boolean;
+  readonly unreliable: boolean;
+  readonly invalid = 0;
+  readonly echo = false;
+  readonly sole = false;
+  readonly delegate = false;
+  readonly weight = Infinity;
+  readonly rank = -1;
+  readonly branch: string | null;
+  readonly agent_type: string | null;
+  readonly terms: string | null;
+  readonly reported: string | null;
+  readonly position: number;
+  readonly end: number;
+  readonly until = null;
+
+  constructor(row: UsageRow, key: string) {
+    this.key = key;
+    this.session = row.session_id;
+    this.at = row.at;
+    this.model = row.model;
+    this.counts = row.counts;
+    this.calls = row.calls;
+    this.subagent = row.is_subagent;
+    this.partial = row.completeness !== 'complete';
+    this.unreliable = row.completeness === 'unreliable';
+    this.branch = row.git_branch;
+    this.agent_type = row.agent_type;
+    this.terms = row.terms;
+    this.reported = row.reported_cost_pico_usd === null ? null : dollars(row.reported_cost_pico_usd);
+    this.position = row.first_pos;
+    this.end = row.end_pos;
+  }
+}
+
+/** @param key the record's key in its logs. */
+export const asCopy = (row: UsageRow, key: string): Copy => new KeptCopy(row, key);
 
 class Planner {
   readonly #question: PlanQuestion;

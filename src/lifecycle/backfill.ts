@@ -229,8 +229,8 @@ function leftOut(
 
 function evidenceOf({ session_id, reader, tellsReasoning }: SessionRecords, records: readonly SessionRecord[]): Evidence {
   const isSubagent = (session: string): boolean => session !== session_id;
-  const prices = new Map(records.map(({ copy, price }) => [copy, price]));
-  const priceOf = (copy: Copy): Price => prices.get(copy)!;
+  const byCopy = new Map(records.map((record) => [record.copy, record]));
+  const priceOf = (copy: Copy): Price => byCopy.get(copy)!.price;
   return { source: 'books', reader, records, tellsReasoning, isSubagent, names: new Map(), sums: new Map(), priceOf };
 }
 

@@ -26,21 +26,25 @@ export const rowKey = (id: string, revision: number): string => `${id}@${revisio
 
 /** The row to be stored, sealed. */
 export function analysisToRow(analysis: Analysis): Row {
-  const row: Record<string, Value> = { ...(analysis.unknown_columns as Record<string, Value>) };
-  for (const name of PLAIN) row[name] = analysis[name];
-  row['row_key'] = rowKey(analysis.id, analysis.revision);
-  row['cost_usd'] = analysis.cost_pico_usd === null ? null : Number(analysis.cost_pico_usd) / PICO;
-  row['input_tokens'] = analysis.counts.input;
-  row['cache_read_tokens'] = analysis.counts.cache_read;
-  row['cache_write_5m_tokens'] = analysis.counts.cache_write_5m;
-  row['cache_write_1h_tokens'] = analysis.counts.cache_write_1h;
-  row['output_tokens'] = analysis.counts.output;
-  row['reasoning_tokens'] = analysis.counts.reasoning;
-  row['stages_json'] = analysis.stages.length === 0 ? null : stagesToText(analysis.stages);
-  row['sessions_json'] = JSON.stringify(analysis.sessions);
-  row['cost_json'] = analysis.costs === null ? null : JSON.stringify(analysis.costs);
-  row['usage_json'] = analysis.usage === null ? null : JSON.stringify(analysis.usage);
-  row['imported_json'] = analysis.imported === null ? null : JSON.stringify(analysis.imported);
+  const { counts, stages, costs, usage, imported, cost_pico_usd } = analysis;
+  const row: Record<string, Value> = {
+    ...(analysis.unknown_columns as Record<string, Value>),
+    row_key: rowKey(analysis.id, analysis.revision),
+    cost_usd: cost_pico_usd === null ? null : Number(cost_pico_usd) / PICO,
+    input_tokens: counts.input,
+    cache_read_tokens: counts.cache_read,
+    cache_write_5m_tokens: counts.cache_write_5m,
+    cache_write_1h_tokens: counts.cache_write_1h,
+    output_tokens: counts.output,
+    reasoning_tokens: counts.reasoning,
+    stages_json: stages.length === 0 ? null : stagesToText(stages),
+    sessions_json: JSON.stringify(analysis.sessions),
+    cost_json: costs === null ? null : JSON.stringify(costs),
+    usage_json: usage === null ? null : JSON.stringify(usage),
+    imported_json: imported === null ? null : JSON.stringify(imported),
+    row_sha256: null,
+    ...Object.fromEntries(PLAIN.map((name) => [name, analysis[name]])),
+  };
   row['row_sha256'] = rowHash(row);
   return row;
 }
