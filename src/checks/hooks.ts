@@ -9,6 +9,7 @@ export interface CheckedFile {
   readonly hooks: readonly unknown[];
   readonly missing: readonly string[];
   readonly broken: string | null;
+  readonly off: string | null;
   readonly problem: string | null;
 }
 
@@ -24,12 +25,16 @@ export interface CheckedHooks {
 const install = (agent: string, scope: string): string =>
   `tokentrail hooks install --agent ${agent}${scope === 'project' ? ' --project' : ''}`;
 
-function checkFile({ agent, scope, file, hooks, missing, broken, problem }: CheckedFile): Finding {
+function checkFile({ agent, scope, file, hooks, missing, broken, off, problem }: CheckedFile): Finding {
   const base = { check: 'settings', details: { agent, scope, file } };
   if (problem !== null) return { ...base, level: 'error', message: `${file}: ${problem}.`, fix: 'Mend the file.' };
   if (broken !== null) {
     const message = `${file} calls "${broken}", which is not there: no hook of ${agent} can fire.`;
     return { ...base, level: 'error', message, fix: `Run \`${install(agent, scope)}\`.` };
+  }
+  if (off !== null) {
+    const message = `${file} has "${off}": no hook of ${agent} fires.`;
+    return { ...base, level: 'warning', message, fix: 'Take it out of the file, if they are to fire.' };
   }
   if (missing.length === 0) return { ...base, level: 'ok', message: `${file} has ${count(hooks.length, 'hook', 'hooks')}.`, fix: null };
   const message = `${file} lacks ${missing.join(', ')}.`;
@@ -39,6 +44,13 @@ function checkFile({ agent, scope, file, hooks, missing, broken, problem }: Chec
 /** What is wrong with the hooks of this machine. */
 export function checkHooks({ files, unrecognised, dead, damaged, fired }: CheckedHooks): Finding[] {
   const findings = files.map(checkFile);
+  for (const agent of new Set(files.map((file) => file.agent))) {
+    const own = files.filter((file) => file.agent === agent && file.hooks.length > 0);
+    if (own.length < 2) continue;
+    const message = `The hooks of ${agent} stand in ${own.map(({ file }) => file).join(' and in ')}: each fires twice, and is counted twice here.`;
+    const fix = `Run \`tokentrail hooks uninstall --agent ${agent} --project\`, if those of the user are enough.`;
+    findings.push({ check: 'settings', level: 'note', message, fix, details: { agent, files: own.map(({ file }) => file) } });
+  }
   if (files.length === 0) {
     const message = fired
       ? 'No hooks stand in the settings of agents; those that fired come from elsewhere, as from a plugin.'

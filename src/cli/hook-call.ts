@@ -29,11 +29,19 @@ function valueOf(args: readonly string[], name: string): string | undefined {
   return at < 0 ? undefined : args[at] === name ? args[at + 1] : args[at]!.slice(name.length + 1);
 }
 
-/** What a command line names: `EVENT [--agent A] [--store S]`. Without an agent it is Claude Code's, as its plugin calls it. */
-export function callOf(args: readonly string[]): { readonly event: string; readonly agent: HookAgent; readonly store: string | null } {
+/** What a command line of `hook` names. */
+interface NamedCall {
+  readonly event: string;
+  /** Null: one that there is not. */
+  readonly agent: HookAgent | null;
+  readonly store: string | null;
+}
+
+/** `EVENT [--agent A] [--store S]`; without an agent it is Claude Code's, as its plugin calls it. */
+export function callOf(args: readonly string[]): NamedCall {
   const given = valueOf(args, '--agent');
   const event = args.find((arg, i) => !arg.startsWith('-') && !['--agent', '--store'].includes(args[i - 1] ?? ''));
-  return { event: event ?? '', agent: isAgent(given) ? given : 'claude', store: valueOf(args, '--store') || null };
+  return { event: event ?? '', agent: given === undefined ? 'claude' : isAgent(given) ? given : null, store: valueOf(args, '--store') || null };
 }
 
 /** The folder in which the hook was called; null if it is gone. */

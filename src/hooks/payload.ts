@@ -9,7 +9,8 @@ import type { HookAgent } from '../model/hook-event.js';
 export interface HookCall {
   readonly id: string;
   readonly at: Instant;
-  readonly agent: HookAgent;
+  /** Null where the command line names one that there is not. */
+  readonly agent: HookAgent | null;
   /** The event by the command line; the payload's own name where it is left out. */
   readonly event: string;
   readonly store: string | null;
@@ -64,12 +65,14 @@ function parsed(text: string | null): Fields | Refusal {
  * @param text as it came on stdin; null if it was too large.
  */
 export function readPayload(text: string | null, call: HookCall): SpooledEvent {
-  const { id, at, agent, store, homes } = call;
+  const { id, at, store, homes } = call;
+  const agent = call.agent ?? 'claude';
   const payload = parsed(text);
   const fields: Fields = typeof payload === 'string' ? {} : payload;
   const named = call.event !== '' ? call.event : (textOf(fields, ['hook_event_name', 'hookEventName'], 64) ?? '');
   const event = named.slice(0, 64).toWellFormed();
   const refuse = (refused: Refusal): SpooledEvent => ({ id, at, agent, event, store, refused, keys: keysOf(fields) });
+  if (call.agent === null) return refuse('unknown_agent');
   if (typeof payload === 'string') return refuse(payload);
   if (event === '') return refuse('no_event');
   const kind = kindOf(agent, event);

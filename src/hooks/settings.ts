@@ -240,6 +240,21 @@ export function installedEvents(
   });
 }
 
+/** Settings by which agents run no hooks at all: of Claude Code and Copilot CLI, of Gemini CLI and its forks, and what they were before. */
+const SWITCHES: readonly { readonly path: JSONPath; readonly off: boolean }[] = [
+  { path: ['disableAllHooks'], off: true },
+  { path: ['hooksConfig', 'enabled'], off: false },
+  { path: ['hooks', 'enabled'], off: false },
+  { path: ['tools', 'enableHooks'], off: false },
+];
+
+/** The setting that stops all hooks, as `name: value`; null if none does. @throws SettingsProblem */
+export function switchedOff(text: string): string | null {
+  const tree = treeOf(text);
+  const found = SWITCHES.find(({ path, off }) => findNodeAtLocation(tree, [...path])?.value === off);
+  return found === undefined ? null : `${found.path.join('.')}: ${found.off}`;
+}
+
 /** What stands where Claude Code's status line is set: nothing, ours, or another's, which is never replaced. */
 export function statusLineIn(text: string | null, program: OwnProgram): 'none' | 'ours' | 'foreign' {
   if (text === null || text.trim() === '') return 'none';

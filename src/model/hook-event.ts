@@ -19,7 +19,7 @@ export const INSTALLED_EVENTS: Readonly<Record<HookAgent, readonly string[]>> = 
 export type EventKind = 'start' | 'end' | 'turn' | 'subagent' | 'tool' | 'other';
 
 /** Why a payload was not understood. */
-export const REFUSALS = ['empty', 'too_large', 'not_json', 'not_an_object', 'no_event', 'unknown_event', 'no_session_id', 'no_tool_name'] as const; // prettier-ignore
+export const REFUSALS = ['unknown_agent', 'empty', 'too_large', 'not_json', 'not_an_object', 'no_event', 'unknown_event', 'no_session_id', 'no_tool_name'] as const; // prettier-ignore
 export type Refusal = (typeof REFUSALS)[number];
 
 interface Fired {

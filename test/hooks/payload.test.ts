@@ -95,6 +95,10 @@ describe('a payload', () => {
     expect(why.map((one) => (isRefused(one) ? one.refused : one.kind))).toEqual(['unknown_event', 'no_event', 'too_large']);
   });
 
+  it('of an agent that there is not is refused, and is not taken for one of another', () => {
+    expect(read({ session_id: 's', tool_name: 'T' }, { agent: null })).toMatchObject({ refused: 'unknown_agent', event: 'PostToolUse' });
+  });
+
   it('has keys by name only, few and short, whatever it is', () => {
     const odd = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${'k'.repeat(100)}${i}`, 'VALUE']));
     const told = read(odd);

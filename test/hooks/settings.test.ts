@@ -4,6 +4,7 @@ import {
   installedEvents,
   SettingsProblem,
   statusLineIn,
+  switchedOff,
   withHooks,
   withoutHooks,
   withoutStatusLine,
@@ -110,6 +111,20 @@ describe('settings with hooks of others', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a setting that stops all hooks', () => {
+  it.each([
+    ['{"disableAllHooks": true}', 'disableAllHooks: true'],
+    ['{"hooksConfig": {"enabled": false}}', 'hooksConfig.enabled: false'],
+    ['{"hooks": {"enabled": false}}', 'hooks.enabled: false'],
+    ['{"tools": {"enableHooks": false}} // why', 'tools.enableHooks: false'],
+    ['{"disableAllHooks": false, "hooksConfig": {"enabled": true, "disabled": []}}', null],
+    ['{"disableAllHooks": "true", "hooks": {"Stop": []}, "tools": []}', null],
+    ['{}', null],
+  ])('is found: %s', (text, found) => {
+    expect(switchedOff(text)).toBe(found);
   });
 });
 

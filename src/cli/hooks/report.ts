@@ -1,7 +1,7 @@
 // What is known of the hooks on this machine: where they stand in agents' settings, what they told, and what was stored of it.
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { hookFile, type HookScope } from '../../hooks/places.js';
-import { installedEvents, SettingsProblem } from '../../hooks/settings.js';
+import { installedEvents, SettingsProblem, switchedOff } from '../../hooks/settings.js';
 import { TokentrailError } from '../../model/errors.js';
 import { HOOK_AGENTS, INSTALLED_EVENTS, type HookAgent } from '../../model/hook-event.js';
 import type { SnapshotRow } from '../../model/snapshot-row.js';
@@ -22,6 +22,8 @@ export interface HookFile {
   readonly missing: readonly string[];
   /** The program that the commands name is not there. */
   readonly broken: string | null;
+  /** The setting in it that stops all hooks; null if none does. */
+  readonly off: string | null;
   /** Why the file can't be read; null if it can. */
   readonly problem: string | null;
 }
@@ -46,13 +48,14 @@ function brokenIn(command: string): string | null {
 function fileOf(context: Context, agent: HookAgent, scope: HookScope): HookFile | null {
   const file = hookFile(agent, scope, hookPlaces(context));
   if (!existsSync(file)) return null;
-  const base = { agent, scope, file, missing: [], broken: null };
+  const base = { agent, scope, file, missing: [], broken: null, off: null };
   try {
-    const hooks = installedEvents(readFileSync(file, 'utf8'), agent, ownProgram());
+    const text = readFileSync(file, 'utf8');
+    const hooks = installedEvents(text, agent, ownProgram());
     if (hooks.length === 0) return null;
     const missing = INSTALLED_EVENTS[agent].filter((event) => !hooks.some((hook) => hook.event === event));
     const broken = hooks.map(({ command }) => brokenIn(command)).find((path) => path !== null) ?? null;
-    return { ...base, hooks, missing, broken, problem: null };
+    return { ...base, hooks, missing, broken, off: switchedOff(text), problem: null };
   } catch (error) {
     if (error instanceof SettingsProblem) return { ...base, hooks: [], problem: error.message };
     return { ...base, hooks: [], problem: `it can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` };
