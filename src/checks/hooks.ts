@@ -58,6 +58,11 @@ export function checkHooks({ files, unrecognised, dead, damaged, fired }: Checke
     findings.push({ check: 'settings', level: 'note', message, fix: fired ? null : 'Run `tokentrail hooks install`.', details: {} });
   }
   for (const { agent, event, reason, count: times, keys } of unrecognised) {
+    if (reason === 'unknown_agent') {
+      const message = `${count(times, 'call', 'calls')} of the hook ${event} named an agent that there is not.`;
+      findings.push({ check: 'payloads', level: 'warning', message, fix: 'Correct --agent in the command line of the hook.', details: { event, reason, count: times } }); // prettier-ignore
+      continue;
+    }
     const seen = keys.length === 0 ? '' : `; keys seen: ${keys.join(', ')}`;
     const message = `${count(times, 'payload', 'payloads')} of ${agent} ${event === '' ? 'without an event' : event} not recognised (${reason}${seen}).`;
     findings.push({ check: 'payloads', level: 'warning', message, fix: 'Report it with the keys, please; nothing else of it was kept.', details: { agent, event, reason, count: times, keys } }); // prettier-ignore

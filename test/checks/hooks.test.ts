@@ -52,11 +52,13 @@ describe('hooks in the settings of agents', () => {
     const unrecognised = [
       { agent: 'claude', event: 'Stop', reason: 'no_session_id', count: 2, keys: ['a', 'b'] },
       { agent: 'claude', event: '', reason: 'empty', count: 1, keys: [] },
+      { agent: 'claude', event: 'Stop', reason: 'unknown_agent', count: 3, keys: ['session_id'] },
     ];
     const [, ...found] = check({ unrecognised, dead: [{ agent: 'claude', event: 'Stop' }], damaged: 1 });
     expect(found).toMatchObject([
       { check: 'payloads', level: 'warning', message: '2 payloads of claude Stop not recognised (no_session_id; keys seen: a, b).' },
       { check: 'payloads', level: 'warning', message: '1 payload of claude without an event not recognised (empty).' },
+      { check: 'payloads', level: 'warning', message: '3 calls of the hook Stop named an agent that there is not.' },
       { check: 'dead', level: 'warning' },
       { check: 'spool', level: 'warning', details: { lines: 1 } },
     ]);
