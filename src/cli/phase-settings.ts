@@ -17,6 +17,15 @@ function patternsIn(yaml: Yaml, reader: SettingReader, node: Node | undefined, o
   throw new SettingProblem(`"${of}" must be a pattern or a list of patterns.`, node);
 }
 
+/** A line of several commands is taken apart, and each is looked at for itself: no word of one is an operator between them. */
+const OPERATORS: ReadonlySet<string> = new Set(['&&', '||', '|', '|&', ';', '&']);
+
+function requireOneCommand(patterns: readonly string[] | null, node: Node | undefined): void {
+  const operator = patterns?.flatMap((pattern) => pattern.split(' ')).find((word) => OPERATORS.has(word));
+  if (operator === undefined) return;
+  throw new SettingProblem(`"command" fits one command, and "${operator}" stands between two; give each of them as a pattern.`, node);
+}
+
 function ruleOf(yaml: Yaml, reader: SettingReader, node: Node): PhaseRule {
   const fields = reader.fields(node, ['phase', ...PATTERNS], 'A phase');
   const phase = reader.text(fields.get('phase'), 'phase');
@@ -26,6 +35,7 @@ function ruleOf(yaml: Yaml, reader: SettingReader, node: Node): PhaseRule {
   const [tool, path, command, agent_type] = PATTERNS.map((name) => patternsIn(yaml, reader, fields.get(name), name)) as [
     PhaseRule['tool'], PhaseRule['path'], PhaseRule['command'], PhaseRule['agent_type'],
   ]; // prettier-ignore
+  requireOneCommand(command, fields.get('command'));
   if (tool === null && path === null && command === null && agent_type === null)
     throw new SettingProblem(`A phase needs one of ${PATTERNS.join(', ')}.`, node);
   return { phase, tool, path, command, agent_type };

@@ -104,6 +104,7 @@ describe('readConfig', () => {
     ['phases:\n  - phase: x\n    tol: y\n', 3, 'no setting "tol"'],
     ['phases:\n  - phase: x\n    tool: [[]]\n', 3, '"tool" must be a text'],
     ['phases:\n  - phase: x\n    tool: []\n', 3, '"tool" must be a pattern'],
+    ['phases:\n  - phase: x\n    command: [npm ci, npm run build && git push]\n', 3, '"&&" stands between two'],
     ['phases:\n  - phase: unknown\n    tool: x\n', 2, '"unknown" is what requests'],
   ])('tells what is wrong with %j, and where, and reads the rest', async (text, line, message) => {
     const config = (await read(`store: a\n${text}`))!;
