@@ -5,15 +5,8 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync
 import { dirname } from 'node:path';
 import { ownFolder } from '../../capture/own-folders.js';
 import { hookFile, type HookPlaces, type HookScope } from '../../hooks/places.js';
-import {
-  SettingsProblem,
-  statusLineIn,
-  withHooks,
-  withoutHooks,
-  withoutStatusLine,
-  withStatusLine,
-  type OwnProgram,
-} from '../../hooks/settings.js';
+import { planInstall, planRemoval } from '../../hooks/plan.js';
+import { SettingsProblem, type OwnProgram } from '../../hooks/settings.js';
 import { TokentrailError } from '../../model/errors.js';
 import { HOOK_AGENTS, type HookAgent } from '../../model/hook-event.js';
 import { writeFileAtomically } from '../../store/files.js';
@@ -123,18 +116,16 @@ const NOTES: Readonly<Partial<Record<HookAgent, string>>> = {
   claude: 'Claude Code reads them at its next start.',
 };
 
-const withoutOurs = (text: string): string => withoutStatusLine(withoutHooks(text, ownProgram()), ownProgram());
-
 function installOne(context: Context, agent: HookAgent, named: string, { scope, statusline, dryRun }: HookRequest): HookChange {
   const { file, bytes, text: before } = find(named);
   const lines = commandLines(scope, context.surroundings.variables['PATH'] ?? '');
-  const withLine = statusline && agent === 'claude';
-  const isForeign = withLine && statusLineIn(before, ownProgram()) === 'foreign';
-  const hooked = withHooks(before, agent, ownProgram(), (event) => lines(`hook ${event} --agent ${agent}`));
-  const after = withLine ? withStatusLine(hooked, ownProgram(), lines('statusline').bash) : hooked;
+  const { after, stripped, isForeign } = planInstall(before, agent, {
+    program: ownProgram(),
+    linesOf: (event) => lines(`hook ${event} --agent ${agent}`),
+    statusline: statusline && agent === 'claude' ? lines('statusline').bash : null,
+  });
   const note = isForeign ? 'Another status line is set and stays; remove it and install again to have this one.' : (NOTES[agent] ?? null);
   if (after === before) return { agent, file: named, state: 'unchanged', before, after, note: isForeign ? note : null };
-  const stripped = before === null ? null : withoutOurs(before);
   const hadOurs = stripped !== before;
   if (!dryRun) {
     const state = stateFolderOf(context);
@@ -176,9 +167,6 @@ function removeFolders(made: readonly string[]): void {
   }
 }
 
-/** What is left of a file that was made for our hooks. */
-const isBare = (text: string): boolean => /^\s*\{\s*(?:"version"\s*:\s*1\s*,?)?\s*\}\s*$/.test(text);
-
 function uninstallOne(context: Context, agent: HookAgent, named: string, { dryRun }: HookRequest): HookChange {
   const { file, bytes, text: before } = find(named);
   const state = stateFolderOf(context);
@@ -190,19 +178,18 @@ function uninstallOne(context: Context, agent: HookAgent, named: string, { dryRu
     forget();
     return { agent, file: named, state: 'not_installed', before, after: null, note: null };
   }
-  const isAsLeft = known !== undefined && known.after_sha256 === sha256(bytes);
-  const taken = withoutOurs(before);
-  const wasMade = known !== undefined && known.before === null;
-  const original = isAsLeft && known.before !== null ? Buffer.from(known.before, 'base64') : Buffer.from(taken);
-  const after = wasMade && (isAsLeft || isBare(taken)) ? null : original.toString('utf8');
+  const isAsLeft = known?.after_sha256 === sha256(bytes);
+  const bytesBefore = known === undefined || known.before === null ? null : Buffer.from(known.before, 'base64');
+  const original = planRemoval(before, known === undefined ? null : { before: bytesBefore, isAsLeft }, ownProgram());
+  const after = original === null ? null : Buffer.from(original).toString('utf8');
   if (after === before) {
     forget();
     return { agent, file: named, state: 'not_installed', before, after, note: null };
   }
   if (!dryRun) {
-    if (after === null) rmSync(file);
+    if (original === null) rmSync(file);
     else write(file, original);
-    if (after === null && known !== undefined) removeFolders(known.made);
+    if (original === null && known !== undefined) removeFolders(known.made);
     forget();
   }
   const note = isAsLeft ? null : 'The file was changed since the installation: our entries were taken out of it, the rest stays.';
