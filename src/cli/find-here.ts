@@ -3,7 +3,7 @@ import { basename, resolve, sep } from 'node:path';
 import type { Agent, LogFile } from '../capture/agent.js';
 import { isFolder } from '../capture/find-files.js';
 import type { Candidate, Machine } from '../capture/find-session.js';
-import { peekLog } from '../ingest/read-log.js';
+import { peekLog } from '../ingest/peek.js';
 import type { SessionReading, SessionTarget } from '../ingest/session.js';
 import { recentSessionIds, resolveSession } from '../ingest/top-session.js';
 import { MICROS_PER_SECOND, type Instant } from '../model/time.js';

@@ -10,7 +10,7 @@ import type { PriceBook } from '../pricing/book.js';
 import { priceAgain } from '../pricing/card.js';
 import { picoOf } from '../model/money.js';
 import type { Price } from '../model/price.js';
-import { LogSums, type UsageRow } from '../model/usage-row.js';
+import { LogSums, type LogFileRow, type UsageRow } from '../model/usage-row.js';
 import { movedNames, type CutNames, type Evidence } from './evidence.js';
 import type { Copy } from './groups.js';
 import type { SessionTarget } from './session.js';
@@ -28,6 +28,7 @@ export class KeptSessions {
   readonly #at: Instant | null;
   #recordedBy: Instant | null = null;
   readonly #sessions = new Map<string, Promise<KeptRows>>();
+  #logs: { readonly version: number; readonly files: Promise<ReadonlyMap<string, LogFileRow>> } | null = null;
 
   /** @param at as the books were recorded by then; null: as they are. */
   constructor(store: Store, at: Instant | null = null) {
@@ -53,11 +54,19 @@ export class KeptSessions {
     return found;
   }
 
+  /** What is known of all logs, read again only where it has changed: there may be thousands, and as many sessions that ask. */
+  async #files(): Promise<ReadonlyMap<string, LogFileRow>> {
+    const logs = await this.#store.logFiles();
+    const version = await logs.version();
+    if (this.#logs?.version !== version) this.#logs = { version, files: logs.current() };
+    return this.#logs.files;
+  }
+
   async #read(agent: AgentName, session: string): Promise<KeptRows> {
     if (!this.#store.hasUsage) return { rows: [], paths: new Map() };
     return this.#store.guarded(async () => {
-      const [usage, logs] = [await this.#store.usage(), await this.#store.logFiles()];
-      const files = await logs.current();
+      const usage = await this.#store.usage();
+      const files = await this.#files();
       const rows = (await usage.ofSession(agent, session, this.#at)).filter(({ counted }) => counted);
       await requireSums(usage, new Set(rows.map(({ log_file_id }) => log_file_id)), files);
       return { rows, paths: new Map(rows.map(({ log_file_id }) => [log_file_id, files.get(log_file_id)?.path ?? ''])) };
@@ -166,11 +175,7 @@ export function withKept(told: Evidence, kept: Evidence | null): Evidence {
 type UsageTable = Awaited<ReturnType<Store['usage']>>;
 
 /** The sums of these logs are those that were stored. */
-async function requireSums(
-  usage: UsageTable,
-  ids: ReadonlySet<string>,
-  files: Awaited<ReturnType<Awaited<ReturnType<Store['logFiles']>>['current']>>,
-): Promise<void> {
+async function requireSums(usage: UsageTable, ids: ReadonlySet<string>, files: ReadonlyMap<string, LogFileRow>): Promise<void> {
   const sums = new LogSums();
   for (const row of await usage.ofLogs([...ids])) sums.add(row);
   requireTotals(checkTotals(new Map([...files].filter(([id]) => ids.has(id))), sums.totals));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { fstatSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { factsIn, type LogFacts, type LogFile, type LogKind, type LogReader, type LogState, type RecordSink } from '../capture/agent.js';
+import { type LogFile, type LogKind, type LogReader, type LogState, type RecordSink } from '../capture/agent.js';
 import { chunksOf, headOf, readWhole, textSize } from '../capture/text.js';
 import { readJsonLine } from '../capture/json-line.js';
 import { scanLines, type ScanPosition } from '../capture/lines.js';
@@ -341,42 +341,6 @@ export async function readLog(
   } finally {
     closeLog(open);
   }
-}
-
-const IGNORE: RecordSink = { record: () => undefined, skip: () => undefined };
-
-const PEEK_BYTES = 1024 * 1024;
-
-/** A log's facts from its first lines, without reading it all; null if it can't be read or tells nothing. */
-export async function peekLog(log: LogFile, reader: LogReader): Promise<LogFacts | null> {
-  if (log.kind !== 'append') return (await peekSessions(log, reader))[0] ?? null;
-  const open = openLog(logPath(log));
-  if (typeof open === 'string') return null;
-  try {
-    const state = reader.begin(log);
-    const head = await headOf(open, log.name, PEEK_BYTES);
-    let position = 0;
-    for (let end = head.indexOf(0x0a); position < head.length; end = head.indexOf(0x0a, position)) {
-      const stop = end === -1 ? head.length : end;
-      const line = readJsonLine(head, position, stop, position);
-      if (line !== null && 'value' in line) reader.line(state, line.value, { position, end: stop + 1 }, IGNORE);
-      if (state.facts.session_id !== null && state.facts.folders.length > 0) break;
-      position = stop + 1;
-    }
-    return state.facts;
-  } finally {
-    closeLog(open);
-  }
-}
-
-/** The facts of each session that a log holds. A document and a database tell them only as a whole. */
-export async function peekSessions(log: LogFile, reader: LogReader): Promise<readonly LogFacts[]> {
-  if (log.kind === 'append') {
-    const facts = await peekLog(log, reader);
-    return facts === null ? [] : [facts];
-  }
-  const reading = await readLog(log, reader, null, IGNORE, () => undefined);
-  return reading.kind === 'read' ? factsIn(reading.entry.state) : [];
 }
 
 /** Where a cut through this log lies. */

@@ -2,7 +2,8 @@
 import { lstat } from 'node:fs/promises';
 import type { Agent, LogFacts, LogFile, Peek } from '../capture/agent.js';
 import { fromMs, type Instant } from '../model/time.js';
-import { logPath, peekLog, peekSessions } from './read-log.js';
+import { peekLog, peekSessions } from './peek.js';
+import { logPath } from './read-log.js';
 
 /** A log's beginning is read once per process; logs of a session are asked for more than once. */
 export function peeker(agent: Agent): Peek {

@@ -69,6 +69,11 @@ export class LogFiles {
     return this.#table.refresh();
   }
 
+  /** Changes whenever anything in the table changed. */
+  version(): Promise<number> {
+    return this.#table.version();
+  }
+
   /** What holds of every log, by its id. @param at as it was recorded by then; null: now */
   async current(at: Instant | null = null): Promise<Map<string, LogFileRow>> {
     const last = new Map<string, { readonly cells: Cells; readonly i: number; readonly revision: number }>();
