@@ -41,7 +41,11 @@ interface NamedCall {
 export function callOf(args: readonly string[]): NamedCall {
   const given = valueOf(args, '--agent');
   const event = args.find((arg, i) => !arg.startsWith('-') && !['--agent', '--store'].includes(args[i - 1] ?? ''));
-  return { event: event ?? '', agent: given === undefined ? 'claude' : isAgent(given) ? given : null, store: valueOf(args, '--store') || null };
+  return {
+    event: event ?? '',
+    agent: given === undefined ? 'claude' : isAgent(given) ? given : null,
+    store: valueOf(args, '--store') || null,
+  };
 }
 
 /** The folder in which the hook was called; null if it is gone. */
