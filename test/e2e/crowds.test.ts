@@ -8,9 +8,9 @@ import { SOAK } from '../support/chance.js';
 import { BIN, Home, type Envelope, type Result } from '../support/home.js';
 import { hasStore, idsIn, shown } from './shown.js';
 
-const CROWD = SOAK ? 40 : 12;
+const CROWD = SOAK ? 40 : 9;
 const WRITERS = SOAK ? 8 : 4;
-const READERS = SOAK ? 12 : 6;
+const READERS = SOAK ? 12 : 4;
 const MANUAL = ['analysis', 'start', '--source-id', 's1', '--tool', 'manual'];
 
 let home: Home;

@@ -10,8 +10,8 @@ import { groups, heldLocks, problemsOf, readBooks, type Books } from './audit.js
 import { wordOf } from './crowd-model.js';
 import { shown } from './shown.js';
 
-const ROUNDS = SOAK ? 200 : 7;
-const MAKINGS = SOAK ? 40 : 3;
+const ROUNDS = SOAK ? 200 : 5;
+const MAKINGS = SOAK ? 40 : 2;
 
 const chance = new Chance(20_261_127);
 
