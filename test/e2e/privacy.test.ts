@@ -232,27 +232,28 @@ describe('the network', () => {
     return ['--input-type=module', '-e', script];
   };
 
-  it('is not needed', async (ctx) => {
-    if (!(await works('unshare', ['-n', 'true']))) ctx.skip('no network namespaces here');
-    new ClaudeSession(home).enter().answer();
-    const { code, stderr } = await runProgram(home, 'unshare', ['-n', process.execPath, ...everything()]);
-    // A model that is named so has no price, which exports tell by 3.
-    expect({ code, failed: stderr.split('\n').filter((line) => line.startsWith('✗')) }).toEqual({ code: 3, failed: [] });
-  });
-
-  it('is not asked for', async (ctx) => {
-    if (!(await works('strace', ['-f', '--seccomp-bpf', '-e', 'trace=socket', 'true']))) ctx.skip('strace is not to be had here');
+  it('is not needed, and not asked for', async (ctx) => {
+    const [alone, traced] = [
+      await works('unshare', ['-n', 'true']),
+      await works('strace', ['-f', '--seccomp-bpf', '-e', 'trace=socket', 'true']),
+    ];
+    if (!alone && !traced) ctx.skip('neither network namespaces nor strace are to be had here');
     new ClaudeSession(home).enter().answer();
     const trace = join(home.path, 'trace');
-    const { code } = await runProgram(home, 'strace', [
-      // It stops at these calls alone.
-      ...['-f', '--seccomp-bpf', '-o', trace, '-e', 'trace=socket,connect,sendto'],
+    const line = [
+      ...(alone ? ['unshare', '-n'] : []),
+      ...(traced ? ['strace', '-f', '--seccomp-bpf', '-o', trace, '-e', 'trace=socket,connect,sendto'] : []),
       ...[process.execPath, ...everything()],
-    ]);
-    const asked = readFileSync(trace, 'utf8')
-      .split('\n')
-      .filter((line) => /AF_INET/.test(line));
-    expect({ code, asked }).toEqual({ code: 3, asked: [] });
+    ];
+    const { code, stderr } = await runProgram(home, line[0]!, line.slice(1));
+    const asked = traced ? readFileSync(trace, 'utf8').split('\n') : [];
+    // A model that is named so has no price, which exports tell by 3.
+    expect({
+      code,
+      failed: stderr.split('\n').filter((text) => text.startsWith('✗')),
+      asked: asked.filter((call) => /AF_INET/.test(call)),
+    }).toEqual({ code: 3, failed: [], asked: [] });
+    if (traced) expect(asked.length).toBeGreaterThan(1);
   });
 });
 
