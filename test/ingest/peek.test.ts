@@ -29,16 +29,16 @@ const long = (bytes: number): string => JSON.stringify({ type: 'summary', summar
 
 describe('the beginning of a log', () => {
   it('tells session and folder, the first one that is told', async () => {
-    expect(await peeked(told('/work/p'), told('/work/q'))).toMatchObject({ session_id: ID, folders: ['/work/p'] });
+    expect(await peeked(told('/home/ada/p'), told('/home/ada/q'))).toMatchObject({ session_id: ID, folders: ['/home/ada/p'] });
   });
 
   it.each([20_000, 32_700, 40_000, 700_000])('tells them behind a line of %i bytes, and in one', async (bytes) => {
-    expect(await peeked(long(bytes), told('/work/p'))).toMatchObject({ session_id: ID, folders: ['/work/p'] });
-    expect(await peeked(told('/work/p', 'x'.repeat(bytes)))).toMatchObject({ folders: ['/work/p'] });
+    expect(await peeked(long(bytes), told('/home/ada/p'))).toMatchObject({ session_id: ID, folders: ['/home/ada/p'] });
+    expect(await peeked(told('/home/ada/p', 'x'.repeat(bytes)))).toMatchObject({ folders: ['/home/ada/p'] });
   });
 
   it('is no more than a megabyte', async () => {
-    expect(await peeked(long(1_048_000), long(2000), told('/work/p'))).toMatchObject({ folders: [] });
+    expect(await peeked(long(1_048_000), long(2000), told('/home/ada/p'))).toMatchObject({ folders: [] });
   });
 
   it('of a log that is not there, or is empty, tells no folder', async () => {
