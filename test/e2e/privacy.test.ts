@@ -237,7 +237,6 @@ describe('the network', () => {
       await works('unshare', ['-n', 'true']),
       await works('strace', ['-f', '--seccomp-bpf', '-e', 'trace=socket', 'true']),
     ];
-    if (!alone && !traced) ctx.skip('neither network namespaces nor strace are to be had here');
     new ClaudeSession(home).enter().answer();
     const trace = join(home.path, 'trace');
     const line = [
@@ -254,6 +253,8 @@ describe('the network', () => {
       asked: asked.filter((call) => /AF_INET/.test(call)),
     }).toEqual({ code: 3, failed: [], asked: [] });
     if (traced) expect(asked.length).toBeGreaterThan(1);
+    // What could be seen was; that it is not all is told.
+    if (!alone || !traced) ctx.skip(`no ${alone ? 'strace' : 'network namespaces'} here`);
   });
 });
 
